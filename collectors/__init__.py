@@ -1,0 +1,1 @@
+"""What the hosts say: one connection a host, one probe, pure parsers."""

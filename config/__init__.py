@@ -1,0 +1,1 @@
+"""What the operator wrote: the site file, found, read, validated, every problem named."""

@@ -1,0 +1,1 @@
+"""The rules of duty: pure values and pure functions, no I/O and no clock. Time comes in as an argument."""

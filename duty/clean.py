@@ -1,0 +1,58 @@
+"""clean(): the one gate for text that we did not write: names, log lines, banners, file names, operators' input.
+
+No library removes escape sequences from what it prints (Rich and Textual pass ESC, C1 and OSC through), and
+bidirectional or invisible characters make one name look like another. What passes here is plain, of bounded
+length and of predictable width; it is still *text*, never markup: draw it as such.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+DEFAULT_LIMIT = 512
+"""Characters kept of one foreign string unless the caller says otherwise."""
+MAX_MARKS = 2
+"""Combining marks kept on one letter; stacked marks bleed into the rows around."""
+
+_INVISIBLE = (
+    *range(0x200B, 0x2010), *range(0x2028, 0x202F), *range(0x2060, 0x2070),
+    0x061C, 0xFEFF, 0x00AD, 0x180E, 0x3164, 0xFFA0, 0x115F, 0x1160, 0x034F,
+    *range(0xE0000, 0xE0080), *range(0xFFF9, 0xFFFC),
+)  # fmt: skip
+_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))
+
+_TABLE: dict[int, str] = {
+    **{c: chr(0x2400 + c) for c in range(0x20)},  # C0 becomes its visible picture
+    0x09: " ",
+    0x7F: "\u2421",
+    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),  # C1: U+009B is CSI to a terminal
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),  # lone surrogates cannot be encoded
+    **dict.fromkeys(_INVISIBLE, "\u00b7"),
+    **dict.fromkeys(_SELECTORS, ""),  # terminals disagree on the width they select
+}
+
+
+def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
+    """``text`` with every control, invisible and direction-changing character made harmless and visible.
+
+    Longer than ``limit`` characters is cut, and the cut shows as an ellipsis. Idempotent.
+    """
+    if len(text) > limit:
+        text = text[: limit - 1] + "\u2026"
+    if text.isascii() and text.isprintable():
+        return text
+    text = text.translate(_TABLE)
+    if not any(map(unicodedata.combining, text)):
+        return text
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= MAX_MARKS:
+            kept.append(char)
+    return "".join(kept)
+
+
+def clean_bytes(data: bytes, limit: int = DEFAULT_LIMIT) -> str:
+    """Decode bytes from outside (UTF-8, wrong bytes as U+FFFD) and :func:`clean` them."""
+    return clean(data[: 4 * limit].decode("utf-8", "replace"), limit)

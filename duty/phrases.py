@@ -1,0 +1,52 @@
+"""Sentences that travel: an English template and its values, put into the reader's language where they are read.
+
+The engine says *what* it means once; each screen, slip or export renders it in its own language. A template is
+a gettext msgid written in our source and marked with ``N_``; the values are already cleaned text or numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import msgspec
+
+Value = str | int | float
+
+_FIELD = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+
+class Phrase(msgspec.Struct, frozen=True, array_like=True):
+    """A template with named ``{fields}`` and the values for them."""
+
+    template: str
+    values: dict[str, Value] = {}
+
+    def __str__(self) -> str:
+        return fill(self.template, self.values)
+
+    def __hash__(self) -> int:
+        return hash((self.template, tuple(self.values.items())))
+
+
+def N_(template: str) -> str:  # noqa: N802 - gettext's own name for "extract, do not translate here"
+    """Mark ``template`` for extraction; it is translated where it is read."""
+    return template
+
+
+def phrase(template: str, **values: Value) -> Phrase:
+    """Build a :class:`Phrase`. The template must be a literal (extraction reads ``phrase("…")`` too)."""
+    return Phrase(template, values)
+
+
+def fill(template: str, values: dict[str, Value]) -> str:
+    """Put values into ``{fields}``; a field without a value stays as written.
+
+    Not ``str.format``: a template read back from a store must not be able to reach attributes.
+    """
+    return _FIELD.sub(lambda m: str(values[m[1]]) if m[1] in values else m[0], template)
+
+
+def render(said: Phrase, translate: Callable[[str], str]) -> str:
+    """The phrase in the language of ``translate`` (gettext's function)."""
+    return fill(translate(said.template), said.values)

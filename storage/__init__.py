@@ -1,0 +1,1 @@
+"""What we keep: records through SQLModel, append-only."""

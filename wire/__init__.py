@@ -1,0 +1,1 @@
+"""What the watch and the screens say to each other: small, typed, versioned, over a Unix socket."""

@@ -1,0 +1,220 @@
+"""The messages of the protocol. Boards may replace each other on the way; events are never merged or lost.
+
+A screen says :class:`Hello` first and hears :class:`Welcome` or :class:`Farewell`. Then it gets one full
+:class:`BoardUpdate` and, after each one it has drawn and confirmed with :class:`Drawn`, at most one more: the
+hosts that changed meanwhile. A screen that stalls is owed one fresh board, not a queue of old ones.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from duty.board import HostView, SiteView
+from duty.phrases import Phrase
+from duty.records import Incident, IncidentMove, LogEntry, Subject
+
+PROTOCOL = 1
+"""Raised whenever a message changes its meaning or shape."""
+MAX_FRAME = 32 * 1024 * 1024
+"""Bytes: a longer frame is a fault of the other side and ends the connection."""
+
+
+class Message(msgspec.Struct, frozen=True, tag=True):
+    """Base of all messages; the tag is the class name."""
+
+
+# --- from the screen ---------------------------------------------------------------------------------------
+
+
+class Hello(Message, frozen=True):
+    """First words. ``version`` is the program's own; ``who`` the person as this terminal knows them."""
+
+    protocol: int
+    version: str
+    who: str
+    terminal: str = ""
+
+
+class Drawn(Message, frozen=True):
+    """The board ``seq`` is on the terminal: a newer one may come."""
+
+    seq: int
+
+
+class Command(Message, frozen=True):
+    """Base of what an operator asks for. ``ask`` is the screen's own number, repeated in the :class:`Reply`."""
+
+    ask: int
+
+
+class WriteLog(Command, frozen=True):
+    """A line for the duty log, in the operator's words."""
+
+    text: str
+    subject: Subject = Subject()
+    incident: int | None = None
+
+
+class OpenIncident(Command, frozen=True):
+    """Open an incident by hand."""
+
+    title: str
+    level: int
+    subject: Subject = Subject()
+
+
+class TakeIncident(Command, frozen=True):
+    """Take an incident: "it is mine"."""
+
+    incident: int
+
+
+class NoteIncident(Command, frozen=True):
+    """Add a note to an incident."""
+
+    incident: int
+    text: str
+
+
+class CloseIncident(Command, frozen=True):
+    """Close an incident with what was done."""
+
+    incident: int
+    text: str
+
+
+class ReadLog(Command, frozen=True):
+    """Ask for older lines of the log: those before ``before`` (a seq), newest first, at most ``limit``."""
+
+    before: int | None = None
+    limit: int = 200
+    subject: Subject | None = None
+    incident: int | None = None
+
+
+class ReadIncident(Command, frozen=True):
+    """Ask for all moves of one incident."""
+
+    incident: int
+
+
+class ReloadSite(Command, frozen=True):
+    """Read the site file again."""
+
+
+class AcceptKey(Command, frozen=True):
+    """Accept exactly the host key with this fingerprint for this host (it was shown to the person)."""
+
+    host: str
+    fingerprint: str
+
+
+class Redial(Command, frozen=True):
+    """Dial a host now instead of waiting for the back-off."""
+
+    host: str
+
+
+class InjectFault(Command, frozen=True):
+    """Practice only: let a fault happen (``on``) or end. ``fault`` is a name of :attr:`Welcome.faults`."""
+
+    host: str
+    fault: str
+    on: bool
+    subject: str = ""
+
+
+# --- from the watch ----------------------------------------------------------------------------------------
+
+
+class FaultKind(msgspec.Struct, frozen=True, array_like=True):
+    """A fault that can be injected in practice. ``subjects``: what it can strike on each host (empty: the host)."""
+
+    name: str
+    words: Phrase
+    hosts: dict[str, tuple[str, ...]] = {}
+
+
+class Welcome(Message, frozen=True):
+    """The watch's first words: who it is and all that holds now except the board, which follows."""
+
+    protocol: int
+    version: str
+    watch_pid: int
+    started_at: float
+    stays: bool
+    """Whether the watch goes on when the last screen leaves."""
+    who: str
+    """The name under which this screen's actions are recorded."""
+    language: str | None
+    incidents: tuple[Incident, ...]
+    log: tuple[LogEntry, ...]
+    """The newest lines, newest first."""
+    faults: tuple[FaultKind, ...] = ()
+
+
+class Farewell(Message, frozen=True):
+    """Last words, with the reason: another version, the watch ends, a frame that made no sense."""
+
+    why: Phrase
+
+
+class BoardUpdate(Message, frozen=True):
+    """The hosts that changed since the last one this screen drew; ``full``: these are all the hosts there are."""
+
+    seq: int
+    at: float
+    """UTC epoch seconds by the watch's clock when it was made."""
+    full: bool
+    site: SiteView
+    hosts: tuple[HostView, ...]
+
+
+class IncidentChanged(Message, frozen=True):
+    """One move of an incident and what it is now. Never merged."""
+
+    move: IncidentMove
+    incident: Incident
+
+
+class LogWritten(Message, frozen=True):
+    """One new line of the duty log. Never merged."""
+
+    entry: LogEntry
+
+
+class Resync(Message, frozen=True):
+    """This screen was too slow for the events: here is the state they led to, in place of all of them."""
+
+    incidents: tuple[Incident, ...]
+    log: tuple[LogEntry, ...]
+
+
+class Reply(Message, frozen=True):
+    """The answer to a command: done, or refused with the reason."""
+
+    ask: int
+    ok: bool
+    why: Phrase | None = None
+    incident: Incident | None = None
+    log: tuple[LogEntry, ...] = ()
+    moves: tuple[IncidentMove, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+FromScreen = (
+    Hello
+    | Drawn
+    | WriteLog
+    | OpenIncident
+    | TakeIncident
+    | NoteIncident
+    | CloseIncident
+    | ReadLog
+    | ReadIncident
+    | ReloadSite
+    | AcceptKey
+    | Redial
+    | InjectFault
+)
+FromWatch = Welcome | Farewell | BoardUpdate | IncidentChanged | LogWritten | Resync | Reply

@@ -1,0 +1,55 @@
+"""Words for people: gettext catalogs, shipped in ``wire/locale``. English is the source."""
+
+from __future__ import annotations
+
+import gettext
+import os
+from pathlib import Path
+
+from duty.phrases import Phrase, fill
+
+DOMAIN = "watchkeeper"
+LOCALE = Path(__file__).parent / "locale"
+LANGUAGES = ("en", "zh_CN")
+
+_catalog: gettext.NullTranslations = gettext.NullTranslations()
+_language = "en"
+
+
+def language_from(environ: dict[str, str] | os._Environ[str], asked: str | None = None) -> str:
+    """The language to speak: what was asked for, else the locale variables, else English."""
+    for value in (
+        asked,
+        *(environ.get(name) for name in ("WATCHKEEPER_LANG", "LC_ALL", "LC_MESSAGES", "LANG")),
+    ):
+        if not value:
+            continue
+        code = value.split(".")[0].replace("-", "_")
+        for known in LANGUAGES:
+            if code == known or code.split("_")[0] == known.split("_")[0]:
+                return known
+        return "en"
+    return "en"
+
+
+def speak(language: str) -> None:
+    """Use ``language`` in this process from now on."""
+    global _catalog, _language
+    _language = language if language in LANGUAGES else "en"
+    _catalog = gettext.translation(DOMAIN, LOCALE, languages=[_language], fallback=True)
+
+
+def language() -> str:
+    """The language spoken now."""
+    return _language
+
+
+def _(template: str, **values: str | int | float) -> str:
+    """The sentence in the reader's language with its values put in."""
+    said = _catalog.gettext(template)
+    return fill(said, values) if values else said
+
+
+def say(said: Phrase) -> str:
+    """A phrase that came from the engine, in the reader's language."""
+    return fill(_catalog.gettext(said.template), said.values)
