@@ -1,0 +1,87 @@
+"""Disks: what is mounted against what must be, and how full it is."""
+
+from __future__ import annotations
+
+from duty.board import DiskView
+from duty.limits import above, passed
+from duty.phrases import Phrase, phrase
+from duty.quality import State
+from duty.readings import MountReading, Mounts
+from duty.site import DiskRule
+
+IMAGES = frozenset({"squashfs", "iso9660", "erofs", "cramfs", "udf"})
+"""File systems that are read-only and full by nature; ``*`` leaves them alone."""
+
+Findings = list[tuple[State, Phrase]]
+
+
+def judge_disks(rules: tuple[DiskRule, ...], reading: Mounts | None, read_at: float | None) -> tuple[DiskView, ...]:
+    """All disks of a host, worst first. ``reading`` is ``None`` until mounts were read."""
+    by_mount = {rule.mount: rule for rule in rules}
+    rest = by_mount.pop("*", None)
+    if reading is None:
+        return tuple(_unread(mount) for mount in by_mount)
+    views = []
+    for mount in reading.mounts:
+        rule = by_mount.pop(mount.mount, None)
+        if rule is None:
+            if rest is None or mount.fstype in IMAGES:
+                continue
+            rule = rest
+        views.append(_judge(rule, mount, read_at))
+    views += [_absent(rule, read_at) for rule in by_mount.values()]
+    views.sort(key=lambda v: (-v.state, -(v.used_percent or 0.0), v.mount))
+    return tuple(views)
+
+
+def _unread(mount: str) -> DiskView:
+    return DiskView(mount=mount, state=State.UNKNOWN, why=(phrase("not read yet"),), condition="unread")
+
+
+def _absent(rule: DiskRule, read_at: float | None) -> DiskView:
+    state = State.ACT if rule.required else State.UNJUDGED
+    return DiskView(mount=rule.mount, state=state, why=(phrase("not mounted"),), condition="absent", read_at=read_at)
+
+
+def share_used(used: int | None, left: int | None) -> float | None:
+    """Percent used as df counts it: of used plus what can still be used; ``None`` where there is nothing to fill."""
+    if used is None or left is None or used + left <= 0:
+        return None
+    return 100 * used / (used + left)
+
+
+def _judge(rule: DiskRule, mount: MountReading, read_at: float | None) -> DiskView:
+    used = share_used(mount.used_bytes, mount.available_bytes)
+    inodes_used = None if mount.inodes is None or mount.inodes_free is None else mount.inodes - mount.inodes_free
+    inodes = share_used(inodes_used, mount.inodes_free)
+    found: Findings = []
+    condition = "ok"
+    if mount.hanging_s is not None:
+        condition = "hanging"
+        found.append((State.ACT, phrase("does not answer for {seconds} s", seconds=round(mount.hanging_s))))
+    elif used is None and mount.total_bytes is None:
+        found.append((State.UNKNOWN, phrase("its size could not be read")))
+    if mount.read_only and not rule.read_only_ok:
+        condition = "read-only" if condition == "ok" else condition
+        found.append((State.ACT, phrase("mounted read-only")))
+    if used is not None and (state := above(used, rule.used_percent)) > State.OK:
+        limit = f"{passed(used, rule.used_percent):g}"
+        found.append((state, phrase("{used} % full (limit {limit} %)", used=f"{used:.0f}", limit=limit)))
+    if inodes is not None and (state := above(inodes, rule.inodes_percent)) > State.OK:
+        limit = f"{passed(inodes, rule.inodes_percent):g}"
+        found.append((state, phrase("{used} % of inodes used (limit {limit} %)", used=f"{inodes:.0f}", limit=limit)))
+    found.sort(key=lambda f: -f[0])
+    return DiskView(
+        mount=mount.mount,
+        state=found[0][0] if found else State.OK,
+        why=tuple(why for _, why in found),
+        condition=condition,
+        source=mount.source,
+        fstype=mount.fstype,
+        total_bytes=mount.total_bytes,
+        used_bytes=mount.used_bytes,
+        available_bytes=mount.available_bytes,
+        used_percent=used,
+        inodes_percent=inodes,
+        read_at=read_at,
+    )

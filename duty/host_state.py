@@ -1,0 +1,206 @@
+"""All that is known of one host, stepped by what comes in and read out as one frozen view."""
+
+from __future__ import annotations
+
+from duty.board import HostView, LineView, ProcessView
+from duty.connection import Connection, Link
+from duty.disks import judge_disks
+from duty.host_health import Health
+from duty.lines import LineTrack
+from duty.moment import Moment
+from duty.phrases import Phrase, phrase
+from duty.processes import ProcessTrack
+from duty.quality import Quality, State, quality_of
+from duty.readings import Identity, Mounts, Ports, Processes, Sample, SectionFailure, SlowReading
+from duty.sections import SectionTrack
+from duty.site import HostSpec
+
+MAX_WHY = 6
+"""Reasons a host's row carries; its cells carry all of theirs."""
+
+
+class HostState:
+    """One host over time. Pure: every moment comes in as an argument."""
+
+    def __init__(self, spec: HostSpec, at: Moment) -> None:
+        self.spec = spec
+        self.connection = Connection(Link.IDLE, at.wall)
+        self.identity: Identity | None = None
+        self.health = Health()
+        self.processes = {rule.key: ProcessTrack(rule) for rule in spec.processes}
+        self.lines = {rule.key: LineTrack(rule) for rule in spec.lines}
+        self.sections = SectionTrack()
+        self.mounts: Mounts | None = None
+        self.mounts_at: float | None = None
+        self.ports: Ports | None = None
+        self.ports_mono = 0.0
+        self.read: Moment | None = None
+        self.samples = 0
+        self.dropped = 0
+        self.look_again = False
+        """The process table must be walked anew: a copy is gone or a new one may match."""
+        self._uptime_s: float | None = None
+        self._state = State.UNKNOWN
+        self._since = at.wall
+
+    def update(self, spec: HostSpec) -> None:
+        """A new site file: what is still demanded keeps its history."""
+        old_processes, old_lines = self.processes, self.lines
+        self.spec = spec
+        self.processes = {}
+        for rule in spec.processes:
+            track = old_processes.get(rule.key)
+            self.processes[rule.key] = track if track is not None and track.rule == rule else ProcessTrack(rule)
+        self.lines = {}
+        for line in spec.lines:
+            kept = old_lines.get(line.key)
+            if kept is not None and kept.rule.interface == line.interface:
+                kept.rule = line
+                self.lines[line.key] = kept
+            else:
+                self.lines[line.key] = LineTrack(line)
+        self.look_again = True
+
+    def watched(self) -> tuple[int, ...]:
+        """Pids to read with every sample."""
+        return tuple(pid for track in self.processes.values() for pid in track.copies)
+
+    def on_sample(self, sample: Sample, at: Moment) -> None:
+        """A fast answer was received at ``at``."""
+        self.samples += 1
+        before = self._uptime_s
+        if before is not None and sample.uptime_s < before:
+            self._rebooted()
+            before = None
+        self._uptime_s = sample.uptime_s
+        self.read = at
+        seconds = 0.0 if before is None else sample.uptime_s - before
+        self.health.see(sample, seconds)
+        counters = {one.name: one for one in sample.interfaces}
+        broken = {one.section: one for one in sample.failures}
+        for line in self.lines.values():
+            if "interfaces" in broken and line.rule.interface not in counters:
+                line.gap()
+            else:
+                line.see(counters.get(line.rule.interface), sample.uptime_s, at.wall)
+        stats = {one.pid: one for one in sample.processes}
+        for track in self.processes.values():
+            if track.see(stats, sample, seconds, at.wall, at.mono):
+                self.look_again = True
+        self.look_again = self.look_again or sample.appeared
+        self.sections.read("sample", sample.failures, at, None)
+
+    def _rebooted(self) -> None:
+        """The host's clock began anew: no counter of before can be compared."""
+        self.health = Health()
+        self.ports, self.mounts = None, None
+        self.processes = {key: ProcessTrack(track.rule) for key, track in self.processes.items()}
+        self.look_again = True
+
+    def on_section(self, reading: SlowReading, at: Moment, took_s: float) -> None:
+        """A slow section was received whole."""
+        if isinstance(reading, Identity):
+            self.identity = reading
+            return
+        if isinstance(reading, Processes):
+            failed = {one.subject: one.why for one in reading.failures if one.subject}
+            for key, track in self.processes.items():
+                track.found([one for one in reading.found if one.rule == key], at.wall, at.mono)
+                track.unread = failed.get(key)
+            self.sections.read("processes", reading.failures, at, took_s)
+        elif isinstance(reading, Ports):
+            self.ports, self.ports_mono = reading, at.mono
+            self.sections.read("ports", reading.failures, at, took_s)
+        else:
+            self.mounts, self.mounts_at = reading, at.wall
+            self.sections.read("mounts", reading.failures, at, took_s)
+
+    def on_failure(self, failure: SectionFailure, at: Moment) -> None:
+        """A section gave nothing usable."""
+        self.sections.failed(failure, at)
+
+    def on_connection(self, connection: Connection) -> None:
+        """The connection changed."""
+        if self.connection.up and not connection.up:
+            for line in self.lines.values():
+                line.gap()
+        self.connection = connection
+
+    def quality(self, at: Moment) -> Quality:
+        """How far the newest reading can be trusted to be about now."""
+        age = None if self.read is None else at.mono - self.read.mono
+        if not self.connection.up and age is None and self.connection.link in (Link.IDLE, Link.DIALLING):
+            return Quality.NEVER
+        return quality_of(age, self.spec.interval_s, connected=self.connection.up)
+
+    def view(self, at: Moment) -> HostView:
+        """The host judged at ``at``."""
+        ticks = self.identity.ticks_per_s if self.identity else 100
+        processes = tuple(t.view(self.ports, self.ports_mono, ticks) for t in self.processes.values())
+        lines = tuple(track.view() for track in self.lines.values())
+        disks = judge_disks(self.spec.disks, self.mounts, self.mounts_at)
+        sections = self.sections.views()
+        quality = self.quality(at)
+        state, why = self._judge(quality, at, processes, lines)
+        for disk in disks:
+            if disk.state in (State.WARN, State.ACT, State.UNKNOWN):
+                state = max(state, disk.state)
+                why.append((disk.state, phrase("{what}: {why}", what=disk.mount, why=str(disk.why[0]))))
+        for section in sections:
+            if section.state is State.UNKNOWN and section.why is not None:
+                state = max(state, State.UNKNOWN)
+                why.append((State.UNKNOWN, section.why))
+        if state is not self._state:
+            self._state, self._since = state, at.wall
+        why.sort(key=lambda f: -f[0])
+        health = self.health
+        return HostView(
+            id=self.spec.id,
+            label=self.spec.label,
+            role=self.spec.role,
+            group=self.spec.group,
+            via=self.spec.via,
+            state=state,
+            quality=quality,
+            why=tuple(said for _, said in why[:MAX_WHY]),
+            since=self._since,
+            read_at=None if self.read is None else self.read.wall,
+            connection=self.connection,
+            interval_s=self.spec.interval_s,
+            local=self.spec.local,
+            cpu_percent=health.cpu_percent,
+            load1=health.load1,
+            cpus=health.cpus,
+            memory_percent=health.memory_percent,
+            memory_total=health.memory_total,
+            swap_percent=health.swap_percent,
+            uptime_s=self._uptime_s,
+            cpu_trend=health.trend.values(),
+            processes=processes,
+            lines=lines,
+            disks=disks,
+            sections=sections,
+            identity=self.identity,
+            samples=self.samples,
+            dropped=self.dropped,
+        )
+
+    def _judge(
+        self, quality: Quality, at: Moment, processes: tuple[ProcessView, ...], lines: tuple[LineView, ...]
+    ) -> tuple[State, list[tuple[State, Phrase]]]:
+        why: list[tuple[State, Phrase]] = []
+        connection = self.connection
+        if not connection.up:
+            first = connection.link in (Link.IDLE, Link.DIALLING) and self.read is None
+            why.append((State.UNKNOWN if first else State.ACT, connection.why or phrase("not connected yet")))
+        elif quality is Quality.NEVER:
+            why.append((State.UNKNOWN, phrase("connected; no reading yet")))
+        elif quality in (Quality.LATE, Quality.STALE):
+            assert self.read is not None
+            said = connection.why or phrase("no answer for {seconds} s", seconds=round(at.mono - self.read.mono))
+            why.append((State.UNKNOWN, said))
+        for cell in (*processes, *lines):
+            if cell.state in (State.WARN, State.ACT, State.UNKNOWN) and cell.why:
+                why.append((cell.state, phrase("{what}: {why}", what=cell.key, why=str(cell.why[0]))))
+        state = max((one for one, _ in why), default=State.OK)
+        return state, why

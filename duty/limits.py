@@ -1,0 +1,26 @@
+"""A value against its two limits."""
+
+from __future__ import annotations
+
+from duty.quality import State
+from duty.site import Limits
+
+
+def above(value: float | None, limits: Limits) -> State:
+    """State of a value that is bad when high. Not known is ``UNKNOWN`` where a limit waits for it."""
+    if limits.warn is None and limits.act is None:
+        return State.OK
+    if value is None:
+        return State.UNKNOWN
+    if limits.act is not None and value >= limits.act:
+        return State.ACT
+    if limits.warn is not None and value >= limits.warn:
+        return State.WARN
+    return State.OK
+
+
+def passed(value: float, limits: Limits) -> float:
+    """The highest limit that ``value`` has reached, for the sentence that says so."""
+    if limits.act is not None and value >= limits.act:
+        return limits.act
+    return limits.warn if limits.warn is not None else 0.0

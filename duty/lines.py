@@ -1,0 +1,140 @@
+"""Lines: interface counters into rates, rates against the contracted capacity."""
+
+from __future__ import annotations
+
+from duty.board import LineView
+from duty.limits import above, passed
+from duty.phrases import N_, Phrase, phrase
+from duty.quality import State
+from duty.rates import Trend, growth, per_second
+from duty.readings import InterfaceCounters
+from duty.site import LineRule
+
+Findings = list[tuple[State, Phrase]]
+
+
+class LineTrack:
+    """One line of one host over time. Pure: every moment comes in as an argument."""
+
+    __slots__ = (
+        "_in",
+        "_last",
+        "_last_uptime",
+        "_missing",
+        "_out",
+        "drops",
+        "errors",
+        "peak_in",
+        "peak_out",
+        "rate_in",
+        "rate_out",
+        "read_at",
+        "rule",
+    )
+
+    def __init__(self, rule: LineRule) -> None:
+        self.rule = rule
+        self._last: InterfaceCounters | None = None
+        self._last_uptime = 0.0
+        self._missing = False
+        self._in, self._out = Trend(), Trend()
+        self.rate_in: float | None = None
+        self.rate_out: float | None = None
+        self.errors: float | None = None
+        self.drops: float | None = None
+        self.peak_in: float | None = None
+        self.peak_out: float | None = None
+        self.read_at: float | None = None
+
+    def see(self, seen: InterfaceCounters | None, uptime_s: float, at: float) -> None:
+        """Take the counters of a sample; ``None``: the host has no such interface now."""
+        last, seconds = self._last, uptime_s - self._last_uptime
+        self._last, self._last_uptime = seen, uptime_s
+        self._missing, self.read_at = seen is None, at
+        self.rate_in = self.rate_out = self.errors = self.drops = None
+        if seen is not None and last is not None and seconds > 0:
+            self._measure(last, seen, seconds)
+        self._in.add(share(self.rate_in, self.rule.capacity_in_bps or self.peak_in))
+        self._out.add(share(self.rate_out, self.rule.capacity_out_bps or self.peak_out))
+
+    def _measure(self, last: InterfaceCounters, seen: InterfaceCounters, seconds: float) -> None:
+        fell = (seen.rx_bytes < last.rx_bytes) + (seen.tx_bytes < last.tx_bytes)
+        # A re-created interface restarts all its counters; a 32-bit counter wraps alone.
+        reset = fell > 1 or seen.rx_errors < last.rx_errors or seen.tx_errors < last.tx_errors
+        received = per_second(growth(last.rx_bytes, seen.rx_bytes, siblings_fell=reset), seconds)
+        sent = per_second(growth(last.tx_bytes, seen.tx_bytes, siblings_fell=reset), seconds)
+        self.rate_in = None if received is None else received * 8
+        self.rate_out = None if sent is None else sent * 8
+        self.errors = per_second(
+            growth(last.rx_errors + last.tx_errors, seen.rx_errors + seen.tx_errors, siblings_fell=True), seconds
+        )
+        self.drops = per_second(
+            growth(last.rx_drops + last.tx_drops, seen.rx_drops + seen.tx_drops, siblings_fell=True), seconds
+        )
+        self.peak_in = highest(self.peak_in, self.rate_in)
+        self.peak_out = highest(self.peak_out, self.rate_out)
+
+    def gap(self) -> None:
+        """A moment without a reading."""
+        self._in.add(None)
+        self._out.add(None)
+
+    def view(self) -> LineView:
+        """The line judged now."""
+        rule = self.rule
+        found = self._findings()
+        found.sort(key=lambda f: -f[0])
+        judged = rule.capacity_in_bps is not None or rule.capacity_out_bps is not None
+        state = found[0][0] if found else (State.OK if judged else State.UNJUDGED)
+        return LineView(
+            key=rule.key,
+            interface=rule.interface,
+            state=state,
+            why=tuple(why for _, why in found),
+            in_bps=self.rate_in,
+            out_bps=self.rate_out,
+            capacity_in_bps=rule.capacity_in_bps,
+            capacity_out_bps=rule.capacity_out_bps,
+            errors_per_s=self.errors,
+            drops_per_s=self.drops,
+            peak_in_bps=self.peak_in,
+            peak_out_bps=self.peak_out,
+            trend_in=self._in.values(),
+            trend_out=self._out.values(),
+            read_at=self.read_at,
+        )
+
+    def _findings(self) -> Findings:
+        rule = self.rule
+        if self.read_at is None:
+            return [(State.UNKNOWN, phrase("not read yet"))]
+        if self._missing:
+            return [(State.ACT, phrase("the host has no interface {interface}", interface=rule.interface))]
+        found: Findings = []
+        for said, rate, capacity in (
+            (N_("in at {used} % of capacity (limit {limit} %)"), self.rate_in, rule.capacity_in_bps),
+            (N_("out at {used} % of capacity (limit {limit} %)"), self.rate_out, rule.capacity_out_bps),
+        ):
+            used = share(rate, capacity)
+            if used is None:
+                continue  # the first sample has no rate: the view says so by None
+            if (state := above(used * 100, rule.use_percent)) > State.OK:
+                limit = f"{passed(used * 100, rule.use_percent):g}"
+                found.append((state, Phrase(said, {"used": round(used * 100), "limit": limit})))
+        if self.errors is not None and (state := above(self.errors, rule.errors_per_s)) > State.OK:
+            found.append((state, phrase("{rate} errors per second", rate=f"{self.errors:.1f}")))
+        if self.drops is not None and (state := above(self.drops, rule.drops_per_s)) > State.OK:
+            found.append((state, phrase("{rate} drops per second", rate=f"{self.drops:.1f}")))
+        return found
+
+
+def share(rate: float | None, capacity: float | None) -> float | None:
+    """``rate`` as a share of ``capacity``; ``None`` if either is not known."""
+    return None if rate is None or not capacity else rate / capacity
+
+
+def highest(peak: float | None, value: float | None) -> float | None:
+    """The higher of two values that may be unknown."""
+    if value is None or (peak is not None and peak >= value):
+        return peak
+    return value

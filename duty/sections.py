@@ -1,0 +1,69 @@
+"""How each section of a host fares: read, not understood, hanging; and since when."""
+
+from __future__ import annotations
+
+from duty.board import SectionView
+from duty.moment import Moment
+from duty.phrases import Phrase, phrase
+from duty.quality import State
+from duty.readings import SectionFailure
+
+Key = tuple[str, str]
+"""Section and subject (empty: the section itself)."""
+
+
+class SectionTrack:
+    """All sections of one host over time."""
+
+    __slots__ = ("_views",)
+
+    def __init__(self) -> None:
+        self._views: dict[Key, SectionView] = {}
+
+    def read(self, section: str, failures: tuple[SectionFailure, ...], at: Moment, took_s: float | None) -> None:
+        """A section was read; ``failures`` are the parts of it that were not. What failed before and is not
+        among them any more is well again."""
+        self._put(section, "", State.OK, None, at, took_s, fresh=True)
+        failed = {(section, one.subject) for one in failures}
+        for key in [k for k in self._views if k[0] == section and k[1] and k not in failed]:
+            del self._views[key]
+        for one in failures:
+            self.failed(one, at)
+
+    def failed(self, failure: SectionFailure, at: Moment) -> None:
+        """A section, or a part of it, gave nothing usable."""
+        self._put(failure.section, failure.subject, State.UNKNOWN, failure.why, at, None, fresh=False)
+
+    def hangs(self, section: str, seconds: float, at: Moment) -> None:
+        """A section was asked for and has not answered for ``seconds``."""
+        why = phrase("no answer within its deadline; still waiting")
+        known = self._views.get((section, ""))
+        if known is None or known.why != why:
+            since = at.wall - seconds
+            read_at = known.read_at if known else None
+            self._views[section, ""] = SectionView(section, State.UNKNOWN, why, since, read_at)
+
+    def _put(
+        self,
+        section: str,
+        subject: str,
+        state: State,
+        why: Phrase | None,
+        at: Moment,
+        took: float | None,
+        *,
+        fresh: bool,
+    ) -> None:
+        known = self._views.get((section, subject))
+        since = known.since if known is not None and known.why == why and known.state == state else at.wall
+        read_at = at.wall if fresh else (known.read_at if known else None)
+        self._views[section, subject] = SectionView(section, state, why, since, read_at, took, subject)
+
+    def views(self) -> tuple[SectionView, ...]:
+        """All sections, those in trouble first."""
+        return tuple(sorted(self._views.values(), key=lambda v: (-v.state, v.section, v.subject)))
+
+    def trouble(self, section: str) -> Phrase | None:
+        """Why ``section`` itself cannot be read now, if it cannot."""
+        view = self._views.get((section, ""))
+        return view.why if view is not None and view.state is State.UNKNOWN else None
