@@ -8,7 +8,7 @@ from duty.disks import judge_disks
 from duty.host_health import Health
 from duty.lines import LineTrack
 from duty.moment import Moment
-from duty.phrases import Phrase, phrase
+from duty.phrases import Phrase, of, phrase
 from duty.processes import ProcessTrack
 from duty.quality import Quality, State, quality_of
 from duty.readings import Identity, Mounts, Ports, Processes, Sample, SectionFailure, SlowReading
@@ -145,7 +145,7 @@ class HostState:
         for disk in disks:
             if disk.state in (State.WARN, State.ACT, State.UNKNOWN):
                 state = max(state, disk.state)
-                why.append((disk.state, phrase("{what}: {why}", what=disk.mount, why=str(disk.why[0]))))
+                why.append((disk.state, of(disk.mount, disk.why[0])))
         for section in sections:
             if section.state is State.UNKNOWN and section.why is not None:
                 state = max(state, State.UNKNOWN)
@@ -199,8 +199,8 @@ class HostState:
             assert self.read is not None
             said = connection.why or phrase("no answer for {seconds} s", seconds=round(at.mono - self.read.mono))
             why.append((State.UNKNOWN, said))
-        for cell in (*processes, *lines):
-            if cell.state in (State.WARN, State.ACT, State.UNKNOWN) and cell.why:
-                why.append((cell.state, phrase("{what}: {why}", what=cell.key, why=str(cell.why[0]))))
+        bad = (State.WARN, State.ACT, State.UNKNOWN)
+        why.extend((p.state, of(p.key, p.why[0])) for p in processes if p.state in bad and p.why)
+        why.extend((line.state, of(line.key, line.why[0])) for line in lines if line.state in bad and line.why)
         state = max((one for one, _ in why), default=State.OK)
         return state, why

@@ -21,12 +21,14 @@ class Phrase(msgspec.Struct, frozen=True, array_like=True):
 
     template: str
     values: dict[str, Value] = {}
+    of: str = ""
+    """The thing it is said of, as its name is; put in front when it is read."""
 
     def __str__(self) -> str:
-        return fill(self.template, self.values)
+        return render(self, str)
 
     def __hash__(self) -> int:
-        return hash((self.template, tuple(self.values.items())))
+        return hash((self.template, tuple(self.values.items()), self.of))
 
 
 def N_(template: str) -> str:  # noqa: N802 - gettext's own name for "extract, do not translate here"
@@ -49,4 +51,10 @@ def fill(template: str, values: dict[str, Value]) -> str:
 
 def render(said: Phrase, translate: Callable[[str], str]) -> str:
     """The phrase in the language of ``translate`` (gettext's function)."""
-    return fill(translate(said.template), said.values)
+    text = fill(translate(said.template), said.values)
+    return f"{said.of}: {text}" if said.of else text
+
+
+def of(name: str, said: Phrase) -> Phrase:
+    """The same sentence, said of ``name``."""
+    return Phrase(said.template, said.values, name)

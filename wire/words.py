@@ -6,7 +6,7 @@ import gettext
 import os
 from pathlib import Path
 
-from duty.phrases import Phrase, fill
+from duty.phrases import Phrase, fill, render
 
 DOMAIN = "watchkeeper"
 LOCALE = Path(__file__).parent / "locale"
@@ -52,4 +52,4 @@ def _(template: str, **values: str | int | float) -> str:
 
 def say(said: Phrase) -> str:
     """A phrase that came from the engine, in the reader's language."""
-    return fill(_catalog.gettext(said.template), said.values)
+    return render(said, _catalog.gettext)
