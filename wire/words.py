@@ -46,10 +46,15 @@ def language() -> str:
 
 def _(template: str, **values: str | int | float) -> str:
     """The sentence in the reader's language with its values put in."""
-    said = _catalog.gettext(template)
+    said = _translated(template)
     return fill(said, values) if values else said
 
 
 def say(said: Phrase) -> str:
     """A phrase that came from the engine, in the reader's language."""
-    return render(said, _catalog.gettext)
+    return render(said, _translated)
+
+
+def _translated(template: str) -> str:
+    # The empty sentence is the catalog's header to gettext: a phrase without words must not print it.
+    return _catalog.gettext(template) if template else ""
