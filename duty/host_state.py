@@ -39,6 +39,8 @@ class HostState:
         self.dropped = 0
         self.look_again = False
         """The process table must be walked anew: a copy is gone or a new one may match."""
+        self.told: Link | None = None
+        """The connection's state that the duty log knows."""
         self._uptime_s: float | None = None
         self._state = State.UNKNOWN
         self._since = at.wall

@@ -1,0 +1,277 @@
+"""The engine: poll, step the state, hand what must be kept to the recorder, publish frozen boards.
+
+It knows no screen, no socket and no store: it is given feeds, a clock, a recorder and a publish function.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from collectors.feed import Feed, Listener, words_of
+from duty.board import Board, HostView, SiteView
+from duty.conditions import Change
+from duty.connection import Connection, Link
+from duty.host_state import HostState
+from duty.moment import Moment
+from duty.phrases import Phrase, phrase
+from duty.readings import Sample, SectionFailure, SlowReading
+from duty.records import LogKind, NewLogEntry, Subject
+from duty.site import HostSpec, SiteSpec
+from watch.clock import Clock
+from watch.host_run import HostRun
+
+SLOTS = 10
+"""Groups of hosts asked together each second. A few batches cost a quarter of one timer a host (measured)."""
+SLOT_S = 0.1
+BOARD_S = 1.0
+"""Seconds between boards when nothing of note happens."""
+URGENT_S = 0.2
+"""At least so many seconds between boards when a state has changed."""
+
+FeedFactory = Callable[[HostSpec, SiteSpec, Listener], Feed]
+
+
+class Recorder(Protocol):
+    """What must be kept: taken in order, saved, and only then told."""
+
+    def log(self, entry: NewLogEntry) -> None:
+        """A line for the duty log that the engine itself writes."""
+
+    def condition(self, change: Change, at: Moment) -> None:
+        """A fault that opens an incident began to count, or ended."""
+
+
+class Engine:
+    """The run of one site. Everything happens on one event loop; nothing in here blocks."""
+
+    def __init__(
+        self,
+        site: SiteSpec,
+        make_feed: FeedFactory,
+        recorder: Recorder,
+        clock: Clock,
+        publish: Callable[[Board, frozenset[str] | None], None],
+    ) -> None:
+        self.site = site
+        self.clock = clock
+        self.started = clock.now()
+        self.loaded_at = self.started.wall
+        self.config_error: Phrase | None = None
+        self.store_error: Phrase | None = None
+        self.faults: tuple[str, ...] = ()
+        self.runs: dict[str, HostRun] = {}
+        self._make_feed = make_feed
+        self._recorder = recorder
+        self._publish = publish
+        self._views: dict[str, HostView] = {}
+        self._dirty: set[str] = set()
+        self._urgent = False
+        self._all = True
+        self._seq = 0
+        self._board_at = 0.0
+        self._tasks: asyncio.TaskGroup | None = None
+
+    # --- the run ---------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        async with asyncio.TaskGroup() as tasks:
+            self._tasks = tasks
+            try:
+                for spec in self.site.hosts:
+                    self._start(spec)
+                await self._beat()
+            finally:
+                for run in self.runs.values():
+                    if run.task is not None:
+                        run.task.cancel()
+
+    async def _beat(self) -> None:
+        loop = asyncio.get_running_loop()
+        due = loop.time()
+        slot = 0
+        while True:
+            now = self.clock.now()
+            for number, run in enumerate(self.runs.values()):
+                if number % SLOTS == slot and not run.ask(now):
+                    self._dirty.add(run.spec.id)
+            self._maybe_publish(now)
+            slot = (slot + 1) % SLOTS
+            due = max(due + SLOT_S, loop.time())
+            await asyncio.sleep(due - loop.time())
+
+    def _start(self, spec: HostSpec) -> None:
+        assert self._tasks is not None
+        feed = self._make_feed(spec, self.site, self)
+        run = HostRun(feed, HostState(spec, self.clock.now()), self.site.slow_interval_s)
+        self.runs[spec.id] = run
+        run.task = self._tasks.create_task(self._feed(feed), name=f"feed {spec.id}")
+        self._dirty.add(spec.id)
+
+    async def _feed(self, feed: Feed) -> None:
+        try:
+            await feed.run()
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # one host's bug may not end the watch of the others
+            now = self.clock.now()
+            self.on_connection(feed.spec.id, Connection(Link.BROKEN, now.wall, why=words_of(error)))
+
+    # --- what the feeds say ----------------------------------------------------------------------------------
+
+    def on_sample(self, host: str, sample: Sample, received: float) -> None:
+        """A fast answer (:class:`collectors.feed.Listener`)."""
+        if (run := self.runs.get(host)) is not None:
+            run.state.on_sample(sample, self._moment(received))
+            self._dirty.add(host)
+
+    def on_section(self, host: str, reading: SlowReading, received: float, took_s: float) -> None:
+        """A slow section, whole."""
+        if (run := self.runs.get(host)) is not None:
+            run.state.on_section(reading, self._moment(received), took_s)
+            self._dirty.add(host)
+
+    def on_failure(self, host: str, failure: SectionFailure, received: float) -> None:
+        """A section that gave nothing usable."""
+        if (run := self.runs.get(host)) is not None:
+            run.state.on_failure(failure, self._moment(received))
+            self._dirty.add(host)
+
+    def on_connection(self, host: str, connection: Connection) -> None:
+        """The connection changed its state."""
+        run = self.runs.get(host)
+        if run is None:
+            return
+        before = run.state.connection
+        run.state.on_connection(connection)
+        self._dirty.add(host)
+        if connection.up and not before.up:
+            run.connected(self.clock.now().mono)
+        if self._worth_a_line(connection, run.state):
+            self._recorder.log(connection_line(host, connection))
+        if before.link is not connection.link:
+            self._urgent = True
+
+    def _worth_a_line(self, connection: Connection, state: HostState) -> bool:
+        """Each gain, each loss and each new reason once: not every attempt of a long outage."""
+        link = Link.UP if connection.up else connection.link
+        if link in (Link.IDLE, Link.DIALLING) or state.told is link:
+            return False
+        state.told = link
+        return True
+
+    def _moment(self, received: float) -> Moment:
+        now = self.clock.now()
+        return Moment(now.wall - (now.mono - received), received)
+
+    # --- boards ----------------------------------------------------------------------------------------------
+
+    def _maybe_publish(self, now: Moment) -> None:
+        waited = now.mono - self._board_at
+        if waited < (URGENT_S if self._urgent else BOARD_S):
+            return
+        self._board_at, self._urgent = now.mono, False
+        changed = self._step(now)
+        board = self.board(now)
+        self._publish(board, None if self._all else frozenset(changed))
+        self._all = False
+
+    def _step(self, now: Moment) -> set[str]:
+        """Judge every host that changed or aged; returns the ids whose view differs."""
+        changed = self._dirty
+        self._dirty = set()
+        for host, run in self.runs.items():
+            state = run.state
+            aged = state.read is None or now.mono - state.read.mono > state.spec.interval_s
+            if host not in changed and not aged:
+                continue
+            view = state.view(now)
+            if view != self._views.get(host):
+                self._views[host] = view
+                changed.add(host)
+            else:
+                changed.discard(host)
+            for change in run.watchfulness.step(view, self._folded(view), now.mono):
+                self._recorder.condition(change, now)
+        return changed
+
+    def _folded(self, view: HostView) -> bool:
+        """Whether the host through which it is reached is lost itself: one root cause, one incident."""
+        via = self._views.get(view.via) if view.via else None
+        return via is not None and not via.connection.up
+
+    def board(self, now: Moment) -> Board:
+        """Everything as it stands."""
+        self._seq += 1
+        hosts = tuple(self._views[host] for host in self.runs if host in self._views)
+        return Board(at=now.wall, seq=self._seq, site=self.site_view(), hosts=hosts)
+
+    def site_view(self) -> SiteView:
+        """What is true of the whole site."""
+        site = self.site
+        return SiteView(
+            name=site.name,
+            practice=site.practice,
+            time_zone=site.time_zone,
+            source=site.source,
+            loaded_at=self.loaded_at,
+            config_error=self.config_error,
+            store_error=self.store_error,
+            faults=self.faults,
+        )
+
+    def touch(self) -> None:
+        """Something about the site changed: publish soon."""
+        self._urgent = True
+
+    # --- a new site file -------------------------------------------------------------------------------------
+
+    def adopt(self, site: SiteSpec) -> tuple[int, int, int]:
+        """Take a new site: hosts that stay keep connection and state. Returns (added, kept, removed)."""
+        wanted = {spec.id: spec for spec in site.hosts}
+        self.site, self.loaded_at, self.config_error = site, self.clock.now().wall, None
+        removed = [host for host, run in self.runs.items() if host not in wanted or _moved(run.spec, wanted[host])]
+        for host in removed:
+            self._stop(host)
+        kept = 0
+        for spec in site.hosts:
+            run = self.runs.get(spec.id)
+            if run is None:
+                self._start(spec)
+                continue
+            kept += 1
+            run.slow_s = site.slow_interval_s
+            if run.spec != spec:
+                run.state.update(spec)
+                run.feed.update(spec)
+                self._dirty.add(spec.id)
+        self.runs = {spec.id: self.runs[spec.id] for spec in site.hosts}
+        self._all = self._urgent = True
+        return len(site.hosts) - kept, kept, len([host for host in removed if host not in wanted])
+
+    def _stop(self, host: str) -> None:
+        run = self.runs.pop(host)
+        self._views.pop(host, None)
+        if run.task is not None:
+            run.task.cancel()
+
+
+def _moved(old: HostSpec, new: HostSpec) -> bool:
+    """Whether the connection itself would be another one."""
+    return any(
+        getattr(old, name) != getattr(new, name) for name in ("address", "local", "port", "user", "identity", "via")
+    )
+
+
+def connection_line(host: str, connection: Connection) -> NewLogEntry:
+    """The log's line about a connection gained or lost."""
+    if connection.up:
+        said = phrase("connected to {host}", host=host)
+    else:
+        said = connection.why or phrase("no connection to {host}", host=host)
+        said = Phrase(said.template, said.values, host)
+    return NewLogEntry(
+        kind=LogKind.CONNECTION, actor="", event_at=connection.since, subject=Subject(host, "host", host), said=said
+    )

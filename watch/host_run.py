@@ -1,0 +1,83 @@
+"""One host in the run: its feed, its state, and what is due to be asked."""
+
+from __future__ import annotations
+
+import asyncio
+
+from collectors.feed import SECTIONS, Feed, Section
+from duty.conditions import Watchfulness
+from duty.host_state import HostState
+from duty.moment import Moment
+from duty.site import HostSpec
+
+PORTS_AFTER_CHANGE_S = 1.0
+"""Seconds after processes changed until their ports are read again: a server needs a moment to listen."""
+LOOK_AGAIN_S = 0.9
+"""At least so many seconds between two walks of the process table, however often copies come and go."""
+HANGING_AFTER_S = 12.0
+"""Seconds after which a section that was asked for and is still silent is shown as hanging."""
+
+
+class HostRun:
+    """A host being watched."""
+
+    def __init__(self, feed: Feed, state: HostState, slow_s: float) -> None:
+        self.feed = feed
+        self.state = state
+        self.watchfulness = Watchfulness()
+        self.slow_s = slow_s
+        self.task: asyncio.Task[None] | None = None
+        self._due = 0.0
+        self._section_due: dict[Section, float] = dict.fromkeys(SECTIONS, 0.0)
+        self._walked = 0.0
+
+    @property
+    def spec(self) -> HostSpec:
+        """What the site demands of it."""
+        return self.state.spec
+
+    def connected(self, mono: float) -> None:
+        """The connection has just come up: ask everything, in an order that fills the screen."""
+        self._due = mono
+        self._section_due = dict.fromkeys(SECTIONS, mono)
+
+    def ask(self, at: Moment) -> bool:
+        """Ask what is due. False: the last question is still open and this one was dropped."""
+        state, mono = self.state, at.mono
+        if not state.connection.up:
+            return True
+        asked = True
+        if mono >= self._due:
+            interval = state.spec.interval_s
+            # Keep the beat; after a stall do not catch up on questions nobody needs any more.
+            self._due = max(self._due + interval, mono + interval / 2)
+            if not self.feed.ask_sample(state.watched()):
+                state.dropped += 1
+                asked = False
+        self._ask_sections(at)
+        return asked
+
+    def _ask_sections(self, at: Moment) -> None:
+        state, mono = self.state, at.mono
+        if state.look_again and mono - self._walked >= LOOK_AGAIN_S:
+            self._section_due["processes"] = mono
+        for section in SECTIONS:
+            if mono < self._section_due[section] or not self._wanted(section):
+                continue
+            if self.feed.ask_section(section):
+                self._section_due[section] = mono + self.slow_s
+                if section == "processes":
+                    if state.look_again:
+                        self._section_due["ports"] = min(self._section_due["ports"], mono + PORTS_AFTER_CHANGE_S)
+                    self._walked, state.look_again = mono, False
+            elif (since := self.feed.open_since(section)) is not None and mono - since > HANGING_AFTER_S:
+                state.sections.hangs(section, mono - since, at)
+
+    def _wanted(self, section: Section) -> bool:
+        match section:
+            case "processes":
+                return bool(self.spec.processes)
+            case "ports":
+                return any(rule.ports for rule in self.spec.processes)
+            case _:
+                return bool(self.spec.disks)
