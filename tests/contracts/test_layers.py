@@ -1,0 +1,61 @@
+"""The layers hold on paper (import-linter) and at run time (what a fresh interpreter really loads)."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ENGINE_LIBRARIES = {"asyncssh", "sqlmodel", "sqlalchemy", "psutil", "pydantic", "cryptography"}
+SCREEN_LIBRARIES = {"textual", "rich"}
+FOLDERS = {
+    "duty": ENGINE_LIBRARIES | SCREEN_LIBRARIES,
+    "wire": ENGINE_LIBRARIES | SCREEN_LIBRARIES,
+    "tui": ENGINE_LIBRARIES,
+    "config": (ENGINE_LIBRARIES - {"pydantic"}) | SCREEN_LIBRARIES,
+    "storage": {"asyncssh", "psutil"} | SCREEN_LIBRARIES,
+    "collectors": {"sqlmodel", "sqlalchemy"} | SCREEN_LIBRARIES,
+    "practice": {"sqlmodel", "sqlalchemy"} | SCREEN_LIBRARIES,
+    "watch": SCREEN_LIBRARIES,
+}
+"""What no module of the folder may load, directly or through another."""
+
+
+def modules_of(folder: str) -> list[str]:
+    return [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if path.name != "__main__.py"
+    ]
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level names of the modules a fresh interpreter has after ``code``."""
+    report = "import json, sys; print('\\n' + json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+    ran = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{report}"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    return set(json.loads(ran.stdout.splitlines()[-1]))
+
+
+def test_imports_point_one_way() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    ran = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_folder_loads_nothing_of_the_other_world(folder: str) -> None:
+    names = ", ".join(modules_of(folder))
+    assert loaded_after(f"import {names}") & FOLDERS[folder] == set()
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"]])
+def test_saying_the_version_loads_neither_world(words: list[str]) -> None:
+    code = f"import cli.main\ntry:\n    cli.main.main({words!r})\nexcept SystemExit as done:\n    assert not done.code"
+    assert loaded_after(code) & (ENGINE_LIBRARIES | SCREEN_LIBRARIES) == set()
