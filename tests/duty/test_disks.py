@@ -1,0 +1,59 @@
+import pytest
+
+from duty.disks import judge_disks
+from duty.quality import State
+from duty.readings import MountReading, Mounts
+from duty.site import DiskRule, Limits
+
+GIB = 1 << 30
+
+
+def mount(path: str, used: float = 50, **changes: object) -> MountReading:
+    values: dict[str, object] = {
+        "mount": path, "source": "/dev/sda1", "fstype": "ext4", "read_only": False,
+        "total_bytes": 100 * GIB, "used_bytes": int(used * GIB), "available_bytes": int((100 - used) * GIB),
+        "inodes": 1000, "inodes_free": 900,
+    }  # fmt: skip
+    return MountReading(**{**values, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("reading", "state", "condition"),
+    [
+        (mount("/", 50), State.OK, "ok"),
+        (mount("/", 85), State.WARN, "ok"),
+        (mount("/", 95), State.ACT, "ok"),
+        (mount("/", 10, inodes_free=50), State.ACT, "ok"),
+        (mount("/", 10, read_only=True), State.ACT, "read-only"),
+        (mount("/", 10, hanging_s=7.0), State.ACT, "hanging"),
+        (mount("/", 10, total_bytes=None, used_bytes=None, available_bytes=None), State.UNKNOWN, "ok"),
+    ],
+)
+def test_one_mount(reading: MountReading, state: State, condition: str) -> None:
+    (view,) = judge_disks((DiskRule("/"),), Mounts((reading,)), 1.0)
+    assert (view.state, view.condition) == (state, condition)
+
+
+def test_before_mounts_were_read_nothing_is_well() -> None:
+    (view,) = judge_disks((DiskRule("/data"), DiskRule("*")), None, None)
+    assert view.state is State.UNKNOWN
+
+
+def test_a_required_mount_that_is_absent_is_a_fault() -> None:
+    views = judge_disks((DiskRule("/data", required=True), DiskRule("/opt")), Mounts(()), 1.0)
+    assert {v.mount: v.state for v in views} == {"/data": State.ACT, "/opt": State.UNJUDGED}
+
+
+def test_star_takes_the_rest_but_not_images_and_worst_comes_first() -> None:
+    rules = (DiskRule("*"), DiskRule("/data", used_percent=Limits(10, 20)))
+    reading = Mounts((mount("/", 70), mount("/data", 30), mount("/snap", 100, fstype="squashfs", read_only=True)))
+    assert [(v.mount, v.state) for v in judge_disks(rules, reading, 1.0)] == [
+        ("/data", State.ACT),
+        ("/", State.OK),
+    ]
+
+
+def test_full_is_counted_as_df_counts_it() -> None:
+    reserved = mount("/", total_bytes=100 * GIB, used_bytes=90 * GIB, available_bytes=5 * GIB)
+    (view,) = judge_disks((DiskRule("/"),), Mounts((reserved,)), 1.0)
+    assert view.used_percent == pytest.approx(94.7, abs=0.1)
