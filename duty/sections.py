@@ -15,18 +15,22 @@ Key = tuple[str, str]
 class SectionTrack:
     """All sections of one host over time."""
 
-    __slots__ = ("_views",)
+    __slots__ = ("_parts", "_views")
 
     def __init__(self) -> None:
         self._views: dict[Key, SectionView] = {}
+        self._parts: dict[str, set[Key]] = {}
+        """What failed inside the newest answer of each section."""
 
     def read(self, section: str, failures: tuple[SectionFailure, ...], at: Moment, took_s: float | None) -> None:
         """A section was read; ``failures`` are the parts of it that were not. What failed before and is not
         among them any more is well again."""
         self._put(section, "", State.OK, None, at, took_s, fresh=True)
-        failed = {(section, one.subject) for one in failures}
-        for key in [k for k in self._views if k[0] == section and k[1] and k not in failed]:
-            del self._views[key]
+        failed = {(one.section, one.subject) for one in failures}
+        for key in self._parts.pop(section, set()) - failed:
+            self._views.pop(key, None)
+        if failed:
+            self._parts[section] = failed - {(section, "")}
         for one in failures:
             self.failed(one, at)
 
