@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$p" && break; done)
 VENV := .venv
 PY := $(VENV)/bin/python
-PIP := $(PY) -m pip --disable-pip-version-check --quiet install
+PIP := $(PY) -m pip --disable-pip-version-check -qq install
 CODE := duty wire config collectors storage watch practice tui cli
 
 # An environment knows its own folder and interpreter: after a move or an upgrade it is built anew.
