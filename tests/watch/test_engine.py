@@ -1,0 +1,174 @@
+"""The engine with feeds driven by hand: what is asked when, what is published, what is recorded."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+import msgspec
+import pytest
+
+from duty.board import Board
+from duty.conditions import Change
+from duty.connection import Link
+from duty.moment import Moment
+from duty.phrases import phrase
+from duty.quality import Quality, State
+from duty.readings import Mounts, Processes, ProcessFound, Sample, SectionFailure
+from duty.records import NewLogEntry
+from duty.site import DiskRule, HostSpec, ProcessRule, SiteSpec
+from tests.support.feeds import HandClock, HandFeed
+from watch.engine import Engine
+
+QUOTE = HostSpec(id="quote", address="quote", processes=(ProcessRule("quoted", name="quoted", ports=("9001",)),))
+JUMP = HostSpec(id="jump", address="jump", disks=(DiskRule("*"),))
+SITE = SiteSpec(name="test", time_zone="Asia/Shanghai", language=None, hosts=(QUOTE, JUMP), source="test.toml")
+
+
+@dataclass
+class Bench:
+    engine: Engine
+    clock: HandClock
+    feeds: dict[str, HandFeed]
+    boards: list[tuple[Board, frozenset[str] | None]] = field(default_factory=list)
+    lines: list[NewLogEntry] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    def log(self, entry: NewLogEntry) -> None:
+        self.lines.append(entry)
+
+    def condition(self, change: Change, at: Moment) -> None:
+        self.changes.append(change)
+
+    async def until(self, true: Callable[[], bool], seconds: float = 5.0) -> None:
+        """Let real time pass (the engine sleeps) while the hand clock moves with it."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + seconds
+        while not true():
+            assert loop.time() < end, "did not happen in time"
+            await asyncio.sleep(0.02)
+            self.clock.seconds += 0.06
+
+    @property
+    def newest(self) -> Board:
+        return self.boards[-1][0]
+
+    def host(self, name: str):  # type: ignore[no-untyped-def]
+        return next(h for h in self.newest.hosts if h.id == name)
+
+
+@pytest.fixture
+async def bench() -> AsyncIterator[Bench]:
+    feeds: dict[str, HandFeed] = {}
+    clock = HandClock()
+
+    def make(spec: HostSpec, site: SiteSpec, listener: object) -> HandFeed:
+        feeds[spec.id] = HandFeed(spec, site, listener)  # type: ignore[arg-type]
+        return feeds[spec.id]
+
+    made: Bench
+    made = Bench(None, clock, feeds)  # type: ignore[arg-type]
+    made.engine = Engine(SITE, make, made, clock, lambda board, changed: made.boards.append((board, changed)))
+    task = asyncio.create_task(made.engine.run())
+    await made.until(lambda: bool(made.boards))
+    yield made
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert all(feed.cancelled for feed in feeds.values())
+
+
+async def test_the_first_board_is_full_and_knows_nothing(bench: Bench) -> None:
+    board, changed = bench.boards[0]
+    assert changed is None and [h.id for h in board.hosts] == ["quote", "jump"]
+    assert all(h.state is State.UNKNOWN and h.quality is Quality.NEVER for h in board.hosts)
+    assert not bench.feeds["quote"].samples, "nothing is asked before the connection stands"
+
+
+async def test_only_what_the_site_demands_is_asked(bench: Bench) -> None:
+    bench.feeds["quote"].connect()
+    bench.feeds["jump"].connect()
+    await bench.until(lambda: "ports" in bench.feeds["quote"].sections and bool(bench.feeds["jump"].sections))
+    assert "mounts" not in bench.feeds["quote"].sections
+    assert set(bench.feeds["jump"].sections) == {"mounts"}
+
+
+async def test_found_pids_are_watched_and_a_gone_one_is_looked_for_at_once(bench: Bench) -> None:
+    feed, engine = bench.feeds["quote"], bench.engine
+    feed.connect()
+    now = bench.clock.now().mono
+    engine.on_section("quote", Processes((ProcessFound("quoted", 7, 1, "q", "quoted", None),)), now, 0.1)
+    await bench.until(lambda: feed.samples[-1:] == [(7,)])
+    walks = feed.sections.count("processes")
+    engine.on_sample("quote", Sample(1, 100.0, gone=(7,)), bench.clock.now().mono)
+    await bench.until(lambda: feed.sections.count("processes") > walks, 3.0)
+    await bench.until(lambda: bench.host("quote").processes[0].state is State.ACT)
+
+
+async def test_a_late_answer_drops_the_next_question_and_is_counted(bench: Bench) -> None:
+    feed = bench.feeds["quote"]
+    feed.connect()
+    feed.busy["sample"] = bench.clock.seconds
+    await bench.until(lambda: bench.host("quote").dropped >= 2)
+    assert not feed.samples
+
+
+async def test_a_hanging_section_costs_only_itself(bench: Bench) -> None:
+    feed, engine = bench.feeds["jump"], bench.engine
+    feed.connect()
+    feed.busy["mounts"] = bench.clock.seconds - 60
+    engine.on_sample("jump", Sample(1, 100.0), bench.clock.now().mono)
+    await bench.until(lambda: any(s.section == "mounts" and s.why for s in bench.host("jump").sections))
+    assert bench.host("jump").quality is Quality.GOOD
+    del feed.busy["mounts"]
+    engine.on_section("jump", Mounts(()), bench.clock.now().mono, 0.2)
+    await bench.until(lambda: all(s.why is None for s in bench.host("jump").sections))
+
+
+async def test_a_change_of_connection_is_published_at_once_and_logged_once(bench: Bench) -> None:
+    feed = bench.feeds["quote"]
+    for link in (Link.DIALLING, Link.UP, Link.SLOW, Link.UP, Link.LOST, Link.DIALLING, Link.REFUSED, Link.REFUSED):
+        feed.connect(link)
+    await bench.until(lambda: bench.host("quote").connection.link is Link.REFUSED)
+    assert [line.subject.host for line in bench.lines] == ["quote"] * 3
+
+
+async def test_a_lost_host_becomes_a_condition(bench: Bench) -> None:
+    bench.feeds["jump"].connect()
+    bench.engine.on_sample("jump", Sample(1, 100.0), bench.clock.now().mono)
+    bench.feeds["jump"].connect(Link.LOST)
+    bench.clock.seconds += 1
+    await bench.until(lambda: bool(bench.boards))
+    bench.clock.seconds += 8
+    await bench.until(lambda: any(c.on and c.condition.subject.host == "jump" for c in bench.changes))
+
+
+async def test_a_new_site_keeps_the_hosts_that_stay(bench: Bench) -> None:
+    quote = bench.feeds["quote"]
+    quote.connect()
+    bench.engine.on_sample("quote", Sample(1, 100.0), bench.clock.now().mono)
+    await bench.until(lambda: bench.host("quote").samples == 1)
+    new = HostSpec(id="risk", address="risk")
+    changed = msgspec.structs.replace(QUOTE, label="行情")
+    counts = bench.engine.adopt(msgspec.structs.replace(SITE, hosts=(changed, new)))
+    assert counts == (1, 1, 1)
+    await bench.until(lambda: [h.id for h in bench.newest.hosts] == ["quote", "risk"])
+    assert (bench.host("quote").samples, bench.host("quote").label) == (1, "行情")
+    assert bench.feeds["quote"] is quote and bench.feeds["jump"].cancelled
+
+
+async def test_a_host_that_moved_is_dialled_anew(bench: Bench) -> None:
+    old = bench.feeds["quote"]
+    moved = msgspec.structs.replace(QUOTE, address="elsewhere")
+    assert bench.engine.adopt(msgspec.structs.replace(SITE, hosts=(moved, JUMP))) == (1, 1, 0)
+    await bench.until(lambda: old.cancelled)
+    assert bench.feeds["quote"] is not old
+
+
+async def test_a_failing_part_is_shown_with_its_reason(bench: Bench) -> None:
+    bench.feeds["jump"].connect()
+    bench.engine.on_sample("jump", Sample(1, 100.0), bench.clock.now().mono)
+    bench.engine.on_failure("jump", SectionFailure("mounts", phrase("too large")), bench.clock.now().mono)
+    await bench.until(lambda: bench.host("jump").quality is Quality.GOOD)
+    assert [str(w) for w in bench.host("jump").why] == ["too large"]
