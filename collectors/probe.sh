@@ -1,0 +1,2 @@
+# placeholder of the first commit: answers nothing yet
+exit 3
