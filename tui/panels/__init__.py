@@ -1,0 +1,1 @@
+"""The panels of the Watch screen, one file each."""
