@@ -1,0 +1,96 @@
+"""The site file as tables. The words under each field are what an editor shows; ``watchkeeper schema`` prints them.
+
+A host's keys may also stand in its role; :mod:`config.settle` joins both. No default stands in a field here: a key
+that is absent must stay distinguishable from a key that says the same as the default.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from config.fields import Address, Named, Plain, Seconds, SshPort, User, Zone, between
+from config.rules import Disk, Line, Process
+from config.table import Table
+
+Interval = Annotated[Seconds, between(0.2, 3600, "200ms – 1h")]
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Paths = Annotated[list[Plain], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+
+
+class Site(Table):
+    """The site as a whole."""
+
+    name: Named
+    """Its name, shown on every screen."""
+    time_zone: Zone = "UTC"
+    """IANA time zone in which times are shown and the duty log is kept, such as "Asia/Shanghai"."""
+    language: Literal["en", "zh_CN"] | None = None
+    """Language where the person's own settings ask for none."""
+    interval: Interval = 1.0
+    """Time between two samples of a host."""
+    slow_interval: Interval = 15.0
+    """Time between the heavier questions: finding processes anew, listening ports, mounts."""
+    ssh_config: Paths | None = None
+    """SSH configuration files to use instead of ~/.ssh/config. A relative path starts at this file's folder."""
+    known_hosts: Paths | None = None
+    """Files of known host keys to use instead of the SSH configuration's own. A relative path starts at this file's folder."""
+    max_dials: Annotated[int, Field(ge=1, le=1000)] = 20
+    """Connections being opened at the same time."""
+
+
+class HostDefaults(Table):
+    """What a role may give to its hosts and a host may say itself."""
+
+    group: Named | None = None
+    """Heading under which the host is shown, such as a room or a floor."""
+    via: str | None = None
+    """Id of the host of this site through which it is reached (ProxyJump)."""
+    user: User | None = None
+    """User to log in as. Default: as the SSH configuration says."""
+    port: SshPort | None = None
+    """Port of the SSH server. Default: as the SSH configuration says."""
+    identity: Plain | None = None
+    """Path of the private key. Default: the SSH configuration and the agent."""
+    interval: Interval | None = None
+    """Time between two samples. Default: the site's."""
+    processes: list[Process] | None = None
+    """Key processes. The role's and the host's are joined by key; what the host says wins."""
+    lines: list[Line] | None = None
+    """Lines. The role's and the host's are joined by key."""
+    disks: list[Disk] | None = None
+    """Mounts that count, joined by mount. Default, where neither role nor host names any: ["*"]."""
+
+
+class Role(HostDefaults):
+    """Defaults for every host of this role."""
+
+
+class Host(HostDefaults):
+    """One host. An empty table is enough: its id is then the SSH alias, and its disks are watched."""
+
+    address: Address | None = None
+    """Alias of ~/.ssh/config, host name or IP address. Default: the host's id."""
+    local: bool = False
+    """This very machine, read without SSH."""
+    role: str | None = None
+    """Name of a [roles.NAME] table whose defaults it takes."""
+    label: Named | None = None
+    """A few words for people, in any language."""
+
+
+class SiteFile(Table):
+    """A site file of Watchkeeper."""
+
+    site: Site
+    """The site as a whole."""
+    roles: dict[str, Role] = Field(default_factory=dict)
+    """Defaults by role, so that a host needs a line or two."""
+    hosts: dict[str, Host] = Field(default_factory=dict)
+    """The hosts; each key is the id used on every screen and in the log."""
