@@ -1,0 +1,157 @@
+"""Every action of the operator, once: its keys, its words, when it can be done and, where not, why not.
+
+The key bindings, the footer, the help and the palette are all made from this table, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from duty.phrases import N_, Phrase, phrase
+from duty.records import IncidentState, Subject
+from tui import doings
+
+if TYPE_CHECKING:
+    from tui.app import WatchkeeperApp
+
+Doing = Callable[["WatchkeeperApp"], Coroutine[None, None, None]]
+Reason = Callable[["WatchkeeperApp"], Phrase | None]
+
+
+class Looking(Protocol):
+    """What the app asks of a screen that shows the site or a part of it."""
+
+    def redraw(self, changed: frozenset[str] | None) -> None:
+        """Draw again: the hosts that changed, ``None`` for everything, empty for the clock and the ages only."""
+
+    def subject(self) -> Subject:
+        """The thing under the cursor."""
+
+    def incident_id(self) -> int | None:
+        """The incident under the cursor."""
+
+    def host_id(self) -> str | None:
+        """The host under the cursor, or the host of the thing under it."""
+
+
+def _always(_app: WatchkeeperApp) -> Phrase | None:
+    return None
+
+
+def _watched(app: WatchkeeperApp) -> Phrase | None:
+    return None if app.picture.connected else phrase("there is no watch to ask just now")
+
+
+def _incident(app: WatchkeeperApp) -> Phrase | None:
+    if app.incident() is None:
+        return phrase("no incident under the cursor")
+    return _watched(app)
+
+
+def _untaken(app: WatchkeeperApp) -> Phrase | None:
+    incident = app.incident()
+    if incident is not None and incident.state is IncidentState.CLOSED:
+        return phrase("incident {number} is closed", number=incident.id)
+    if incident is not None and incident.owner == app.picture.who:
+        return phrase("you have incident {number} already", number=incident.id)
+    return _incident(app)
+
+
+def _unclosed(app: WatchkeeperApp) -> Phrase | None:
+    incident = app.incident()
+    if incident is not None and incident.state is IncidentState.CLOSED:
+        return phrase("incident {number} is closed", number=incident.id)
+    return _incident(app)
+
+
+def _host(app: WatchkeeperApp) -> Phrase | None:
+    if app.host() is None:
+        return phrase("no host under the cursor")
+    return _watched(app)
+
+
+def _remote(app: WatchkeeperApp) -> Phrase | None:
+    host = app.host()
+    if host is not None and host.local:
+        return phrase("{host} is this machine: there is no connection to dial", host=host.id)
+    return _host(app)
+
+
+def _key_offered(app: WatchkeeperApp) -> Phrase | None:
+    host = app.host()
+    if host is not None and host.connection.offered_key is None:
+        return phrase("{host} offers no new host key", host=host.id)
+    return _host(app)
+
+
+def _practising(app: WatchkeeperApp) -> Phrase | None:
+    if not app.picture.practice:
+        return phrase("faults can be injected on the practice site only")
+    if not app.picture.faults:
+        return phrase("this watch offers no faults to inject")
+    return _watched(app)
+
+
+RECORD = N_("Record")
+HOST = N_("Hosts and site")
+LOOK = N_("Looking")
+PROGRAM = N_("Program")
+GROUPS = (RECORD, HOST, LOOK, PROGRAM)
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing the operator can do. ``do`` is ``None`` where the screen itself answers the keys.
+
+    ``words`` say it in full, ``short`` in the footer (empty: not there); both are templates for gettext.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    words: str
+    group: str
+    do: Doing | None = None
+    short: str = ""
+    why_not: Reason = _always
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("note", ("n",), N_("Write a line in the duty log"), RECORD, doings.note, N_("note"), _watched),
+    Action("open", ("o",), N_("Open an incident"), RECORD, doings.open_incident, N_("open incident"), _watched),
+    Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), _untaken),
+    Action("add", ("a",), N_("Add a note to the incident"), RECORD, doings.add_note, N_("add note"), _incident),
+    Action("close", ("c",), N_("Close the incident"), RECORD, doings.close, N_("close"), _unclosed),
+    Action("show", ("enter",), N_("Open what is under the cursor: host or incident"), LOOK, None, N_("details")),
+    Action("redial", ("d",), N_("Dial the host now"), HOST, doings.redial, "", _remote),
+    Action("accept", ("k",), N_("See the offered host key and accept it"), HOST, doings.accept_key, "", _key_offered),
+    Action("reload", ("r",), N_("Read the site file again"), HOST, doings.reload_site, "", _watched),
+    Action("fault", ("f",), N_("Inject a fault, or end one (practice)"), HOST, doings.fault, N_("fault"), _practising),
+    Action("panel", ("tab", "shift+tab"), N_("Next panel, previous panel"), LOOK),
+    Action("tabs", ("1", "2", "3", "4", "5", "6"), N_("Go to a panel by its number"), LOOK),
+    Action("back", ("escape",), N_("Back"), LOOK),
+    Action("copy", ("y",), N_("Copy the row under the cursor to the clipboard"), LOOK, doings.copy_row),
+    Action("help", ("question_mark",), N_("Help on what has the focus, and all keys"), PROGRAM, doings.help, N_("help")),
+    Action("palette", ("ctrl+p",), N_("Find any command by its words"), PROGRAM, None, N_("commands")),
+    Action("language", ("L",), N_("The other language: English, Chinese"), PROGRAM, doings.language),
+    Action("theme", ("T",), N_("The next theme"), PROGRAM, doings.theme),
+    Action("redraw", ("ctrl+l",), N_("Draw the whole screen again"), PROGRAM, doings.redraw),
+    Action("quit", ("q", "ctrl+q"), N_("Leave this screen"), PROGRAM, doings.leave, N_("quit")),
+)
+BY_ID = {action.id: action for action in ACTIONS}
+
+_SPOKEN = {
+    "question_mark": "?",
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "shift+tab": "Shift+Tab",
+}
+
+
+def spoken_keys(action: Action) -> str:
+    """The keys as people write them: ``?``, ``Ctrl+P``, ``1–6``."""
+    if len(action.keys) > 2:
+        return f"{action.keys[0]}–{action.keys[-1]}"
+    return " ".join(_SPOKEN.get(key) or key.replace("ctrl+", "^") for key in action.keys)

@@ -1,0 +1,284 @@
+"""The application around the screens: one session, one picture, one table of actions."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, TypeGuard
+
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.message import Message
+from textual.screen import Screen
+
+from duty.board import HostView
+from duty.phrases import Phrase
+from duty.records import Incident, Subject
+from tui import doings
+from tui.actions import ACTIONS, BY_ID, Action, Looking
+from tui.messages import LogSubmitted, RowChosen
+from tui.net import ControlNet
+from tui.palette import WatchCommands
+from tui.picture import Picture
+from tui.screens.opening import OpeningScreen
+from tui.session import Session, Unfit
+from tui.terminal import QuietDriver, behind
+from tui.themes import THEMES
+from wire.messages import (
+    PROTOCOL,
+    BoardUpdate,
+    FromWatch,
+    Hello,
+    IncidentChanged,
+    LogWritten,
+    Resync,
+    Welcome,
+)
+from wire.words import _, language_from, say, speak
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+UNFIT = 3
+"""Exit code: there is no watch, or one this screen cannot talk to."""
+_DRAIN_S = 0.1
+
+
+class Repaint(Message):
+    """Something is owed to the terminal. Any number of these are one."""
+
+    def can_replace(self, message: Message) -> bool:
+        """A newer one says the same."""
+        return isinstance(message, Repaint)
+
+
+class WatchkeeperApp(App[None]):
+    """A disposable viewer of the watch at ``socket_path``.
+
+    ``patience_s``: how long a watch that is still starting may take to listen. ``clock``: UTC epoch seconds.
+    """
+
+    TITLE = "Watchkeeper"
+    CSS_PATH: ClassVar[list[str]] = [  # type: ignore[assignment]
+        str(path) for path in sorted((Path(__file__).parent / "styles").glob("*.tcss"))
+    ]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key, f"do('{action.id}')", action.words, show=False) for action in ACTIONS if action.do for key in action.keys
+    ]
+    COMMANDS = {WatchCommands}  # noqa: RUF012
+
+    def __init__(
+        self,
+        socket_path: str,
+        *,
+        who: str,
+        version: str,
+        patience_s: float = 0.0,
+        clock: Callable[[], float] = time.time,
+        driver_class: type[Driver] | None = QuietDriver,
+    ) -> None:
+        super().__init__(driver_class=driver_class)
+        self.animation_level = "none"
+        self.picture = Picture(who, clock)
+        hello = Hello(PROTOCOL, version, who, terminal=os.environ.get("TERM", ""))
+        self.session = Session(socket_path, hello, self)
+        self.parting_words = ""
+        """Why the screen could not go on, for standard error."""
+        self.language_chosen = False
+        self._patience_s = patience_s
+        self._owed: frozenset[str] | None = frozenset()
+        self._drawn_on: Looking | None = None
+        self._confirmed: int | None = None
+        self._retrying = False
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    def on_mount(self) -> None:
+        """Say hello at once; the first board opens the first screen."""
+        self.theme = THEMES[0].name
+        self.push_screen(OpeningScreen())
+        self.run_worker(self._talk(), group="session", name="session")
+        self.set_interval(1.0, self._tick)
+
+    async def _talk(self) -> None:
+        try:
+            await self.session.run(self._patience_s)
+        except Unfit as unfit:
+            self._give_up(say(unfit.why))
+
+    # --- what the watch says ----------------------------------------------------------------------------------
+
+    def heard(self, message: FromWatch) -> None:
+        """Merge a message into the picture; drawing follows, once for all that came together."""
+        match message:
+            case Welcome():
+                self._welcome(message)
+            case BoardUpdate():
+                self.owe(self.picture.board(message))
+                if isinstance(self.screen, OpeningScreen):
+                    self._open()
+            case IncidentChanged():
+                self.picture.incident(message)
+                self.owe(None)
+            case LogWritten():
+                self.picture.entry(message)
+                self.owe(None)
+            case Resync():
+                self.picture.resync(message)
+                self.owe(None)
+
+    def parted(self, why: Phrase) -> None:
+        """The watch is gone. Before the first board there is nothing to show and no reason to stay."""
+        if self.picture.site is None:
+            self._give_up(say(why))
+            return
+        if self.picture.connected:
+            self.tell(say(why), warn=True)
+        self.picture.parted()
+        self._confirmed = None
+        self.owe(None)
+
+    def _welcome(self, message: Welcome) -> None:
+        self.picture.welcome(message)
+        if message.language and not self.language_chosen and "WATCHKEEPER_LANG" not in os.environ:
+            speak(language_from(os.environ, message.language))
+        self.owe(None)
+
+    def _open(self) -> None:
+        from tui.screens.watch import WatchScreen
+
+        self.switch_screen(WatchScreen())
+        self.call_after_refresh(_settle)
+
+    def _give_up(self, why: str) -> None:
+        self.parting_words = why
+        self.exit(return_code=UNFIT)
+
+    # --- drawing ----------------------------------------------------------------------------------------------
+
+    def owe(self, changed: frozenset[str] | None) -> None:
+        """The screen has to be drawn again: hosts that changed, ``None`` for everything, empty for the clock."""
+        self._owed = None if self._owed is None or changed is None else self._owed | changed
+        self.post_message(Repaint())
+
+    def on_repaint(self) -> None:
+        """Draw what is owed, unless the terminal still has the last frame to take: then later, and only once."""
+        if behind(self._driver):
+            if not self._retrying:
+                self._retrying = True
+                self.set_timer(_DRAIN_S, self._retry)
+            return
+        view = self.view()
+        if view is None:
+            return
+        if view is not self._drawn_on:
+            self._owed, self._drawn_on = None, view
+        changed, self._owed = self._owed, frozenset()
+        view.redraw(changed)
+        self.call_after_refresh(self._confirm)
+
+    def _retry(self) -> None:
+        self._retrying = False
+        self.post_message(Repaint())
+
+    def _confirm(self) -> None:
+        """Tell the watch that its board is on the terminal: only then it sends a newer one."""
+        if behind(self._driver):
+            self.set_timer(_DRAIN_S, self._confirm)
+        elif self.picture.connected and self.picture.seq is not None and self.picture.seq != self._confirmed:
+            self._confirmed = self.picture.seq
+            self.session.drawn(self.picture.seq)
+
+    def _tick(self) -> None:
+        self.owe(frozenset())
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own and the net under every text that is drawn."""
+        return [*super().get_line_filters(), ControlNet()]
+
+    # --- what the operator looks at ---------------------------------------------------------------------------
+
+    def view(self) -> Looking | None:
+        """The topmost screen that shows the site; dialogs lie above it."""
+        return next((screen for screen in reversed(self.screen_stack) if _is_looking(screen)), None)
+
+    def subject(self) -> Subject:
+        """The thing under the cursor."""
+        view = self.view()
+        return view.subject() if view else Subject()
+
+    def incident(self) -> Incident | None:
+        """The incident under the cursor."""
+        number = self.incident_id()
+        return None if number is None else self.picture.incidents.get(number)
+
+    def incident_id(self) -> int | None:
+        """The number of the incident under the cursor."""
+        view = self.view()
+        return view.incident_id() if view else None
+
+    def host_id(self) -> str | None:
+        """The id of the host under the cursor."""
+        view = self.view()
+        return view.host_id() if view else None
+
+    def host(self) -> HostView | None:
+        """The host under the cursor."""
+        return self.picture.hosts.get(self.host_id() or "")
+
+    def row_text(self) -> str:
+        """The row under the cursor as one line of text."""
+        view = self.view()
+        return str(getattr(view, "row_text", view.subject)()) if view else ""
+
+    # --- what the operator does -------------------------------------------------------------------------------
+
+    def action_do(self, name: str) -> None:
+        """Do the action of the table, or say why it cannot be done now."""
+        self.perform(BY_ID[name])
+
+    def perform(self, action: Action) -> None:
+        """Do ``action``, or say why it cannot be done now. It never keeps the keyboard waiting."""
+        why = action.why_not(self)
+        if why is not None:
+            self.tell(say(why), warn=True)
+        elif action.do is not None:
+            self.run_worker(action.do(self), group="asking")
+
+    def on_row_chosen(self, _message: RowChosen) -> None:
+        """Enter or a double click on a row: the incident or the host under the cursor in full."""
+        doings.show_row(self)
+
+    def on_log_submitted(self, message: LogSubmitted) -> None:
+        """A line typed below the log."""
+        self.run_worker(doings.write_log(self, message.text, self.subject()), group="asking")
+
+    async def action_quit(self) -> None:
+        """Textual's own quit (the palette, ^Q) is ours."""
+        self.perform(BY_ID["quit"])
+
+    def action_help_quit(self) -> None:
+        """^C does not end a watch by accident: say what does."""
+        self.tell(_("Press q to leave, y to copy."))
+
+    def tell(self, text: str, *, warn: bool = False) -> None:
+        """Say something to the person in passing. ``text`` is never markup."""
+        self.notify(text, severity="warning" if warn else "information", markup=False)
+
+    def theme_names(self) -> list[str]:
+        """The themes to choose from."""
+        return [theme.name for theme in THEMES]
+
+
+def _is_looking(screen: Screen[object]) -> TypeGuard[Looking]:
+    return hasattr(screen, "redraw") and hasattr(screen, "subject")
+
+
+def _settle() -> None:
+    """The first paint is done: what was loaded for it will not be garbage."""
+    gc.freeze()
+    gc.enable()

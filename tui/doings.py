@@ -1,0 +1,271 @@
+"""What the operator's actions do: ask the person what is missing, ask the watch, say what it answered.
+
+Screens and dialogs are imported where they are opened: they cost nothing until the first paint is done.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from duty.records import Incident, Subject
+from wire.messages import (
+    AcceptKey,
+    CloseIncident,
+    Command,
+    InjectFault,
+    NoteIncident,
+    OpenIncident,
+    Redial,
+    ReloadSite,
+    Reply,
+    TakeIncident,
+    WriteLog,
+)
+from wire.words import LANGUAGES, _, say, speak
+from wire.words import language as spoken_language
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.app import WatchkeeperApp
+
+
+async def note(app: WatchkeeperApp, text: str = "", refusal: str = "") -> None:
+    """Ask for a line and write it in the duty log, about the thing under the cursor."""
+    from tui.screens import dialogs
+
+    subject = app.subject()
+
+    async def send(values: dict[str, str]) -> Reply:
+        return await app.session.ask(lambda ask: WriteLog(ask=ask, text=values["text"], subject=subject))
+
+    app.push_screen(dialogs.note(send, about=str(subject), text=text, refusal=refusal))
+
+
+async def open_incident(app: WatchkeeperApp) -> None:
+    """Ask for title and level and open an incident about the thing under the cursor."""
+    from tui.screens import dialogs
+
+    subject = app.subject()
+
+    async def send(values: dict[str, str]) -> Reply:
+        return await app.session.ask(
+            lambda ask: OpenIncident(ask=ask, title=values["title"], level=int(values["level"]), subject=subject)
+        )
+
+    app.push_screen(dialogs.open_incident(send, about=str(subject)))
+
+
+async def take(app: WatchkeeperApp) -> None:
+    """The incident under the cursor is mine."""
+    incident = app.incident()
+    if incident is not None:
+        number = incident.id
+        await _ask(app, lambda ask: TakeIncident(ask=ask, incident=number), _("Incident {n} is yours.", n=number))
+
+
+async def add_note(app: WatchkeeperApp) -> None:
+    """Ask for a note and add it to the incident under the cursor."""
+    from tui.screens import dialogs
+
+    incident = app.incident()
+    if incident is None:
+        return
+    number = incident.id
+
+    async def send(values: dict[str, str]) -> Reply:
+        return await app.session.ask(lambda ask: NoteIncident(ask=ask, incident=number, text=values["text"]))
+
+    app.push_screen(dialogs.add_note(send, incident=incident, title=title_of(incident)))
+
+
+async def close(app: WatchkeeperApp) -> None:
+    """Ask what was done and close the incident under the cursor."""
+    from tui.screens import dialogs
+
+    incident = app.incident()
+    if incident is None:
+        return
+    number = incident.id
+
+    async def send(values: dict[str, str]) -> Reply:
+        return await app.session.ask(lambda ask: CloseIncident(ask=ask, incident=number, text=values["text"]))
+
+    app.push_screen(dialogs.close_incident(send, incident=incident, title=title_of(incident)))
+
+
+async def redial(app: WatchkeeperApp) -> None:
+    """Dial the host under the cursor without waiting for the back-off."""
+    host = app.host()
+    if host is not None:
+        name = host.id
+        await _ask(app, lambda ask: Redial(ask=ask, host=name), _("Dialling {host}.", host=name))
+
+
+async def accept_key(app: WatchkeeperApp) -> None:
+    """Show the key the host offers; accept exactly this one when the person says so."""
+    from tui.screens import dialogs
+
+    host = app.host()
+    if host is None or host.connection.offered_key is None:
+        return
+    name, fingerprint = host.id, host.connection.offered_key.fingerprint
+
+    async def send(_values: dict[str, str]) -> Reply:
+        return await app.session.ask(lambda ask: AcceptKey(ask=ask, host=name, fingerprint=fingerprint))
+
+    app.push_screen(dialogs.accept_key(send, host=host, offered=host.connection.offered_key))
+
+
+async def reload_site(app: WatchkeeperApp) -> None:
+    """Read the site file again; a bad one leaves the old one in force and its problems are shown."""
+    reply = await _ask(app, lambda ask: ReloadSite(ask=ask), _("The site file was read again."))
+    if not reply.ok and reply.problems:
+        from tui.screens.page import PageScreen
+
+        app.push_screen(PageScreen(_("The site file was not taken"), list(reply.problems)))
+
+
+async def fault(app: WatchkeeperApp) -> None:
+    """Choose a fault to inject, or one to end."""
+    from tui.screens.choose import Choose
+
+    app.push_screen(Choose(_("Inject a fault, or end one"), fault_choices(app)))
+
+
+def fault_choices(app: WatchkeeperApp) -> list[tuple[str, Callable[[], None]]]:
+    """Each fault that can end or begin now, in words, with what does it; the host under the cursor first."""
+    choices: list[tuple[str, Callable[[], None]]] = []
+    words = {kind.name: say(kind.words) for kind in app.picture.faults}
+    for active in app.picture.site.faults if app.picture.site else ():
+        host, _colon, rest = active.partition(": ")
+        name, _space, subject = rest.partition(" ")
+        text = _("end on {host}: {fault} {subject}", host=host, fault=words.get(name, name), subject=subject)
+        choices.append((text.strip(), inject(app, host, name, subject, on=False)))
+    here = app.host_id()
+    offers = [
+        (host != here, host, kind.name, subject)
+        for kind in app.picture.faults
+        for host, subjects in kind.hosts.items()
+        for subject in subjects or ("",)
+    ]
+    for _elsewhere, host, name, subject in sorted(offers):
+        text = _("{host}: {fault} {subject}", host=host, fault=words[name], subject=subject)
+        choices.append((text.strip(), inject(app, host, name, subject, on=True)))
+    return choices
+
+
+def inject(app: WatchkeeperApp, host: str, name: str, subject: str, *, on: bool) -> Callable[[], None]:
+    """What injects or ends this fault when it is called."""
+
+    async def send() -> None:
+        done = _("Fault injected on {host}.", host=host) if on else _("Fault ended on {host}.", host=host)
+        await _ask(app, lambda ask: InjectFault(ask=ask, host=host, fault=name, on=on, subject=subject), done)
+
+    def start() -> None:
+        app.run_worker(send(), group="asking")
+
+    return start
+
+
+async def copy_row(app: WatchkeeperApp) -> None:
+    """Put the row under the cursor on the person's clipboard, through the terminal (OSC 52)."""
+    text = app.row_text()
+    if not text:
+        app.tell(_("There is nothing to copy under the cursor."), warn=True)
+        return
+    app.copy_to_clipboard(text)
+    app.tell(_("Copied: {text}", text=text))
+
+
+async def help(app: WatchkeeperApp) -> None:
+    """All keys, what they do, and why not where they cannot just now."""
+    from tui.screens.help import help_screen
+
+    app.push_screen(help_screen(app))
+
+
+async def language(app: WatchkeeperApp) -> None:
+    """Speak the other language from now on."""
+    app.language_chosen = True
+    speak(LANGUAGES[(LANGUAGES.index(spoken_language()) + 1) % len(LANGUAGES)])
+    app.owe(None)
+
+
+async def theme(app: WatchkeeperApp) -> None:
+    """The next theme of ours."""
+    names = app.theme_names()
+    use_theme(app, names[(names.index(app.theme) + 1) % len(names)] if app.theme in names else names[0])
+    app.tell(_("Theme: {name}", name=app.theme))
+
+
+async def redraw(app: WatchkeeperApp) -> None:
+    """Send the whole screen to the terminal again."""
+    app.owe(None)
+    app.screen.refresh(layout=True)
+
+
+async def leave(app: WatchkeeperApp) -> None:
+    """Leave; where the watch may end with this screen, say so and ask."""
+    if app.picture.stays or not app.picture.connected:
+        app.exit(return_code=0)
+        return
+    from tui.screens import dialogs
+
+    app.push_screen(dialogs.confirm_quit(lambda: app.exit(return_code=0)))
+
+
+def title_of(incident: Incident) -> str:
+    """What an incident is called, in the reader's language."""
+    return incident.title or (say(incident.said) if incident.said else str(incident.subject))
+
+
+async def write_log(app: WatchkeeperApp, text: str, subject: Subject) -> None:
+    """Write a line that was typed below the log; refused, it comes back in a dialog with the reason."""
+    reply = await app.session.ask(lambda ask: WriteLog(ask=ask, text=text, subject=subject))
+    if not reply.ok:
+        await note(app, text=text, refusal=refusal(reply))
+
+
+def refusal(reply: Reply) -> str:
+    """Why the watch did not do it."""
+    return say(reply.why) if reply.why else _("The watch refused and gave no reason.")
+
+
+async def _ask(app: WatchkeeperApp, make: Callable[[int], Command], done: str) -> Reply:
+    reply = await app.session.ask(make)
+    app.tell(done if reply.ok else refusal(reply), warn=not reply.ok)
+    return reply
+
+
+def show_host(app: WatchkeeperApp, host: str) -> None:
+    """Everything known of one host."""
+    from tui.screens.host import HostScreen
+
+    if host in app.picture.hosts:
+        app.push_screen(HostScreen(host))
+        app.owe(None)
+
+
+def show_incident(app: WatchkeeperApp, number: int) -> None:
+    """One incident with all that happened to it."""
+    from tui.screens.incident import IncidentScreen
+
+    if number in app.picture.incidents:
+        app.push_screen(IncidentScreen(number))
+        app.owe(None)
+
+
+def show_row(app: WatchkeeperApp) -> None:
+    """What is under the cursor, in full: the incident, else the host."""
+    number, host = app.incident_id(), app.host_id()
+    if number is not None:
+        show_incident(app, number)
+    elif host is not None:
+        show_host(app, host)
+
+
+def use_theme(app: WatchkeeperApp, name: str) -> None:
+    """Draw with the theme ``name`` from now on."""
+    app.theme = name
+    app.owe(None)

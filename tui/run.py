@@ -1,0 +1,44 @@
+"""The one entry of the screen: what the command line calls once a watch runs or is being started."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from wire.words import _
+
+NO_TERMINAL = 2
+STARTING_PATIENCE_S = 20.0
+
+
+def run_screen(socket_path: str, *, who: str, version: str, starting: bool = False) -> int:
+    """Show the watch at ``socket_path`` until the person leaves; returns the exit code.
+
+    0: left; 2: standard input or output is no terminal; 3: no watch, or one that speaks another protocol.
+    ``starting``: the watch was only just started and may need some seconds to listen.
+    """
+    if not _is_terminal():
+        print(_("A screen needs a terminal on standard input and output."), file=sys.stderr)
+        return NO_TERMINAL
+    gc.disable()  # until the first paint: collecting what is being loaded costs a fifth of the start
+    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    from tui.app import WatchkeeperApp
+    from tui.terminal import guard
+
+    guard()
+    app = WatchkeeperApp(
+        socket_path, who=who, version=version, patience_s=STARTING_PATIENCE_S if starting else 0.0
+    )
+    app.run()
+    gc.enable()
+    if app.parting_words:
+        print(app.parting_words, file=sys.stderr)
+    return app.return_code or 0
+
+
+def _is_terminal() -> bool:
+    try:
+        return os.isatty(0) and os.isatty(1)
+    except OSError:
+        return False

@@ -1,0 +1,102 @@
+"""The questions the screen asks: each a form with its words; what a refusal means for what was typed: nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from duty.board import HostView
+from duty.connection import HostKey, Link
+from duty.incidents import LEVELS
+from duty.records import Incident
+from tui.screens.form import Field, Form, Send
+from wire.words import _
+
+
+def note(send: Send, *, about: str, text: str = "", refusal: str = "") -> Form:
+    """A line for the duty log. ``about``: what it is about, empty for nothing in particular."""
+    return Form(
+        _("Write a line in the duty log"),
+        [_("about {subject}", subject=about)] if about else [],
+        [Field("text", _("Line"), value=text)],
+        send,
+        refusal=refusal,
+    )
+
+
+def open_incident(send: Send, *, about: str) -> Form:
+    """Title and level of a new incident."""
+    meanings = {
+        1: _("trading lost"),
+        2: _("trading impaired"),
+        3: _("at risk, trading goes on"),
+        4: _("cosmetic"),
+    }
+    return Form(
+        _("Open an incident"),
+        [_("about {subject}", subject=about)] if about else [],
+        [
+            Field("title", _("What is wrong")),
+            Field(
+                "level",
+                _("Level"),
+                value=str(LEVELS[-2]),
+                choices=tuple((str(level), f"{level} {meanings[level]}") for level in LEVELS),
+            ),
+        ],
+        send,
+    )
+
+
+def add_note(send: Send, *, incident: Incident, title: str) -> Form:
+    """A note to an incident."""
+    return Form(
+        _("Add a note to incident {number}", number=incident.id), [title], [Field("text", _("Note"))], send
+    )
+
+
+def close_incident(send: Send, *, incident: Incident, title: str) -> Form:
+    """What was done, and the incident is closed."""
+    lines = [title]
+    if incident.automatic and incident.active:
+        lines.append(_("The fault still holds. Say why it is closed all the same."))
+    return Form(
+        _("Close incident {number}", number=incident.id), lines, [Field("text", _("What was done"))], send
+    )
+
+
+def accept_key(send: Send, *, host: HostView, offered: HostKey) -> Form:
+    """The key a host offers, in full; accepted only by typing the word."""
+    connection = host.connection
+    lines = [
+        _("{host} at {address} offers this key:", host=host.id, address=connection.address or "–"),
+        f"  {offered.algorithm}",
+        f"  {offered.fingerprint}",
+    ]
+    if connection.link is Link.KEY_CHANGED:
+        lines.append(_("WARNING: it is not the key that was known. Somebody may stand between you and the host."))
+        if connection.host_key is not None:
+            lines.append(_("Known until now: {fingerprint}", fingerprint=connection.host_key.fingerprint))
+    lines.append(_("Compare the fingerprint with one you got another way: on the host, ssh-keygen -lf its key file."))
+    word = _("yes")
+    return Form(
+        _("Accept the host key of {host}?", host=host.id),
+        lines,
+        [Field("word", _("Type {word} to accept", word=word), exactly=word)],
+        send,
+        grave=connection.link is Link.KEY_CHANGED,
+    )
+
+
+def confirm_quit(leave: Callable[[], None]) -> Form:
+    """Leaving may end the watch: say so first."""
+    return Form(
+        _("Leave this screen?"),
+        [
+            _("This watch was started for its screens: if yours is the last one, the watch ends with it."),
+            _("Nothing is collected and no incident is opened until it is started again."),
+        ],
+        [],
+        leave,
+        verb=_("leave"),
+        also=("q", "y"),
+    )

@@ -1,0 +1,60 @@
+"""Something to read above the screen: help, the problems of a site file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.pager import Line, Pager, wrapped
+from wire.words import _
+
+PAGE_WIDTH = 90
+"""Cells of text at most."""
+
+
+class PageScreen(ModalScreen[None]):
+    """A title and a page. ``lines``: texts to wrap, or what makes the lines for a width."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,enter", "leave", show=False),
+    ]
+
+    def __init__(self, title: str, lines: Sequence[str] | Callable[[int], list[Line]]) -> None:
+        super().__init__()
+        self._title = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        """Title, page, keys."""
+        with Vertical(id="page"):
+            yield Static(self._title, markup=False, classes="form-title")
+            yield Pager(self._laid_out())
+            yield Static("", markup=False, classes="form-keys", id="page-keys")
+
+    def _laid_out(self) -> list[Line]:
+        width = min(PAGE_WIDTH, self.app.size.width - 8)
+        if callable(self._lines):
+            return self._lines(width)
+        return [line for text in self._lines for line in wrapped(text, width)]
+
+    def on_pager_moved(self) -> None:
+        """Say how much is left to read."""
+        more = self.query_one(Pager).hidden_below
+        keys = _("Esc back")
+        if more:
+            keys = _("{count} more lines below ↓", count=more) + " · " + keys
+        self.query_one("#page-keys", Static).update(keys)
+
+    def on_resize(self) -> None:
+        """Lay the lines out for the new width."""
+        self.query_one(Pager).set_lines(self._laid_out())
+
+    def action_leave(self) -> None:
+        """Back to where one was."""
+        self.dismiss()
