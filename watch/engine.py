@@ -61,6 +61,8 @@ class Engine:
         self.config_error: Phrase | None = None
         self.store_error: Phrase | None = None
         self.faults: tuple[str, ...] = ()
+        self.waiting: list[Subject] = []
+        """Subjects of incidents of an earlier run that still wait for their fault to end."""
         self.runs: dict[str, HostRun] = {}
         self._make_feed = make_feed
         self._recorder = recorder
@@ -107,6 +109,7 @@ class Engine:
         feed = self._make_feed(spec, self.site, self)
         run = HostRun(feed, HostState(spec, self.clock.now()), self.site.slow_interval_s)
         self.runs[spec.id] = run
+        run.watchfulness.resume([subject for subject in self.waiting if subject.host == spec.id])
         run.task = self._tasks.create_task(self._feed(feed), name=f"feed {spec.id}")
         self._dirty.add(spec.id)
 

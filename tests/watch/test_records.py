@@ -1,0 +1,101 @@
+"""Keeping and telling: saved first, told second, nothing lost while the store does not write."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from duty.conditions import Change, Condition
+from duty.moment import Moment
+from duty.phrases import phrase
+from duty.records import IncidentState, LogKind, Move, NewLogEntry, Refused, Subject
+from storage.database import StoreFailed
+from tests.support.feeds import HandClock
+from watch.recorder import Event, Recorder
+from watch.records import Records
+from wire.messages import IncidentChanged, LogWritten
+
+LOST = Condition(Subject("gw", "host", "gw"), 2, phrase("host {host} is lost", host="gw"), 5.0)
+
+
+@pytest.fixture
+async def kept(tmp_path: Path) -> AsyncIterator[tuple[Recorder, list[Event], Path]]:
+    path = tmp_path / "records.sqlite"
+    records = await Records.open(path, HandClock())
+    told: list[Event] = []
+    recorder = Recorder(records, told.append)
+    await recorder.load()
+    task = asyncio.create_task(recorder.run())
+    yield recorder, told, path
+    task.cancel()
+    await records.close()
+
+
+def line(text: str) -> NewLogEntry:
+    return NewLogEntry(LogKind.CONNECTION, "", 5.0, text=text)
+
+
+async def test_lines_of_the_engine_are_kept_in_order_and_told(kept: tuple[Recorder, list[Event], Path]) -> None:
+    recorder, told, _ = kept
+    for number in range(20):
+        recorder.log(line(str(number)))
+    await recorder.drained()
+    texts = [event.entry.text for event in told if isinstance(event, LogWritten)]
+    assert texts == [str(n) for n in range(20)]
+    assert [entry.text for entry in recorder.recent] == texts[::-1]
+
+
+async def test_a_fault_opens_joins_and_returns(kept: tuple[Recorder, list[Event], Path]) -> None:
+    recorder, told, _ = kept
+    at = Moment(10.0, 10.0)
+    for on in (True, False, True):
+        recorder.condition(Change(LOST, on=on), at)
+    await recorder.drained()
+    (incident,) = recorder.incidents.values()
+    assert (incident.count, incident.active, incident.level) == (2, True, 2)
+    moves = [event.move.move for event in told if isinstance(event, IncidentChanged)]
+    assert moves == [Move.OPENED, Move.RETURNED, Move.AGAIN]
+    closed = await recorder.move(incident.id, Move.CLOSED, at=11.0, actor="li", text="line moved")
+    assert closed.state is IncidentState.CLOSED
+    recorder.condition(Change(LOST, on=True), at)
+    await recorder.drained()
+    assert len(recorder.incidents) == 2, "after closing it is a new one"
+
+
+async def test_a_refused_move_is_not_told(kept: tuple[Recorder, list[Event], Path]) -> None:
+    recorder, told, _ = kept
+    with pytest.raises(Refused):
+        await recorder.move(99, Move.TAKEN, at=1.0, actor="li")
+    assert not told
+
+
+async def test_while_the_store_does_not_write_operators_are_refused_and_lines_wait(
+    kept: tuple[Recorder, list[Event], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder, told, path = kept
+    monkeypatch.setattr("watch.recorder.RETRY_S", 0.05)
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    recorder.log(line("first"))
+    recorder.log(line("second"))
+    with pytest.raises(StoreFailed):
+        await recorder.write(NewLogEntry(LogKind.NOTE, "wang", 5.0, text="mine"))
+    assert not told and recorder.keeper.error is not None  # type: ignore[attr-defined]
+    other.execute("ROLLBACK")
+    await recorder.drained()
+    assert [event.entry.text for event in told if isinstance(event, LogWritten)] == ["first", "second"]
+    assert recorder.keeper.error is None  # type: ignore[attr-defined]
+
+
+async def test_what_was_kept_is_there_after_a_restart(kept: tuple[Recorder, list[Event], Path]) -> None:
+    recorder, _, path = kept
+    opened = await recorder.move(None, Move.OPENED, at=1.0, actor="wang", text="x", level=1)
+    records = await Records.open(path, HandClock())
+    again = Recorder(records, lambda _: None)
+    await again.load()
+    assert again.incidents == {opened.id: opened} and again.recent == recorder.recent
+    await records.close()

@@ -1,0 +1,193 @@
+"""From what the engine says to what is kept and then told: in order, saved first, told second."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from duty.conditions import Change
+from duty.incidents import open_for
+from duty.moment import Moment
+from duty.phrases import Phrase
+from duty.records import Incident, IncidentMove, LogEntry, Move, NewLogEntry, Refused, Subject
+from storage.database import StoreFailed
+from storage.store import Moved
+from wire.messages import IncidentChanged, LogWritten
+
+Event = IncidentChanged | LogWritten
+
+RETRY_S = 1.0
+"""Seconds between attempts while the store does not write."""
+MAX_WAITING = 10_000
+"""Lines of the engine kept in memory meanwhile."""
+RECENT_LOG = 300
+"""Newest lines of the log kept in memory for screens that join."""
+
+
+class Keeper(Protocol):
+    """The store as the recorder needs it; each call returns after the commit."""
+
+    async def write_log(self, entry: NewLogEntry) -> LogEntry:
+        """Write one line."""
+
+    async def move(
+        self,
+        incident: int | None,
+        move: Move,
+        *,
+        at: float,
+        actor: str,
+        text: str = "",
+        said: Phrase | None = None,
+        subject: Subject = Subject(),  # noqa: B008 - frozen
+        level: int | None = None,
+        automatic: bool = False,
+    ) -> Moved:
+        """Make one move (``incident`` is ``None`` to open one) and its line of the log, or raise ``Refused``."""
+
+    async def incidents(self) -> list[Incident]:
+        """All that are not closed, and the newest closed ones."""
+
+    async def read_log(
+        self,
+        *,
+        before: int | None = None,
+        limit: int = 200,
+        subject: Subject | None = None,
+        incident: int | None = None,
+    ) -> list[LogEntry]:
+        """Lines before a seq, newest first; of one subject or incident only where given."""
+
+    async def moves(self, incident: int) -> list[IncidentMove]:
+        """All moves of one incident, oldest first."""
+
+
+class Recorder:
+    """Keeps and tells. An operator's command waits for its record; the engine's own lines queue behind each other."""
+
+    def __init__(self, keeper: Keeper, publish: Callable[[Event], None]) -> None:
+        self.keeper = keeper
+        self.incidents: dict[int, Incident] = {}
+        self.recent: list[LogEntry] = []
+        """Newest first."""
+        self.lost = 0
+        """Lines of the engine that were given up because the store did not write for too long."""
+        self._publish = publish
+        self._queue: asyncio.Queue[NewLogEntry | tuple[Change, Moment]] = asyncio.Queue()
+        self._logger = logging.getLogger("watchkeeper.recorder")
+
+    async def load(self) -> None:
+        """Read back what holds from before: incidents and the newest lines."""
+        self.incidents = {one.id: one for one in await self.keeper.incidents()}
+        self.recent = list(await self.keeper.read_log(limit=RECENT_LOG))
+
+    # --- from the engine: queued, in order -------------------------------------------------------------------
+
+    def log(self, entry: NewLogEntry) -> None:
+        """A line for the duty log that the engine itself writes."""
+        self._queued(entry)
+
+    def condition(self, change: Change, at: Moment) -> None:
+        """A fault that opens an incident began to count, or ended."""
+        self._queued((change, at))
+
+    async def run(self) -> None:
+        """Work through the queue until cancelled."""
+        while True:
+            item = await self._queue.get()
+            try:
+                kept = await self._kept(item)
+                while not kept:
+                    await asyncio.sleep(RETRY_S)
+                    kept = await self._kept(item)
+            finally:
+                self._queue.task_done()
+
+    async def _kept(self, item: NewLogEntry | tuple[Change, Moment]) -> bool:
+        """Keep one item of the queue. False: the store does not write; it stays first in order, with its own time."""
+        try:
+            if isinstance(item, NewLogEntry):
+                await self.write(item)
+            else:
+                await self._condition(*item)
+        except StoreFailed as failed:
+            self._logger.warning("not recorded yet: %s", failed)
+            return False
+        except Refused as refused:  # the incident moved on between queueing and now
+            self._logger.info("not recorded: %s", refused)
+        return True
+
+    def _queued(self, item: NewLogEntry | tuple[Change, Moment]) -> None:
+        if self._queue.qsize() >= MAX_WAITING:
+            self.lost += 1
+            self._logger.error("%d lines lost: the store has not written for too long", self.lost)
+            return
+        self._queue.put_nowait(item)
+
+    async def drained(self) -> None:
+        """Wait until everything queued so far is kept."""
+        await self._queue.join()
+
+    async def _condition(self, change: Change, at: Moment) -> None:
+        condition = change.condition
+        known = open_for(self.incidents, condition.subject)
+        if change.on and known is None:
+            await self.move(
+                None,
+                Move.OPENED,
+                at=at.wall,
+                actor="",
+                said=condition.said,
+                subject=condition.subject,
+                level=condition.level,
+                automatic=True,
+            )
+        elif change.on and known is not None and not known.active:
+            await self.move(known.id, Move.AGAIN, at=at.wall, actor="", said=condition.said, automatic=True)
+        elif not change.on and known is not None and known.active:
+            await self.move(known.id, Move.RETURNED, at=at.wall, actor="", said=condition.said, automatic=True)
+
+    # --- both --------------------------------------------------------------------------------------------------
+
+    async def write(self, entry: NewLogEntry) -> LogEntry:
+        """Keep one line of the log, then tell everybody."""
+        kept = await self.keeper.write_log(entry)
+        self._remember(kept)
+        return kept
+
+    async def move(
+        self,
+        incident: int | None,
+        move: Move,
+        *,
+        at: float,
+        actor: str,
+        text: str = "",
+        said: Phrase | None = None,
+        subject: Subject = Subject(),  # noqa: B008 - frozen
+        level: int | None = None,
+        automatic: bool = False,
+    ) -> Incident:
+        """Keep one move of an incident and its line, then tell everybody. Raises :class:`duty.records.Refused`."""
+        moved = await self.keeper.move(
+            incident,
+            move,
+            at=at,
+            actor=actor,
+            text=text,
+            said=said,
+            subject=subject,
+            level=level,
+            automatic=automatic,
+        )
+        self.incidents[moved.incident.id] = moved.incident
+        self._publish(IncidentChanged(moved.move, moved.incident))
+        self._remember(moved.entry)
+        return moved.incident
+
+    def _remember(self, entry: LogEntry) -> None:
+        self.recent.insert(0, entry)
+        del self.recent[RECENT_LOG:]
+        self._publish(LogWritten(entry))

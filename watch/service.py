@@ -1,0 +1,247 @@
+"""The watch as a process: engine, records, door and practice fleet joined, from start to a clean end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+from pathlib import Path
+
+from collectors.feed import Feed, Listener, words_of
+from collectors.known_hosts import accept_key
+from collectors.local import LocalFeed
+from collectors.ssh_environment import SshEnvironment
+from collectors.ssh_feed import SshFeed
+from config.load import load_site
+from duty.board import Board
+from duty.connection import HostKey
+from duty.phrases import Phrase, phrase
+from duty.records import IncidentState, LogKind, NewLogEntry, Refused
+from duty.site import HostSpec, SiteSpec
+from practice.fleet import PracticeFleet
+from watch.clock import Clock, SystemClock
+from watch.commands import Commands, answered
+from watch.engine import Engine
+from watch.plan import Plan
+from watch.recorder import Event, Recorder
+from watch.records import Records
+from wire.door import Door
+from wire.messages import PROTOCOL, Command, Hello, Reply, Resync, Welcome
+
+LEAVE_S = 3.0
+"""Seconds the watch waits for another screen after the last one left."""
+FIRST_S = 60.0
+"""Seconds it waits for its first screen."""
+GC_FREEZE_S = 20.0
+"""A full collection takes 25-46 ms at 500 hosts: what is there once the hosts are connected is set aside."""
+
+
+class BadSite(Exception):
+    """The site file cannot be used; ``problems`` are lines for a person."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Service:
+    """One watch of one site (:class:`wire.door.Handler`)."""
+
+    def __init__(self, plan: Plan, clock: Clock | None = None) -> None:
+        self.plan = plan
+        self.clock = clock or SystemClock()
+        self.started_at = self.clock.now().wall
+        self.door: Door | None = None
+        self.fleet: PracticeFleet | None = None
+        self.language: str | None = None
+        self.ended = asyncio.Event()
+        self._why = phrase("the watch ends")
+        self._idle: asyncio.TimerHandle | None = None
+        self._env: SshEnvironment | None = None
+
+    # --- the run ---------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Watch until told to end. Raises :class:`BadSite`, or what the door or the store cannot do at start."""
+        site = await self._first_site()
+        self.language = site.language
+        self._env = SshEnvironment(max_dials=site.max_dials)
+        records = self.records = await Records.open(self.plan.store, self.clock)
+        self.recorder = Recorder(records, self._publish)
+        await self.recorder.load()
+        self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board)
+        for one in self.recorder.incidents.values():
+            if one.automatic and one.active and one.state is not IncidentState.CLOSED:
+                self.engine.waiting.append(one.subject)
+        self.commands = Commands(
+            self.engine, self.recorder, self.clock, reload=self._reload, keep_key=self._keep_key, fleet=self.fleet
+        )
+        self.door = await Door.open(self.plan.socket, self)
+        self._line(phrase("the watch begins: {site}, {hosts} hosts", site=site.name, hosts=len(site.hosts)))
+        self._arm(FIRST_S)
+        asyncio.get_running_loop().call_later(GC_FREEZE_S, _freeze)
+        try:
+            await self._until_ended()
+        finally:
+            await self._end(records)
+
+    async def _until_ended(self) -> None:
+        tasks = [asyncio.create_task(self.engine.run()), asyncio.create_task(self.recorder.run())]
+        ended = asyncio.create_task(self.ended.wait())
+        watching = asyncio.create_task(self._watch_store())
+        try:
+            done, _ = await asyncio.wait([*tasks, ended, watching], return_when=asyncio.FIRST_COMPLETED)
+            for one in done:
+                one.result()
+        finally:
+            self._line(self._why)
+            tasks[0].cancel()
+            await asyncio.wait([tasks[0]])
+            try:
+                async with asyncio.timeout(LEAVE_S):
+                    await self.recorder.drained()
+            except TimeoutError:
+                pass  # the store does not write: what is queued cannot be kept, and the log has said so
+            for one in (tasks[1], ended, watching):
+                one.cancel()
+            await asyncio.wait([tasks[1], ended, watching])
+
+    async def _end(self, records: Records) -> None:
+        if self.door is not None:
+            await self.door.close(self._why)
+        if self._env is not None:
+            await self._env.close()
+        if self.fleet is not None:
+            await self.fleet.stop()
+        await records.close()
+
+    def stop(self, why: Phrase | None = None) -> None:
+        """End soon and cleanly."""
+        self._why = why or self._why
+        self.ended.set()
+
+    async def _watch_store(self) -> None:
+        """Say on every screen, within a second, that records cannot be written."""
+        records = self.records
+        while True:
+            if records.error is not None:
+                await records.check()
+            error = records.error
+            if error != self.engine.store_error:
+                self.engine.store_error = error
+                self.engine.touch()
+            await asyncio.sleep(0.5)
+
+    # --- the site --------------------------------------------------------------------------------------------
+
+    async def _first_site(self) -> SiteSpec:
+        if self.plan.site is None:
+            self.fleet = PracticeFleet(hosts=self.plan.practice_hosts)
+            await self.fleet.start()
+            return self.fleet.site
+        loaded = await asyncio.to_thread(load_site, self.plan.site)
+        if loaded.site is None:
+            raise BadSite(tuple(str(problem) for problem in loaded.problems))
+        return loaded.site
+
+    async def _reload(self) -> tuple[Phrase | None, tuple[str, ...]]:
+        if self.plan.site is None:
+            return phrase("the practice site has no file to read again"), ()
+        loaded = await asyncio.to_thread(load_site, self.plan.site)
+        if loaded.site is None:
+            why = phrase(
+                "the site file has {count} problems; the one before stays in force", count=len(loaded.problems)
+            )
+            self.engine.config_error = why
+            self.engine.touch()
+            self._line(why, LogKind.CONFIG)
+            return why, tuple(str(problem) for problem in loaded.problems)
+        added, kept, removed = self.engine.adopt(loaded.site)
+        self.language = loaded.site.language
+        self._line(
+            phrase(
+                "site file read: {added} hosts new, {kept} kept, {removed} gone",
+                added=added,
+                kept=kept,
+                removed=removed,
+            ),
+            LogKind.CONFIG,
+        )
+        return None, ()
+
+    def _feed(self, spec: HostSpec, site: SiteSpec, listener: Listener) -> Feed:
+        if spec.local:
+            return LocalFeed(spec, listener)
+        assert self._env is not None
+        return SshFeed(spec, site, listener, self._env)
+
+    async def _keep_key(self, host: str, key: HostKey) -> None:
+        run = self.engine.runs[host]
+        await asyncio.to_thread(_keep, run.feed, key)
+
+    # --- the door's handler ------------------------------------------------------------------------------------
+
+    def welcome(self, who: str, hello: Hello) -> Welcome:
+        """First words for a new screen, from memory."""
+        return Welcome(
+            protocol=PROTOCOL,
+            version=self.plan.version,
+            watch_pid=os.getpid(),
+            started_at=self.started_at,
+            stays=self.plan.stays,
+            who=who,
+            language=self.language,
+            incidents=tuple(self.recorder.incidents.values()),
+            log=tuple(self.recorder.recent),
+            faults=self.fleet.faults if self.fleet is not None else (),
+        )
+
+    def resync(self) -> Resync:
+        """The state the events so far led to."""
+        return Resync(tuple(self.recorder.incidents.values()), tuple(self.recorder.recent))
+
+    async def command(self, who: str, command: Command) -> Reply:
+        """Do what a screen asks."""
+        return await answered(self.commands.do(who, command), command.ask, _problem)
+
+    def seats_changed(self, count: int) -> None:
+        """The last screen leaving ends a watch that was started for a screen."""
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        if count == 0:
+            self._arm(LEAVE_S)
+
+    def _arm(self, seconds: float) -> None:
+        if not self.plan.stays:
+            self._idle = asyncio.get_running_loop().call_later(seconds, self.stop, phrase("the last screen has left"))
+
+    # --- out ---------------------------------------------------------------------------------------------------
+
+    def _publish(self, event: Event) -> None:
+        if self.door is not None:
+            self.door.publish(event)
+
+    def _publish_board(self, board: Board, changed: frozenset[str] | None) -> None:
+        if self.door is not None:
+            self.door.publish_board(board, changed)
+
+    def _line(self, said: Phrase, kind: LogKind = LogKind.WATCH) -> None:
+        self.recorder.log(NewLogEntry(kind=kind, actor="", event_at=self.clock.now().wall, said=said))
+
+
+def _freeze() -> None:
+    gc.collect()
+    gc.freeze()
+
+
+def _keep(feed: object, key: HostKey) -> None:
+    offer = getattr(feed, "offer", None)
+    if offer is None:
+        raise Refused(phrase("no key is offered now"))
+    if (why := accept_key(offer.name, offer.port, key, Path(offer.file))) is not None:
+        raise Refused(why)
+
+
+def _problem(error: Exception) -> Phrase:
+    return words_of(error)
