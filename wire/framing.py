@@ -65,7 +65,11 @@ class Decoder(Generic[M]):
                 (length,) = _LENGTH.unpack_from(self._buffer, start)
                 if length > self._limit:
                     self._give_up(
-                        phrase("a frame of {size} bytes, longer than {limit}", size=length, limit=self._limit)
+                        phrase(
+                            "the other side wants to say {size} bytes at once; {limit} is the most",
+                            size=length,
+                            limit=self._limit,
+                        )
                     )
                 end = start + _LENGTH.size + length
                 if len(self._buffer) < end:
@@ -83,7 +87,9 @@ class Decoder(Generic[M]):
             return self._decoder.decode(body)
         # Besides its own errors msgspec lets those of UTF-8, of deep nesting and of odd timestamps through.
         except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError) as error:
-            return self._give_up(phrase("a frame that is no message: {error}", error=clean(str(error), 200)))
+            return self._give_up(
+                phrase("the other side said what cannot be understood: {error}", error=clean(str(error), 200))
+            )
 
     def _give_up(self, why: Phrase) -> M:
         self._broken = why

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from duty.phrases import Phrase, phrase
 from duty.records import Refused
@@ -42,6 +42,7 @@ class Seat(asyncio.Protocol):
         self._decoder: Decoder[Message] = Decoder(FromScreen, MAX_SAID)
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._leaving = False
         self._user = ""
         self.who = ""
         """Under which name this screen acts; empty until it was welcomed."""
@@ -61,11 +62,11 @@ class Seat(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A screen has come; it has not said yet which."""
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        # Not checked with isinstance: uvloop's transports are of a family of their own.
+        self._transport = transport = cast(asyncio.Transport, transport)
         transport.set_write_buffer_limits(high=HIGH_WATER)
         self._user = doorway.user_of(transport.get_extra_info("socket"))
-        self._timer = asyncio.get_running_loop().call_later(HELLO_S, self.abort)
+        self._cut_off_in(HELLO_S)
         self._door.arrived(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -80,6 +81,8 @@ class Seat(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what the screen says; what makes no sense ends this connection and nothing else."""
+        if self._leaving:
+            return
         try:
             said = self._decoder.feed(data)
             nonsense = None
@@ -88,7 +91,7 @@ class Seat(asyncio.Protocol):
         for message in said:
             self._hear(message)
         if nonsense is not None:
-            self.dismiss(phrase("this screen said what the watch does not understand: {why}", why=str(nonsense.why)))
+            self.dismiss(nonsense.why)
 
     def resume_writing(self) -> None:
         """The screen reads again."""
@@ -101,19 +104,32 @@ class Seat(asyncio.Protocol):
 
     def dismiss(self, why: Phrase) -> None:
         """Say why and hang up; a screen that does not take it within :data:`FLUSH_S` is cut off."""
-        transport = self._transport
-        if transport is None or transport.is_closing():
+        transport = self._open()
+        if transport is None:
             return
+        self._leaving = True
+        self._asked.clear()
         transport.write(encode(Farewell(why)))
-        transport.close()
+        # Only this direction is closed: closing with the screen's words unread would reset the connection, and
+        # a reset can overtake the farewell. The screen hangs up when it has read it.
+        transport.write_eof()
+        if not transport.is_reading():
+            transport.resume_reading()
+        self._cut_off_in(FLUSH_S)
+
+    def _open(self) -> asyncio.Transport | None:
+        transport = self._transport
+        return None if transport is None or self._leaving or transport.is_closing() else transport
+
+    def _cut_off_in(self, seconds: float) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = asyncio.get_running_loop().call_later(FLUSH_S, self.abort)
+        self._timer = asyncio.get_running_loop().call_later(seconds, self.abort)
 
     # --- what it says -----------------------------------------------------------------------------------
 
     def _hear(self, message: Message) -> None:
-        if self._transport is None or self._transport.is_closing():
+        if self._open() is None:
             return
         if isinstance(message, Hello):
             self._welcome(message)
@@ -156,8 +172,8 @@ class Seat(asyncio.Protocol):
             task = asyncio.get_running_loop().create_task(self._answer(self._asked.popleft()))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
-        transport = self._transport
-        if transport is None or transport.is_closing():
+        transport = self._open()
+        if transport is None:
             return
         if self._asked and transport.is_reading():
             transport.pause_reading()
@@ -201,10 +217,8 @@ class Seat(asyncio.Protocol):
             self._resync_owed = True
 
     def _writable(self) -> asyncio.Transport | None:
-        transport = self._transport
-        if transport is None or transport.is_closing() or transport.get_write_buffer_size() > HIGH_WATER:
-            return None
-        return transport
+        transport = self._open()
+        return transport if transport is not None and transport.get_write_buffer_size() <= HIGH_WATER else None
 
     def _pump(self) -> None:
         """Hand over as much as the transport takes now: events first, so that a reply finds its event told."""
