@@ -6,10 +6,11 @@ import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Self, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic.json_schema import JsonSchemaValue
 
 from config import patterns, units
 from config.refusal import refuse
@@ -72,10 +73,15 @@ class Levels(Table, Generic[T]):
         return {} if value == OFF else {"act": value}
 
     @classmethod
-    def short_type(cls) -> object:
-        """The type of one level, or the word that switches both off."""
-        level = next(base for base in cls.__mro__ if base.__pydantic_generic_metadata__["args"])
-        return level.__pydantic_generic_metadata__["args"][0] | Literal["off"]
+    def short_schemas(cls, table: JsonSchemaValue) -> list[JsonSchemaValue]:
+        """One level, or the word that switches both off."""
+        return [*table["properties"]["act"]["anyOf"], {"const": OFF}]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if isinstance(self.warn, float) and isinstance(self.act, float) and self.warn > self.act:
+            raise refuse(phrase("warn at or below act"))
+        return self
 
 
 class PercentLevels(Levels[Percent]):
@@ -114,9 +120,16 @@ class Count(Table):
         return units.count_range(value)
 
     @classmethod
-    def short_type(cls) -> object:
+    def short_schemas(cls, table: JsonSchemaValue) -> list[JsonSchemaValue]:
         """A number, or a range in a string."""
-        return Annotated[int, Field(ge=0)] | _text(r"^\d+(\+|-\d+)?$", "1-4", "2+")
+        text = {"type": "string", "pattern": r"^\d+(\+|-\d+)?$", "examples": ["1-4", "2+"]}
+        return [{"type": "integer", "minimum": 0}, text]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.max is not None and self.max < self.min:
+            raise refuse(phrase("min at or below max"))
+        return self
 
 
 class Capacity(Table):
@@ -136,9 +149,15 @@ class Capacity(Table):
         return {"in": value, "out": value}
 
     @classmethod
-    def short_type(cls) -> object:
+    def short_schemas(cls, table: JsonSchemaValue) -> list[JsonSchemaValue]:
         """One capacity."""
-        return Bits
+        return [TypeAdapter[float](Bits).json_schema()]
+
+    @model_validator(mode="after")
+    def _not_empty(self) -> Self:
+        if self.inward is None and self.out is None:
+            raise refuse(phrase("in, out or both"))
+        return self
 
 
 def _port(value: object) -> str:
@@ -207,7 +226,9 @@ def _program(value: str) -> str:
     patterns.plain(value)
     if "/" in value:
         last = PurePosixPath(value).name
-        raise refuse(phrase("the program's name without its folder; a path belongs into args"), f'"{last}"' if last else None)
+        raise refuse(
+            phrase("the program's name without its folder; a path belongs into args"), f'"{last}"' if last else None
+        )
     return value
 
 
@@ -253,11 +274,13 @@ User = Annotated[
     str, _word(lambda: refuse(phrase("a user name without spaces, / or :")), r"[A-Za-z0-9_][^\s/:\x00-\x1f\x7f]*")
 ]
 Interface = Annotated[
-    str, _word(lambda: refuse(phrase('a network interface, such as "eth0", of at most 15 characters')), r"[!-.0-~]{1,15}")
+    str,
+    _word(lambda: refuse(phrase('a network interface, such as "eth0", of at most 15 characters')), r"[!-.0-~]{1,15}"),
 ]
 Address = Annotated[
     str,
     _word(
-        lambda: refuse(phrase("an alias of ~/.ssh/config, a host name or an IP address")), r"[^\s\x00-\x1f\x7f/@-][^\s\x00-\x1f\x7f/@]*"
+        lambda: refuse(phrase("an alias of ~/.ssh/config, a host name or an IP address")),
+        r"[^\s\x00-\x1f\x7f/@-][^\s\x00-\x1f\x7f/@]*",
     ),
 ]

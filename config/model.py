@@ -40,7 +40,7 @@ class Site(Table):
     ssh_config: Paths | None = None
     """SSH configuration files to use instead of ~/.ssh/config. A relative path starts at this file's folder."""
     known_hosts: Paths | None = None
-    """Files of known host keys to use instead of the SSH configuration's own. A relative path starts at this file's folder."""
+    """Files of known host keys to use instead of the SSH configuration's own; relative as above."""
     max_dials: Annotated[int, Field(ge=1, le=1000)] = 20
     """Connections being opened at the same time."""
 

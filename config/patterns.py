@@ -10,13 +10,20 @@ import re
 import unicodedata
 
 from config.refusal import refuse
+from duty.clean import clean
 from duty.phrases import Phrase, phrase
 
 MAX_MATCHER = 256
 """Characters of one matcher; the probe's question must stay small."""
 _CLASSES = {
-    **{"d": "[0-9]", "D": "[^0-9]", "w": "[A-Za-z0-9_]", "W": "[^A-Za-z0-9_]"},
-    **{"s": "[ ]", "S": "[^ ]", "b": "(^|[ ])", "h": "[ ]"},
+    "d": "[0-9]",
+    "D": "[^0-9]",
+    "w": "[A-Za-z0-9_]",
+    "W": "[^A-Za-z0-9_]",
+    "s": "[ ]",
+    "S": "[^ ]",
+    "b": "(^|[ ])",
+    "h": "[ ]",
 }
 _POSIX = {
     *("alnum", "alpha", "blank", "cntrl", "digit", "graph"),
@@ -49,7 +56,8 @@ def pattern(value: str) -> str:
         elif char in "*+?{":
             at = _repeat(value, at)
         else:
-            if char in "|)" and _nothing_before(value, at) or char in "(|" and at + 1 == len(value):
+            ends = char in "(|" and at + 1 == len(value)
+            if ends or (char in "|)" and _nothing_before(value, at)):
                 raise refuse(phrase("something on both sides of | and inside ( )"))
             depth += (char == "(") - (char == ")")
             if depth < 0:
@@ -66,8 +74,10 @@ def _escape(value: str, at: int) -> int:
         raise refuse(phrase('no single backslash at the end; write "[\\\\]" for the character itself'))
     if following in _CLASSES:
         instead = _CLASSES[following]
-        wanted = phrase('"{instead}" instead of "\\{letter}", which not every awk knows', instead=instead, letter=following)
-        raise refuse(wanted, value.replace("\\" + following, instead))
+        wanted = phrase(
+            '"{instead}" instead of "\\{letter}", which not every awk knows', instead=instead, letter=following
+        )
+        raise refuse(wanted, f"'{clean(value.replace(f'{chr(92)}{following}', instead))}'")
     if following.isdigit():
         raise refuse(phrase("no back-reference such as \\1; POSIX patterns have none"))
     if following not in _LITERAL_AFTER_BACKSLASH:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from config import units
 from config.fields import (
     OFF,
     AbsolutePath,
@@ -29,15 +31,18 @@ from config.fields import (
 from config.table import Table
 
 
-def _off(value: object) -> object:
-    return None if value == OFF else value
+def _seconds_or_off(value: object) -> float:
+    return math.inf if value == OFF else units.duration(value)
 
 
-SecondsOrOff = Annotated[Seconds | None, BeforeValidator(_off, json_schema_input_type=Seconds | Literal["off"])]
+SecondsOrOff = Annotated[
+    float | None, BeforeValidator(_seconds_or_off, json_schema_input_type=Seconds | Literal["off"])
+]
+"""Infinite where it is switched off: ``None`` is a key that was not given."""
 
 
 class Process(Table):
-    """One key process. Every matcher given (name, args, user, unit, pidfile) must hold. "NAME" alone is {name = "NAME"}."""
+    """One key process; each matcher given (name, args, user, unit, pidfile) must hold. "NAME" is {name = "NAME"}."""
 
     has_short_form = True
 
@@ -88,7 +93,7 @@ class Line(Table):
     interface: Interface | None = None
     """Network interface on the host."""
     capacity: Capacity | None = None
-    """Contracted capacity: "100Mbit" or {in = "100Mbit", out = "20Mbit"}. Default: unknown, and then no share is judged."""
+    """Contracted capacity: "100Mbit" or {in = "100Mbit", out = "20Mbit"}. Default: unknown, no share judged."""
     use: PercentLevels | None = None
     """Share of the contracted capacity in percent. Default: {warn = 60, act = 80}."""
     errors: RateLevels | None = None

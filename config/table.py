@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, TypeAdapter, model_validator
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -23,9 +23,9 @@ class Table(BaseModel):
         return value
 
     @classmethod
-    def short_type(cls) -> object:
-        """The type of the short form, for the JSON Schema."""
-        return str
+    def short_schemas(cls, table: JsonSchemaValue) -> list[JsonSchemaValue]:
+        """What may stand instead of the table, whose own schema is given."""
+        return [{"type": "string"}]
 
     @model_validator(mode="before")
     @classmethod
@@ -39,7 +39,6 @@ class Table(BaseModel):
             return reference
         table = handler.resolve_ref_schema(reference)
         if "anyOf" not in table:
-            short: JsonSchemaValue = TypeAdapter(cls.short_type()).json_schema()
             whole = {key: table.pop(key) for key in list(table) if key not in ("title", "description")}
-            table["anyOf"] = [*short.get("anyOf", [short]), whole]
+            table["anyOf"] = [*cls.short_schemas(whole), whole]
         return reference

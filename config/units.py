@@ -21,8 +21,16 @@ _COUNT = re.compile(r"(\d{1,6})\s*(?:(\+)|-\s*(\d{1,6}))?")
 
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 BYTES = {
-    **{"B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12},
-    **{"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40},
+    "B": 1,
+    "kB": 10**3,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "TiB": 2**40,
 }
 _BITS = {"": 1.0, "k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12}
 
@@ -58,7 +66,9 @@ def _size_hint(value: object) -> str | None:
     """The size that was most likely meant: the same with a unit we know."""
     if is_number(value):
         return f'"{value}B"'
-    found = re.fullmatch(_NUMBER + r"\s*([kmgt])(i?)b?", value.strip(), re.IGNORECASE) if isinstance(value, str) else None
+    found = (
+        re.fullmatch(_NUMBER + r"\s*([kmgt])(i?)b?", value.strip(), re.IGNORECASE) if isinstance(value, str) else None
+    )
     if found is None:
         return None
     return f'"{found[1]}{found[2].upper()}{"iB" if found[3] else "B"}"'

@@ -1,0 +1,190 @@
+"""What no single key can be blamed for: names that must exist, keys that must differ, rules that must be complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path as FilePath
+
+from config.complaint import Complaint, dotted_word
+from config.fields import identifier
+from config.model import Host, HostDefaults, SiteFile
+from config.positions import Path
+from config.problems import nearest
+from config.refusal import shown
+from config.rules import Disk, Line, Process
+from config.settle import joined, key_of, paths, role_of
+from duty.phrases import phrase
+
+MATCHERS = ("name", "args", "user", "unit", "pidfile")
+_SSH_ONLY = ("address", "port", "user", "identity", "via")
+
+
+class Crossing(Complaint):
+    """A complaint about several places: none is made if one of them is wrong by itself."""
+
+    def __init__(self, complaint: Complaint, *related: Path) -> None:
+        super().__init__(complaint.path, complaint.wanted, complaint.got, complaint.suggestion)
+        self.related = (complaint.path, *related)
+
+
+def crossings(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:
+    """Every such problem of a file whose keys are right one by one."""
+    yield from _site(file, folder)
+    for role_id, role in file.roles.items():
+        if not identifier(role_id):
+            yield Crossing(_bad_id(("roles", role_id), role_id))
+        yield from _duplicates(("roles", role_id), role)
+    if not file.hosts:
+        yield Crossing(Complaint(("hosts",), phrase("at least one [hosts.NAME] table")))
+    for host_id, host in file.hosts.items():
+        if not identifier(host_id):
+            yield Crossing(_bad_id(("hosts", host_id), host_id))
+        yield from _duplicates(("hosts", host_id), host)
+        yield from _reach(host_id, host, file)
+        yield from _rules(host_id, host, file)
+    yield from _locals(file)
+    yield from _circles(file)
+
+
+def _site(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:
+    site = file.site
+    if site.slow_interval < site.interval:
+        place: Path = ("site", "slow_interval" if "slow_interval" in site.model_fields_set else "interval")
+        wanted = phrase("slow_interval (15s if it is not given) no shorter than interval")
+        yield Crossing(Complaint(place, wanted), ("site", "interval"))
+    for number, written in enumerate(paths(site.ssh_config, folder) or ()):
+        if not FilePath(written).is_file():
+            got = dotted_word(written)
+            yield Crossing(Complaint(("site", "ssh_config", number), phrase("a file that exists"), got))
+
+
+def _bad_id(place: Path, written: str) -> Complaint:
+    wanted = phrase(
+        "a name of at most 64 letters, digits, dots, hyphens and underscores, starting with a letter or digit"
+    )
+    return Complaint(place, wanted, dotted_word(written))
+
+
+def _duplicates(place: Path, table: HostDefaults) -> Iterator[Crossing]:
+    for listed in ("processes", "lines", "disks"):
+        seen: dict[str, Path] = {}
+        for number, rule in enumerate(getattr(table, listed) or ()):
+            here, key = (*place, listed, number), key_of(rule)
+            if key is None:
+                yield Crossing(_no_key(here, rule))
+            elif key in seen:
+                wanted = phrase("keys that differ within one list; give this one its own key")
+                if isinstance(rule, Disk):
+                    wanted = phrase("each mount only once in a list")
+                yield Crossing(Complaint(here, wanted, dotted_word(key)), seen[key])
+            else:
+                seen[key] = here
+
+
+def _no_key(here: Path, rule: Process | Line | Disk) -> Complaint:
+    if isinstance(rule, Line):
+        return Complaint(here, phrase("an interface"))
+    if any(getattr(rule, matcher) is not None for matcher in MATCHERS):
+        return Complaint(
+            here, phrase("a key, your name for the process: there is no name, unit or pidfile to take it from")
+        )
+    return Complaint(here, phrase("something to find the process by: name, args, user, unit or pidfile"))
+
+
+def _reach(host_id: str, host: Host, file: SiteFile) -> Iterator[Crossing]:
+    if host.role is not None and host.role not in file.roles:
+        wanted = phrase("a role that has a [roles.NAME] table")
+        near = _quoted(nearest(host.role, file.roles))
+        yield Crossing(Complaint(("hosts", host_id, "role"), wanted, shown(host.role), near), ("roles", host.role))
+    if host.local:
+        for name in _SSH_ONLY:
+            if getattr(host, name) is not None:
+                yield Crossing(
+                    Complaint(("hosts", host_id, name), phrase("no such key: this machine is read without SSH"))
+                )
+        return
+    role = role_of(host, file)
+    for place, via in ((("hosts", host_id), host.via), (("roles", str(host.role)), role.via if role else None)):
+        if via is not None:
+            yield from _via((*place, "via"), via, host_id, file)
+            return
+
+
+def _via(place: Path, via: str, host_id: str, file: SiteFile) -> Iterator[Crossing]:
+    got = shown(via)
+    if via not in file.hosts:
+        near = _quoted(nearest(via, (other for other in file.hosts if other != host_id)))
+        yield Crossing(Complaint(place, phrase("the id of a host of this site"), got, near), ("hosts", via))
+    elif via == host_id:
+        yield Crossing(Complaint(place, phrase("another host than {host} itself", host=dotted_word(host_id)), got))
+    elif file.hosts[via].local:
+        yield Crossing(Complaint(place, phrase("a host reached over SSH; this machine needs no jump"), got))
+
+
+def _locals(file: SiteFile) -> Iterator[Crossing]:
+    found = [host_id for host_id, host in file.hosts.items() if host.local]
+    for host_id in found[1:]:
+        wanted = phrase("only one host with local = true; {host} is this machine already", host=dotted_word(found[0]))
+        yield Crossing(Complaint(("hosts", host_id, "local"), wanted))
+
+
+def _circles(file: SiteFile) -> Iterator[Crossing]:
+    """Jump hosts that lead back to where they started; one complaint a circle, at its first host."""
+    ways = {host_id: _way(host, file) for host_id, host in file.hosts.items()}
+    told: set[str] = set()
+    for start in ways:
+        route = _circle(start, ways)
+        if len(route) < 2 or told.intersection(route):
+            continue
+        told.update(route)
+        circle = " → ".join(dotted_word(host_id) for host_id in (*route, start))
+        related = [("hosts", host_id, "via") for host_id in route]
+        yield Crossing(
+            Complaint(("hosts", start, "via"), phrase("a way that ends; this one is a circle"), circle), *related
+        )
+
+
+def _way(host: Host, file: SiteFile) -> str | None:
+    role = role_of(host, file)
+    return None if host.local else host.via or (role.via if role else None)
+
+
+def _circle(start: str, ways: Mapping[str, str | None]) -> list[str]:
+    """The hosts on the way from ``start`` back to it; empty if the way ends or turns elsewhere."""
+    route = [start]
+    while (following := ways.get(route[-1])) is not None:
+        if following == start:
+            return route
+        if following in route:
+            break
+        route.append(following)
+    return []
+
+
+def _rules(host_id: str, host: Host, file: SiteFile) -> Iterator[Crossing]:
+    for process in joined(host_id, host, file, "processes", lambda table: table.processes):
+        if not any(getattr(layer, matcher) is not None for layer in process.layers for matcher in MATCHERS):
+            wanted = phrase("something to find the process by: name, args, user, unit or pidfile")
+            yield _of_rule(process.places, Complaint(process.places[0], wanted), host)
+    for line in joined(host_id, host, file, "lines", lambda table: table.lines):
+        if not any(layer.interface for layer in line.layers):
+            yield _of_rule(line.places, Complaint(line.places[0], phrase("an interface")), host)
+        levels = next((layer.use for layer in line.layers if layer.use is not None), None)
+        judged = levels is not None and (levels.warn is not None or levels.act is not None)
+        if judged and not any(layer.capacity for layer in line.layers):
+            wanted = phrase("a capacity as well: a share of an unknown capacity cannot be judged")
+            yield _of_rule(line.places, Complaint((*line.places[0], "use"), wanted), host)
+    for disk in joined(host_id, host, file, "disks", lambda table: table.disks):
+        if disk.key == "*" and any(layer.required for layer in disk.layers):
+            wanted = phrase('a mount by its path where it is required; "*" is whatever is mounted')
+            yield _of_rule(disk.places, Complaint((*disk.places[0], "required"), wanted), host)
+
+
+def _quoted(word: str | None) -> str | None:
+    return f'"{word}"' if word else None
+
+
+def _of_rule(places: tuple[Path, ...], complaint: Complaint, host: Host) -> Crossing:
+    """A role's list that could not be read may hold just what is missing here."""
+    listed = str(places[0][2])
+    return Crossing(complaint, *places, ("roles", str(host.role), listed))
