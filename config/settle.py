@@ -16,7 +16,7 @@ from config.rules import Disk, Line, Process
 from duty.site import DiskRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
 
 T = TypeVar("T")
-R = TypeVar("R", Process, Line, Disk)
+R = TypeVar("R", bound=Process | Line | Disk)
 
 AnyLevels = CountLevels | CpuLevels | PercentLevels | RateLevels | SizeLevels
 _PROCESS = ProcessRule(key="")
@@ -49,23 +49,24 @@ def role_of(host: Host, file: SiteFile) -> Role | None:
     return file.roles.get(host.role) if host.role else None
 
 
+def _placed(
+    source: HostDefaults | None, place: Path, listed: str, rules: Callable[[HostDefaults], list[R] | None]
+) -> list[tuple[R, Path]]:
+    return [(rule, (*place, listed, number)) for number, rule in enumerate(rules(source) or [])] if source else []
+
+
 def joined(
     host_id: str, host: Host, file: SiteFile, listed: str, rules: Callable[[HostDefaults], list[R] | None]
 ) -> list[Joined[R]]:
     """The rules of one kind for one host, the role's first, in the order of the file; without a key left out."""
     found: dict[str, Joined[R]] = {}
     role = role_of(host, file)
-    sources: list[tuple[Path, HostDefaults | None]] = [(("roles", str(host.role)), role), (("hosts", host_id), host)]
-    for place, source in sources:
-        for number, rule in enumerate(rules(source) or [] if source else []):
-            if key := key_of(rule):
-                here: Path = (*place, listed, number)
-                below = found.get(key)
-                found[key] = (
-                    Joined(key, (rule, *below.layers), (here, *below.places))
-                    if below
-                    else Joined(key, (rule,), (here,))
-                )
+    defaults = _placed(role, ("roles", str(host.role)), listed, rules)
+    for rule, here in (*defaults, *_placed(host, ("hosts", host_id), listed, rules)):
+        if key := key_of(rule):
+            below = found.get(key)
+            layers = (rule, *below.layers) if below else (rule,)
+            found[key] = Joined(key, layers, (here, *below.places) if below else (here,))
     return list(found.values())
 
 

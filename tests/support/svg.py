@@ -107,8 +107,8 @@ def _svg(width: int, height: int, runs: list[Run]) -> str:
     wide, high = width * CELL_W + 2 * MARGIN, height * CELL_H + 2 * MARGIN
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide:g} {high:g}" width="{wide:g}" height="{high:g}">\n'
-        f"<style>text{{font:14px {FONTS};white-space:pre}}.w{{font-size:16px}}.b{{font-weight:bold}}.i{{font-style:italic}}"
-        f".u{{text-decoration:underline}}.s{{text-decoration:line-through}}</style>\n"
+        f"<style>text{{font:14px {FONTS};white-space:pre}}.w{{font-size:16px}}.b{{font-weight:bold}}"
+        f".i{{font-style:italic}}.u{{text-decoration:underline}}.s{{text-decoration:line-through}}</style>\n"
         f'<rect width="100%" height="100%" rx="8" fill="{page}"/>\n'
         f'<g transform="translate({MARGIN},{MARGIN})" shape-rendering="crispEdges">\n{rects}\n</g>\n'
         f'<g transform="translate({MARGIN},{MARGIN})">\n' + "\n".join(texts) + "\n</g>\n</svg>\n"
