@@ -52,7 +52,9 @@ def complaint(error: ErrorDetails) -> Complaint:
         case "missing":
             return Complaint(path, phrase("this key; it must be given"))
         case "literal_error":
-            return Complaint(path, phrase("one of {words}", words=str(context.get("expected", ""))), got)
+            return Complaint(
+                path, phrase("one of {words}", words=str(context.get("expected", "")).replace("' or '", "', '")), got
+            )
         case "greater_than_equal" | "less_than_equal":
             least, most = (str(context.get(name, "")) for name in ("ge", "le"))
             wanted = phrase("at least {least}", least=least) if least else phrase("at most {most}", most=most)

@@ -13,7 +13,7 @@ from config.problems import nearest
 from config.refusal import shown
 from config.rules import Disk, Line, Process
 from config.settle import joined, key_of, paths, role_of
-from duty.phrases import phrase
+from duty.phrases import Phrase, phrase
 
 MATCHERS = ("name", "args", "user", "unit", "pidfile")
 _SSH_ONLY = ("address", "port", "user", "identity", "via")
@@ -51,7 +51,7 @@ def _site(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:
     if site.slow_interval < site.interval:
         place: Path = ("site", "slow_interval" if "slow_interval" in site.model_fields_set else "interval")
         wanted = phrase("slow_interval (15s if it is not given) no shorter than interval")
-        yield Crossing(Complaint(place, wanted), ("site", "interval"))
+        yield Crossing(Complaint(place, wanted), ("site", "interval"), ("site", "slow_interval"))
     for number, written in enumerate(paths(site.ssh_config, folder) or ()):
         if not FilePath(written).is_file():
             got = dotted_word(written)
@@ -164,27 +164,35 @@ def _circle(start: str, ways: Mapping[str, str | None]) -> list[str]:
 def _rules(host_id: str, host: Host, file: SiteFile) -> Iterator[Crossing]:
     for process in joined(host_id, host, file, "processes", lambda table: table.processes):
         if not any(getattr(layer, matcher) is not None for layer in process.layers for matcher in MATCHERS):
-            wanted = phrase("something to find the process by: name, args, user, unit or pidfile")
-            yield _of_rule(process.places, Complaint(process.places[0], wanted), host)
+            words = phrase(
+                "something to find {key} by: name, args, user, unit or pidfile", key=dotted_word(process.key)
+            )
+            yield _of_rule(host_id, host, process.places, words)
     for line in joined(host_id, host, file, "lines", lambda table: table.lines):
         if not any(layer.interface for layer in line.layers):
-            yield _of_rule(line.places, Complaint(line.places[0], phrase("an interface")), host)
+            yield _of_rule(host_id, host, line.places, phrase("an interface for {key}", key=dotted_word(line.key)))
         levels = next((layer.use for layer in line.layers if layer.use is not None), None)
         judged = levels is not None and (levels.warn is not None or levels.act is not None)
         if judged and not any(layer.capacity for layer in line.layers):
-            wanted = phrase("a capacity as well: a share of an unknown capacity cannot be judged")
-            yield _of_rule(line.places, Complaint((*line.places[0], "use"), wanted), host)
+            words = phrase(
+                "a capacity for {key}: a share of an unknown one cannot be judged", key=dotted_word(line.key)
+            )
+            yield _of_rule(host_id, host, line.places, words)
     for disk in joined(host_id, host, file, "disks", lambda table: table.disks):
         if disk.key == "*" and any(layer.required for layer in disk.layers):
-            wanted = phrase('a mount by its path where it is required; "*" is whatever is mounted')
-            yield _of_rule(disk.places, Complaint((*disk.places[0], "required"), wanted), host)
+            words = phrase('a mount by its path where it is required; "*" is whatever is mounted')
+            yield Crossing(Complaint((*disk.places[-1], "required"), words), *disk.places)
+
+
+def _of_rule(host_id: str, host: Host, places: tuple[Path, ...], wanted: Phrase) -> Crossing:
+    """A rule that is not complete: it is the host that must say the rest, whoever began it.
+
+    A list that could not be read, the role's or the host's, may hold just what is missing.
+    """
+    listed = str(places[0][2])
+    place: Path = places[0] if places[0][0] == "hosts" else ("hosts", host_id, listed)
+    return Crossing(Complaint(place, wanted), *places, ("hosts", host_id, listed), ("roles", str(host.role), listed))
 
 
 def _quoted(word: str | None) -> str | None:
     return f'"{word}"' if word else None
-
-
-def _of_rule(places: tuple[Path, ...], complaint: Complaint, host: Host) -> Crossing:
-    """A role's list that could not be read may hold just what is missing here."""
-    listed = str(places[0][2])
-    return Crossing(complaint, *places, ("roles", str(host.role), listed))

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, model_
 from pydantic.json_schema import JsonSchemaValue
 
 from config import patterns, units
+from config.problems import nearest
 from config.refusal import refuse
 from config.table import Table
 from duty.phrases import phrase
@@ -253,12 +254,14 @@ def _unit(value: str) -> str:
 
 
 def _zone(value: str) -> str:
-    if value not in available_timezones():
-        from difflib import get_close_matches
-
-        near = get_close_matches(value, sorted(available_timezones()), 1)
-        raise refuse(phrase('an IANA time zone, such as "Asia/Shanghai"'), f'"{near[0]}"' if near else None)
-    ZoneInfo(value)
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        known = available_timezones()
+        if not known:
+            raise refuse(phrase("time zones on this machine: it has none, install the package tzdata")) from None
+        near = nearest(value, known)
+        raise refuse(phrase('an IANA time zone, such as "Asia/Shanghai"'), f'"{near}"' if near else None) from None
     return value
 
 

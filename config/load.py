@@ -45,10 +45,18 @@ def _load(path: FilePath, text: str, document: Document) -> Loaded:
     lines = positions(text)
     name = clean(str(path))
     problems = [
-        Problem(name, line_of(found.path, lines), dotted(found.path), found.wanted, found.got, found.suggestion)
+        Problem(
+            name, line_of(found.path, lines), dotted(_written(found, lines)), found.wanted, found.got, found.suggestion
+        )
         for found in complaints
     ]
     return Loaded(None, tuple(sorted(problems, key=lambda problem: (problem.line or 0, problem.key))))
+
+
+def _written(found: Complaint, lines: dict[Path, int]) -> Path:
+    """The key as it stands in the file: ``cpu = 900`` is read as ``cpu.act``, but the person wrote ``cpu``."""
+    path, around = found.path, found.path[:-1]
+    return around if found.got and path not in lines and around in lines else path
 
 
 def _checked(document: Document, folder: FilePath) -> tuple[list[Complaint], SiteFile]:

@@ -61,7 +61,7 @@ class HostDefaults(Table):
     interval: Interval | None = None
     """Time between two samples. Default: the site's."""
     processes: list[Process] | None = None
-    """Key processes. The role's and the host's are joined by key; what the host says wins."""
+    """Key processes. The role's and the host's are joined by key; the host's word wins; [] takes none."""
     lines: list[Line] | None = None
     """Lines. The role's and the host's are joined by key."""
     disks: list[Disk] | None = None

@@ -71,7 +71,7 @@ def pattern(value: str) -> str:
 def _escape(value: str, at: int) -> int:
     following = value[at + 1 : at + 2]
     if not following:
-        raise refuse(phrase('no single backslash at the end; write "[\\\\]" for the character itself'))
+        raise refuse(phrase("no single backslash at the end; write two for the character itself"))
     if following in _CLASSES:
         instead = _CLASSES[following]
         wanted = phrase(

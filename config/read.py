@@ -78,6 +78,11 @@ def _syntax(name: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:
     sentence = found[1] if found else str(error)
     line = int(found[2]) if found and found[2] else len(lines)
     column = int(found[3]) if found and found[3] else len(lines[-1]) + 1
+    ended = found is not None and found[2] is None
+    if ended and sentence == "Invalid value":
+        return Problem(
+            name, line, "", phrase("more: the file ends inside a value; is a [ or { left open?"), "", None, column
+        )
     wanted = next((template for start, template in _SENTENCES if sentence.startswith(start)), None)
     got = clean(lines[line - 1].strip(), 60) if line <= len(lines) else ""
     said = Phrase(wanted) if wanted else phrase("valid TOML ({error})", error=clean(sentence, 120))

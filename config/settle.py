@@ -58,10 +58,13 @@ def _placed(
 def joined(
     host_id: str, host: Host, file: SiteFile, listed: str, rules: Callable[[HostDefaults], list[R] | None]
 ) -> list[Joined[R]]:
-    """The rules of one kind for one host, the role's first, in the order of the file; without a key left out."""
+    """The rules of one kind for one host, the role's first, in the order of the file; without a key left out.
+
+    An empty list of the host takes none of the role's.
+    """
     found: dict[str, Joined[R]] = {}
     role = role_of(host, file)
-    defaults = _placed(role, ("roles", str(host.role)), listed, rules)
+    defaults = [] if rules(host) == [] else _placed(role, ("roles", str(host.role)), listed, rules)
     for rule, here in (*defaults, *_placed(host, ("hosts", host_id), listed, rules)):
         if key := key_of(rule):
             below = found.get(key)

@@ -145,7 +145,9 @@ def test_same_keys_as_the_parser(text: str) -> None:
 @settings(deadline=None, max_examples=200)
 @given(st.dictionaries(keys, values, max_size=4))
 def test_same_keys_in_a_plain_table(document: dict[str, Any]) -> None:
-    text = "".join(f"{json.dumps(key)} = {inline(value)}\n" for key, value in document.items()).replace("\x7f", "\\u007f")
+    text = "".join(f"{json.dumps(key)} = {inline(value)}\n" for key, value in document.items()).replace(
+        "\x7f", "\\u007f"
+    )
     try:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError:
