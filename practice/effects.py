@@ -1,0 +1,48 @@
+"""What faults do to counters and sizes: values with a start and an end, so that nothing ever jumps back."""
+
+from __future__ import annotations
+
+from practice.models import InterfaceModel
+from practice.rhythm import FLAT, Rhythm
+
+FULL = 0.97
+"""Share of its capacity a saturated line carries, and of its size a filled disk holds."""
+FILL_S = 20.0
+DROPS_A_SECOND = 12.0
+
+_RIPPLE = Rhythm("saturated", FLAT, depth=0.02)
+
+
+class Saturation:
+    """A line that carries all it can from ``begun`` on, whatever the market does."""
+
+    __slots__ = ("begun", "ended")
+
+    def __init__(self, begun: float) -> None:
+        self.begun = begun
+        self.ended: float | None = None
+
+    def added(self, rhythm: Rhythm, interface: InterfaceModel, now: float) -> tuple[float, float, float]:
+        """Bytes in, bytes out and packets dropped on top of what the line would have carried until ``now``."""
+        until = now if self.ended is None else min(now, self.ended)
+        if until <= self.begun or interface.capacity_bps is None:
+            return 0.0, 0.0, 0.0
+        usual_from, usual_to = rhythm.so_far(self.begun), rhythm.so_far(until)
+        full = FULL * interface.capacity_bps / 8 * (_RIPPLE.so_far(until)[1] - _RIPPLE.so_far(self.begun)[1])
+        more_in = full - interface.in_bps / 8 * (usual_to[2] - usual_from[2])
+        more_out = 0.9 * full - interface.out_bps / 8 * (usual_to[3] - usual_from[3])
+        return max(0.0, more_in), max(0.0, more_out), DROPS_A_SECOND * (until - self.begun)
+
+
+class Fill:
+    """A disk that something fills within :data:`FILL_S` seconds from ``begun`` on."""
+
+    __slots__ = ("begun",)
+
+    def __init__(self, begun: float) -> None:
+        self.begun = begun
+
+    def used(self, usual: float, total: float, now: float) -> float:
+        """Used size at ``now``, in the unit of ``total``."""
+        done = min(1.0, max(0.0, now - self.begun) / FILL_S)
+        return usual + done * max(0.0, FULL * total - usual)

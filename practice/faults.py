@@ -1,0 +1,135 @@
+"""The faults that can be let happen in practice: one table. A new fault is one line in it and what it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import msgspec
+
+from duty.phrases import Phrase, phrase
+from practice.effects import Fill, Saturation
+from practice.machines import Machine
+from practice.models import MachineModel
+from wire.messages import FaultKind
+
+
+class Served(Protocol):
+    """A machine with its SSH server, as a fault sees it."""
+
+    machine: Machine
+
+    def hang(self, on: bool) -> None:
+        """Stop reading and accepting, as a server stopped by a signal does; or go on."""
+
+    def lose(self, on: bool) -> None:
+        """Cut every connection and close the port; or open it again."""
+
+    def change_key(self, on: bool) -> None:
+        """Show another host key than before, as a machine installed anew does; or the old one."""
+
+
+class NotPossible(Exception):
+    """A fault that does not exist or cannot strike there; ``why`` is for a person."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+Strike = Callable[[Served, str, bool, float], None]
+"""(the machine, the subject, on or off, now)."""
+
+
+def _processes(model: MachineModel) -> tuple[str, ...]:
+    return tuple(process.key for process in model.processes)
+
+
+def _lines(model: MachineModel) -> tuple[str, ...]:
+    return tuple(interface.line for interface in model.interfaces if interface.line)
+
+
+def _local_mounts(model: MachineModel) -> tuple[str, ...]:
+    return tuple(mount.mount for mount in model.mounts if mount.local)
+
+
+def _mounts(model: MachineModel) -> tuple[str, ...]:
+    return tuple(mount.mount for mount in model.mounts)
+
+
+def _process_dies(served: Served, subject: str, on: bool, now: float) -> None:
+    (served.machine.kill if on else served.machine.start)(subject, now)
+
+
+def _line_saturates(served: Served, subject: str, on: bool, now: float) -> None:
+    machine = served.machine
+    interface = next(each.name for each in machine.model.interfaces if each.line == subject)
+    past = machine.saturated.setdefault(interface, [])
+    holds = bool(past) and past[-1].ended is None
+    if on and not holds:
+        past.append(Saturation(now))
+    elif not on and holds:
+        past[-1].ended = now
+
+
+def _disk_fills(served: Served, subject: str, on: bool, now: float) -> None:
+    if on:
+        served.machine.filled.setdefault(subject, Fill(now))
+    else:
+        served.machine.filled.pop(subject, None)
+
+
+def _mount_hangs(served: Served, subject: str, on: bool, now: float) -> None:
+    if on:
+        served.machine.hung.setdefault(subject, now)
+    else:
+        served.machine.hung.pop(subject, None)
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """One line of the table. ``subjects`` says what it can strike on a machine; ``None``: the machine itself."""
+
+    name: str
+    words: Phrase
+    subjects: Callable[[MachineModel], tuple[str, ...]] | None
+    strike: Strike
+
+
+FAULTS: tuple[Fault, ...] = (
+    Fault("process_dies", phrase("Process dies"), _processes, _process_dies),
+    Fault("line_saturates", phrase("Line saturates"), _lines, _line_saturates),
+    Fault("disk_fills", phrase("Disk fills"), _local_mounts, _disk_fills),
+    Fault("mount_hangs", phrase("Mount hangs"), _mounts, _mount_hangs),
+    Fault("host_hangs", phrase("Host hangs"), None, lambda served, _, on, __: served.hang(on)),
+    Fault("host_lost", phrase("Host lost"), None, lambda served, _, on, __: served.lose(on)),
+    Fault("key_changes", phrase("Host key changes"), None, lambda served, _, on, __: served.change_key(on)),
+)
+_BY_NAME = {fault.name: fault for fault in FAULTS}
+
+
+def kinds(models: Iterable[MachineModel]) -> tuple[FaultKind, ...]:
+    """What can be injected into these machines, in the order of the table."""
+    machines = tuple(models)
+    out: list[FaultKind] = []
+    for fault in FAULTS:
+        struck = {model.id: fault.subjects(model) if fault.subjects else () for model in machines}
+        hosts = {host: subjects for host, subjects in struck.items() if subjects or fault.subjects is None}
+        out.append(FaultKind(fault.name, fault.words, hosts))
+    return tuple(out)
+
+
+def strike(served: Served, name: str, subject: str, on: bool, now: float) -> None:
+    """Let the fault happen (``on``) or end; doing either twice changes nothing. Raises :class:`NotPossible`."""
+    fault = _BY_NAME.get(name)
+    if fault is None:
+        raise NotPossible(phrase("There is no fault {fault}.", fault=name))
+    model = served.machine.model
+    if fault.subjects is None:
+        fault.strike(served, "", on, now)
+        return
+    possible = fault.subjects(model)
+    if subject not in possible:
+        raise NotPossible(
+            phrase("{fault} cannot strike {subject} on {host}.", fault=name, subject=subject, host=model.id)
+        )
+    fault.strike(served, subject, on, now)

@@ -1,0 +1,107 @@
+"""The embedded practice site: what would stand in the site file of the firm whose machines the fleet plays."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+
+from duty.site import DiskRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
+from practice.models import MB, MachineModel, ProcessModel
+
+LOCAL_ID = "this-machine"
+MIN_UPTIME_S = 60.0
+SLOW_INTERVAL_S = 5.0
+"""Drills should show within seconds, and the simulated machines do not mind being asked."""
+_MAX_LOCAL_LINES = 4
+_NOT_A_LINE = ("lo", "veth", "docker", "br-", "virbr", "ifb", "dummy")
+
+
+def practice_site(
+    models: Iterable[MachineModel],
+    *,
+    ssh_config: Path | None = None,
+    known_hosts: Path | None = None,
+    interval_s: float = 1.0,
+    local: bool = True,
+) -> SiteSpec:
+    """The site of these machines, reached as ``ssh_config`` says, and of this machine itself (``local``)."""
+    hosts = tuple(_host(model, interval_s) for model in models)
+    return SiteSpec(
+        name="演练 practice",
+        time_zone="Asia/Shanghai",
+        language=None,
+        hosts=(*((_this_machine(interval_s),) if local else ()), *hosts),
+        source="practice",
+        practice=True,
+        interval_s=interval_s,
+        slow_interval_s=SLOW_INTERVAL_S,
+        ssh_config=(str(ssh_config),) if ssh_config else None,
+        known_hosts=(str(known_hosts),) if known_hosts else None,
+    )
+
+
+def _host(model: MachineModel, interval_s: float) -> HostSpec:
+    lines = tuple(
+        LineRule(interface.line, interface.name, interface.capacity_bps, interface.capacity_bps)
+        for interface in model.interfaces
+        if interface.line
+    )
+    return HostSpec(
+        id=model.id,
+        address=model.id,
+        role=model.role,
+        group=model.group,
+        via=model.via,
+        label=model.label,
+        processes=tuple(_process(process) for process in model.processes),
+        lines=lines,
+        disks=tuple(DiskRule(mount.mount, required=True) for mount in model.mounts),
+        interval_s=interval_s,
+    )
+
+
+def _process(model: ProcessModel) -> ProcessRule:
+    """Interpreters are told apart by their arguments, everything else by its name."""
+    by_args = model.name == "java"
+    return ProcessRule(
+        key=model.key,
+        name=model.name,
+        args=f"-Dapp={model.key} " if by_args else None,
+        user=model.user,
+        count_max=1,
+        min_uptime_s=MIN_UPTIME_S,
+        cpu_percent=Limits(max(50.0, 220 * model.cpu), max(80.0, 300 * model.cpu)),
+        rss_bytes=Limits(1.4 * model.rss_mb * MB, 1.8 * model.rss_mb * MB),
+        threads=Limits(2.0 * model.threads, 4.0 * model.threads),
+        open_files=Limits(2.0 * model.files, 4.0 * model.files),
+        ports=tuple(str(port) for port in model.ports),
+    )
+
+
+def _this_machine(interval_s: float) -> HostSpec:
+    """Demands nothing that a machine we know nothing about might not have."""
+    return HostSpec(
+        id=LOCAL_ID,
+        address="",
+        local=True,
+        role="console",
+        group="this machine",
+        label="本机 this machine",
+        lines=tuple(LineRule(name, name) for name in _interfaces()),
+        disks=(DiskRule("*"),),
+        interval_s=interval_s,
+    )
+
+
+def _interfaces() -> tuple[str, ...]:
+    """The interfaces of this machine that are up and lead somewhere, at most a few."""
+    names = [name for _, name in socket.if_nameindex() if not name.startswith(_NOT_A_LINE)]
+    return tuple(name for name in names if _is_up(name))[:_MAX_LOCAL_LINES]
+
+
+def _is_up(name: str) -> bool:
+    try:
+        return Path("/sys/class/net", name, "operstate").read_text().strip() in {"up", "unknown"}
+    except OSError:
+        return False
