@@ -2,51 +2,97 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session, SQLModel, create_engine
+from sqlmodel import create_engine
 
-from duty.clean import clean
-from duty.phrases import Phrase, phrase
-from storage.guards import sqlite_guards
-from storage.tables import Meta
+from duty.phrases import phrase
+from storage.failures import StoreFailed, failure
+from storage.migrations import is_current, migrate
 
-SCHEMA = 1
+__all__ = ["Database", "StoreFailed"]
+
 BUSY_S = 2.0
 """Seconds to wait for another process that holds the write lock before saying so."""
+_FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
-class StoreFailed(Exception):
-    """The store could not be read or written; nothing of the transaction is kept. ``why`` is for a person."""
+class Database:
+    """One SQLite file. Every use is a transaction; what goes wrong in it becomes :class:`StoreFailed`."""
 
-    def __init__(self, why: Phrase) -> None:
-        super().__init__(str(why))
-        self.why = why
+    def __init__(self, path: Path) -> None:
+        """Open or create it, for this user only (folder 0700, file 0600), and bring it to this program's schema.
+
+        A file that can only be read is opened if its schema is current. Raises :class:`StoreFailed`.
+        """
+        self.path = path
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not path.exists():
+                os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
+            self._file = _identity(path)
+        except OSError as error:
+            raise StoreFailed(failure(error, path)) from error
+        self.engine: Engine = create_engine(
+            f"sqlite:///{path}", connect_args={"timeout": BUSY_S, "check_same_thread": False}
+        )
+        event.listen(self.engine, "connect", _settings)
+        event.listen(self.engine, "begin", _begin)
+        # Reading takes no write lock: it must work while the disk is full or another process writes.
+        self._reader = self.engine.execution_options(reading=True)
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.engine.dispose()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that holds the write lock from its start: all of it is kept, durably, or nothing."""
+        with self._saying_why():
+            # Rows written to a file that has no name any more would be acknowledged and lost.
+            if _identity(self.path) != self._file:
+                raise StoreFailed(
+                    phrase("{path} was replaced while in use: end the watch and start it anew", path=str(self.path))
+                )
+            with self.engine.begin() as connection:
+                yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that sees the store as it was at its start."""
+        with self._saying_why(), self._reader.begin() as connection:
+            yield connection
+
+    def _prepare(self) -> None:
+        with self.reading() as connection:
+            current = is_current(connection, self.path)
+        if not current:
+            with self.writing() as connection:
+                migrate(connection)
+
+    @contextmanager
+    def _saying_why(self) -> Iterator[None]:
+        try:
+            yield
+        except _FAILURES as error:
+            raise StoreFailed(failure(error, self.path)) from error
 
 
-def open_database(path: Path) -> Engine:
-    """Open or create the store at ``path`` (its folder is made, 0700). Raises :class:`StoreFailed`."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreFailed(said(error)) from error
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_S, "check_same_thread": False})
-    event.listen(engine, "connect", _settings)
-    event.listen(engine, "begin", _begin)
-    try:
-        _schema(engine)
-    except (SQLAlchemyError, OSError) as error:
-        engine.dispose()
-        raise StoreFailed(said(error)) from error
-    except StoreFailed:
-        engine.dispose()
-        raise
-    return engine
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
 
 
 def _settings(connection: Any, _record: Any) -> None:
@@ -58,48 +104,6 @@ def _settings(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _schema(engine: Engine) -> None:
-    with engine.connect() as connection, connection.begin():
-        SQLModel.metadata.create_all(connection)
-        for statement in sqlite_guards():
-            connection.execute(text(statement))
-    with Session(engine) as session, session.begin():
-        kept = session.get(Meta, "schema")
-        if kept is None:
-            session.add(Meta(key="schema", value=str(SCHEMA)))
-        elif int(kept.value) > SCHEMA:
-            raise StoreFailed(
-                phrase(
-                    "the store was written by a newer program (schema {theirs}, this one knows {ours})",
-                    theirs=kept.value,
-                    ours=SCHEMA,
-                )
-            )
-
-
-@contextmanager
-def transaction(engine: Engine) -> Iterator[Session]:
-    """One transaction: all of it or nothing. What the database says becomes :class:`StoreFailed`."""
-    try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
-    except (SQLAlchemyError, OSError) as error:
-        raise StoreFailed(said(error)) from error
-
-
-def said(error: Exception) -> Phrase:
-    """The reason in words that tell what to do."""
-    words = str(getattr(error, "orig", error)).lower()
-    if "disk is full" in words or "disk full" in words or "no space" in words:
-        return phrase("the disk of the store is full")
-    if "locked" in words:
-        return phrase("another process holds the store")
-    if "readonly" in words or "read-only" in words or "permission" in words:
-        return phrase("the store cannot be written: it is read-only")
-    if "malformed" in words or "not a database" in words:
-        return phrase("the store is damaged")
-    return phrase("the store does not work: {error}", error=clean(words, 160))
+def _begin(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -10,17 +10,19 @@ from __future__ import annotations
 APPEND_ONLY = ("log_entry", "incident_move")
 
 
-def sqlite_guards() -> list[str]:
-    """Statements that create the triggers on SQLite."""
-    statements = []
+def guards() -> dict[str, str]:
+    """The triggers on SQLite: name and the statement that creates it where it is missing."""
+    statements = {}
     for table in APPEND_ONLY:
-        statements += [
-            f"CREATE TRIGGER IF NOT EXISTS {table}_no_{event.lower()} BEFORE {event} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            for event in ("UPDATE", "DELETE")
-        ]
-        statements.append(
-            f"CREATE TRIGGER IF NOT EXISTS {table}_next_only BEFORE INSERT ON {table} "
+        for event in ("UPDATE", "DELETE"):
+            name = f"{table}_no_{event.lower()}"
+            statements[name] = (
+                f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {event} ON {table} "
+                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            )
+        name = f"{table}_next_only"
+        statements[name] = (
+            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE INSERT ON {table} "
             f"WHEN NEW.seq <> (SELECT COALESCE(MAX(seq), 0) + 1 FROM {table}) "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: a new row takes the next number'); END"
         )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from sqlalchemy import Row
 
 from duty.phrases import Phrase, Value
 from duty.records import IncidentMove, LogEntry, LogKind, Move, Subject
-from storage.tables import LogRow, MoveRow
+
+_VALUES = msgspec.json.Decoder(dict[str, Value])
 
 
 def micros(seconds: float) -> int:
@@ -21,28 +23,22 @@ def seconds(whole: int) -> float:
     return whole / 1_000_000
 
 
-def spread(said: Phrase | None) -> dict[str, Any]:
-    """A sentence as the columns it is kept in."""
-    if said is None:
-        return {}
-    values = msgspec.json.encode(said.values).decode()
+def entry_row(entry: LogEntry) -> dict[str, Any]:
+    """A line of the log as the columns it is kept in."""
     return {
-        "said_template": said.template,
-        "said_values": values,
-        "said_of": said.of or None,
-        "said_english": str(said),
+        "seq": entry.seq,
+        "kind": entry.kind.value,
+        "event_at": micros(entry.event_at),
+        "entered_at": micros(entry.entered_at),
+        "actor": entry.actor,
+        "text": entry.text,
+        "incident": entry.incident,
+        **_subject(entry.subject),
+        **_spread(entry.said),
     }
 
 
-def gather(row: LogRow | MoveRow) -> Phrase | None:
-    """The sentence of a row."""
-    if row.said_template is None:
-        return None
-    values = msgspec.json.decode(row.said_values or "{}", type=dict[str, Value])
-    return Phrase(row.said_template, values, row.said_of or "")
-
-
-def entry_of(row: LogRow) -> LogEntry:
+def entry_of(row: Row[Any]) -> LogEntry:
     """A row of the log as a value."""
     return LogEntry(
         seq=row.seq,
@@ -52,12 +48,28 @@ def entry_of(row: LogRow) -> LogEntry:
         actor=row.actor,
         subject=Subject(row.host, row.subject_kind, row.subject_key),
         text=row.text,
-        said=gather(row),
+        said=_gather(row),
         incident=row.incident,
     )
 
 
-def move_of(row: MoveRow) -> IncidentMove:
+def move_row(move: IncidentMove) -> dict[str, Any]:
+    """A move of an incident as the columns it is kept in."""
+    return {
+        "seq": move.seq,
+        "incident": move.incident,
+        "move": move.move.value,
+        "at": micros(move.at),
+        "actor": move.actor,
+        "text": move.text,
+        "level": move.level,
+        "automatic": move.automatic,
+        **_subject(move.subject),
+        **_spread(move.said),
+    }
+
+
+def move_of(row: Row[Any]) -> IncidentMove:
     """A row of an incident's history as a value."""
     return IncidentMove(
         seq=row.seq,
@@ -66,8 +78,30 @@ def move_of(row: MoveRow) -> IncidentMove:
         at=seconds(row.at),
         actor=row.actor,
         text=row.text,
-        said=gather(row),
+        said=_gather(row),
         subject=Subject(row.host, row.subject_kind, row.subject_key),
         level=row.level,
         automatic=row.automatic,
     )
+
+
+def _subject(subject: Subject) -> dict[str, str]:
+    return {"host": subject.host, "subject_kind": subject.kind, "subject_key": subject.key}
+
+
+def _spread(said: Phrase | None) -> dict[str, str | None]:
+    # Every column every time: rows of one statement must name the same ones.
+    if said is None:
+        return {"said_template": None, "said_values": None, "said_of": None, "said_english": None}
+    return {
+        "said_template": said.template,
+        "said_values": msgspec.json.encode(said.values).decode(),
+        "said_of": said.of or None,
+        "said_english": str(said),
+    }
+
+
+def _gather(row: Row[Any]) -> Phrase | None:
+    if row.said_template is None:
+        return None
+    return Phrase(row.said_template, _VALUES.decode(row.said_values or "{}"), row.said_of or "")

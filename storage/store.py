@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Engine
-from sqlmodel import Session, col, func, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from duty.incidents import step
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, IncidentMove, LogEntry, LogKind, Move, NewLogEntry, Subject
-from storage.database import open_database, transaction
-from storage.rows import entry_of, micros, move_of, spread
-from storage.tables import LogRow, MoveRow
+from duty.records import Incident, IncidentMove, IncidentState, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
+from storage.database import Database
+from storage.failures import StoreFailed
+from storage.rows import entry_of, entry_row, micros, move_of, move_row, seconds
+from storage.tables import LOG, META, MOVES
+
+T = TypeVar("T")
 
 CLOSED_KEPT = 200
 """Closed incidents that are read back at start; older ones are in the store."""
@@ -28,28 +32,31 @@ class Moved(msgspec.Struct, frozen=True):
 
 
 class Store:
-    """Records of one site."""
+    """Records of one site. Every method raises :class:`storage.failures.StoreFailed` where the store does not work."""
 
     def __init__(self, path: Path) -> None:
-        """Open or create it. Raises :class:`storage.database.StoreFailed`."""
+        """Open or create it."""
         self.path = path
-        self._engine: Engine = open_database(path)
+        self._database = Database(path)
+        self._folded: dict[int, tuple[int, Incident]] = {}
+        """Open incidents as their moves up to a seq made them: a flapping fault is not folded anew each time."""
 
     def close(self) -> None:
         """Let go of the file."""
-        self._engine.dispose()
+        self._database.close()
 
-    def check(self) -> None:
-        """Take the write lock and let it go. Raises :class:`storage.database.StoreFailed` where that cannot be."""
-        with transaction(self._engine) as session:
-            session.connection()
+    def check(self, now: float) -> None:
+        """Write something that is no record, as durably as one. Raises where that cannot be."""
+        with self._database.writing() as connection:
+            connection.execute(delete(META).where(META.c.key == "checked"))
+            connection.execute(insert(META).values(key="checked", value=str(micros(now))))
 
     # --- the log ---------------------------------------------------------------------------------------------
 
     def append_log(self, entries: list[NewLogEntry], entered_at: float) -> list[LogEntry]:
         """Write lines, in order, in one transaction."""
-        with transaction(self._engine) as session:
-            return [_append(session, entry, entered_at) for entry in entries]
+        with self._database.writing() as connection:
+            return _append(connection, entries, entered_at)
 
     def read_log(
         self,
@@ -60,17 +67,17 @@ class Store:
         incident: int | None = None,
     ) -> list[LogEntry]:
         """Lines before the seq ``before``, newest first. Of one host, or thing on it, or incident where given."""
-        query = select(LogRow).order_by(col(LogRow.seq).desc()).limit(limit)
+        query = select(LOG).order_by(LOG.c.seq.desc()).limit(limit)
         if before is not None:
-            query = query.where(col(LogRow.seq) < before)
+            query = query.where(LOG.c.seq < before)
         if incident is not None:
-            query = query.where(col(LogRow.incident) == incident)
+            query = query.where(LOG.c.incident == incident)
         if subject is not None:
-            query = query.where(col(LogRow.host) == subject.host)
+            query = query.where(LOG.c.host == subject.host)
             if subject.key and subject.kind != "host":
-                query = query.where(col(LogRow.subject_kind) == subject.kind, col(LogRow.subject_key) == subject.key)
-        with transaction(self._engine) as session:
-            return [entry_of(row) for row in session.exec(query)]
+                query = query.where(LOG.c.subject_kind == subject.kind, LOG.c.subject_key == subject.key)
+        with self._database.reading() as connection:
+            return [_understood(entry_of, row) for row in connection.execute(query)]
 
     # --- incidents -------------------------------------------------------------------------------------------
 
@@ -78,95 +85,115 @@ class Store:
         """Make a move and write its line of the log, both or neither. ``asked.seq`` is given here.
 
         ``asked.incident`` 0 opens a new one. Raises :class:`duty.records.Refused` where the incident's state, as it
-        stands inside the transaction, does not allow the move: of two who take it at once, one is told.
+        stands inside the transaction, does not allow the move: of two who close it at once, one is told.
         """
-        with transaction(self._engine) as session:
-            number = asked.incident or (session.exec(select(func.max(MoveRow.incident))).one() or 0) + 1
-            before = None if asked.move is Move.OPENED and not asked.incident else _incident(session, number)
-            seq = (session.exec(select(func.max(MoveRow.seq))).one() or 0) + 1
+        with self._database.writing() as connection:
+            number, before = asked.incident, None
+            if number == 0 and asked.move is Move.OPENED:
+                number = _newest(connection, MOVES.c.incident) + 1
+            else:
+                before = self._incident(connection, number)
             subject = asked.subject if before is None else before.subject
-            move = msgspec.structs.replace(asked, seq=seq, incident=number, subject=subject)
-            after = step(before, move)
-            session.add(_move_row(move))
-            line = NewLogEntry(
-                kind=LogKind.INCIDENT,
-                actor=move.actor,
-                event_at=move.at,
-                subject=subject,
-                text=move.text,
-                said=_sentence(move),
+            move = msgspec.structs.replace(
+                asked,
+                seq=_newest(connection, MOVES.c.seq) + 1,
                 incident=number,
+                subject=subject,
+                at=seconds(micros(asked.at)),
             )
-            return Moved(move, after, _append(session, line, entered_at))
+            after = step(before, move)
+            connection.execute(insert(MOVES), [move_row(move)])
+            line = NewLogEntry(LogKind.INCIDENT, move.actor, move.at, subject, move.text, _sentence(move), number)
+            (entry,) = _append(connection, [line], entered_at)
+        self._remember(move.seq, after)
+        return Moved(move, after, entry)
 
     def moves(self, incident: int) -> list[IncidentMove]:
         """All moves of one incident, oldest first."""
-        with transaction(self._engine) as session:
-            return _moves(session, incident)
+        with self._database.reading() as connection:
+            return _moves(connection, incident)
 
     def incidents(self) -> list[Incident]:
-        """All that are not closed and the newest closed ones, oldest first."""
-        closed = select(MoveRow.incident).where(MoveRow.move == Move.CLOSED.value)
-        recent = closed.order_by(col(MoveRow.seq).desc()).limit(CLOSED_KEPT)
+        """All that are not closed and the newest closed ones, in the order they were opened."""
+        closed = select(MOVES.c.incident).where(MOVES.c.move == Move.CLOSED.value)
+        recent = closed.order_by(MOVES.c.seq.desc()).limit(CLOSED_KEPT)
         query = (
-            select(MoveRow)
-            .where(col(MoveRow.incident).not_in(closed) | col(MoveRow.incident).in_(recent))
-            .order_by(col(MoveRow.seq))
+            select(MOVES).where(MOVES.c.incident.not_in(closed) | MOVES.c.incident.in_(recent)).order_by(MOVES.c.seq)
         )
         found: dict[int, Incident] = {}
-        with transaction(self._engine) as session:
-            for row in session.exec(query):
-                found[row.incident] = step(found.get(row.incident), move_of(row))
+        with self._database.reading() as connection:
+            for row in connection.execute(query):
+                found[row.incident] = _next(found.get(row.incident), _understood(move_of, row))
+                self._remember(row.seq, found[row.incident])
         return list(found.values())
 
+    def _incident(self, connection: Connection, number: int) -> Incident | None:
+        seq, known = self._folded.get(number, (0, None))
+        moves = _moves(connection, number, since=seq)
+        incident = _fold(known, moves)
+        if moves and incident is not None:
+            self._remember(moves[-1].seq, incident)
+        return incident
 
-def _append(session: Session, entry: NewLogEntry, entered_at: float) -> LogEntry:
-    seq = (session.exec(select(func.max(LogRow.seq))).one() or 0) + 1
-    row = LogRow(
-        seq=seq,
-        kind=entry.kind.value,
-        event_at=micros(entry.event_at),
-        entered_at=micros(entered_at),
-        actor=entry.actor,
-        host=entry.subject.host,
-        subject_kind=entry.subject.kind,
-        subject_key=entry.subject.key,
-        text=entry.text,
-        incident=entry.incident,
-        **spread(entry.said),
-    )
-    session.add(row)
-    session.flush()
-    return entry_of(row)
+    def _remember(self, seq: int, incident: Incident) -> None:
+        if incident.state is IncidentState.CLOSED:
+            self._folded.pop(incident.id, None)
+        else:
+            self._folded[incident.id] = (seq, incident)
 
 
-def _moves(session: Session, incident: int) -> list[IncidentMove]:
-    query = select(MoveRow).where(MoveRow.incident == incident).order_by(col(MoveRow.seq))
-    return [move_of(row) for row in session.exec(query)]
+def _newest(connection: Connection, column: Any) -> int:
+    return connection.execute(select(func.max(column))).scalar() or 0
 
 
-def _incident(session: Session, number: int) -> Incident | None:
-    incident: Incident | None = None
-    for move in _moves(session, number):
-        incident = step(incident, move)
+def _append(connection: Connection, entries: list[NewLogEntry], entered_at: float) -> list[LogEntry]:
+    first = _newest(connection, LOG.c.seq) + 1
+    written = [
+        LogEntry(
+            seq=seq,
+            kind=entry.kind,
+            event_at=seconds(micros(entry.event_at)),
+            entered_at=seconds(micros(entered_at)),
+            actor=entry.actor,
+            subject=entry.subject,
+            text=entry.text,
+            said=entry.said,
+            incident=entry.incident,
+        )
+        for seq, entry in enumerate(entries, first)
+    ]
+    if written:
+        connection.execute(insert(LOG), [entry_row(entry) for entry in written])
+    return written
+
+
+def _moves(connection: Connection, incident: int, since: int = 0) -> list[IncidentMove]:
+    query = select(MOVES).where(MOVES.c.incident == incident, MOVES.c.seq > since).order_by(MOVES.c.seq)
+    return [_understood(move_of, row) for row in connection.execute(query)]
+
+
+def _fold(incident: Incident | None, moves: Iterable[IncidentMove]) -> Incident | None:
+    for move in moves:
+        incident = _next(incident, move)
     return incident
 
 
-def _move_row(move: IncidentMove) -> MoveRow:
-    return MoveRow(
-        seq=move.seq,
-        incident=move.incident,
-        move=move.move.value,
-        at=micros(move.at),
-        actor=move.actor,
-        text=move.text,
-        host=move.subject.host,
-        subject_kind=move.subject.kind,
-        subject_key=move.subject.key,
-        level=move.level,
-        automatic=move.automatic,
-        **spread(move.said),
-    )
+def _next(incident: Incident | None, move: IncidentMove) -> Incident:
+    try:
+        return step(incident, move)
+    except Refused as refused:  # it was legal when it was written: the row is not the one that was written
+        raise _damaged(MOVES.name, move.seq) from refused
+
+
+def _understood(make: Callable[[Row[Any]], T], row: Row[Any]) -> T:
+    try:
+        return make(row)
+    except (ValueError, TypeError, msgspec.MsgspecError) as error:
+        raise _damaged(LOG.name if make is entry_of else MOVES.name, row.seq) from error
+
+
+def _damaged(table: str, seq: int) -> StoreFailed:
+    return StoreFailed(phrase("the store is damaged: {table} {seq} makes no sense", table=table, seq=seq))
 
 
 def _sentence(move: IncidentMove) -> Phrase:

@@ -7,6 +7,7 @@ whoever opens the file without this program.
 
 from __future__ import annotations
 
+from sqlalchemy import BigInteger, Index, Table
 from sqlmodel import Field, SQLModel
 
 
@@ -23,13 +24,17 @@ class LogRow(SQLModel, table=True):
     """One line of the duty log."""
 
     __tablename__ = "log_entry"
+    __table_args__ = (
+        Index("log_entry_of_host", "host", "seq"),
+        Index("log_entry_of_incident", "incident", "seq"),
+    )
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     kind: str
-    event_at: int
-    entered_at: int
+    event_at: int = Field(sa_type=BigInteger)
+    entered_at: int = Field(sa_type=BigInteger)
     actor: str
-    host: str = Field(index=True)
+    host: str
     subject_kind: str
     subject_key: str
     text: str
@@ -37,18 +42,19 @@ class LogRow(SQLModel, table=True):
     said_values: str | None = None
     said_of: str | None = None
     said_english: str | None = None
-    incident: int | None = Field(default=None, index=True)
+    incident: int | None = None
 
 
 class MoveRow(SQLModel, table=True):
     """One thing that happened to an incident."""
 
     __tablename__ = "incident_move"
+    __table_args__ = (Index("incident_move_of_incident", "incident", "seq"),)
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    incident: int = Field(index=True)
+    incident: int
     move: str
-    at: int
+    at: int = Field(sa_type=BigInteger)
     actor: str
     text: str
     said_template: str | None = None
@@ -60,3 +66,8 @@ class MoveRow(SQLModel, table=True):
     subject_key: str
     level: int | None = None
     automatic: bool = False
+
+
+META: Table = SQLModel.metadata.tables["meta"]
+LOG: Table = SQLModel.metadata.tables["log_entry"]
+MOVES: Table = SQLModel.metadata.tables["incident_move"]

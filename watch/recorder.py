@@ -10,9 +10,9 @@ from typing import Protocol
 from duty.conditions import Change
 from duty.incidents import open_for
 from duty.moment import Moment
-from duty.phrases import Phrase
-from duty.records import Incident, IncidentMove, LogEntry, Move, NewLogEntry, Refused, Subject
-from storage.database import StoreFailed
+from duty.phrases import Phrase, phrase
+from duty.records import Incident, IncidentMove, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
+from storage.failures import StoreFailed
 from storage.store import Moved
 from wire.messages import IncidentChanged, LogWritten
 
@@ -67,8 +67,13 @@ class Keeper(Protocol):
 class Recorder:
     """Keeps and tells. An operator's command waits for its record; the engine's own lines queue behind each other."""
 
-    def __init__(self, keeper: Keeper, publish: Callable[[Event], None]) -> None:
+    def __init__(
+        self, keeper: Keeper, publish: Callable[[Event], None], loaded: Callable[[], None] = lambda: None
+    ) -> None:
+        """``loaded`` is called when the records of before are there, which may be late."""
         self.keeper = keeper
+        self._loaded = False
+        self._tell_loaded = loaded
         self.incidents: dict[int, Incident] = {}
         self.recent: list[LogEntry] = []
         """Newest first."""
@@ -79,9 +84,18 @@ class Recorder:
         self._logger = logging.getLogger("watchkeeper.recorder")
 
     async def load(self) -> None:
-        """Read back what holds from before: incidents and the newest lines."""
-        self.incidents = {one.id: one for one in await self.keeper.incidents()}
-        self.recent = list(await self.keeper.read_log(limit=RECENT_LOG))
+        """Read back what holds from before: incidents and the newest lines.
+
+        Where the store does not work, that is done by :meth:`run` as soon as it does.
+        """
+        try:
+            self.incidents = {one.id: one for one in await self.keeper.incidents()}
+            self.recent = list(await self.keeper.read_log(limit=RECENT_LOG))
+        except StoreFailed as failed:
+            self._logger.warning("the records of before are not read yet: %s", failed)
+            return
+        self._loaded = True
+        self._tell_loaded()
 
     # --- from the engine: queued, in order -------------------------------------------------------------------
 
@@ -95,6 +109,9 @@ class Recorder:
 
     async def run(self) -> None:
         """Work through the queue until cancelled."""
+        while not self._loaded:
+            await asyncio.sleep(RETRY_S)
+            await self.load()
         while True:
             item = await self._queue.get()
             try:
@@ -102,6 +119,7 @@ class Recorder:
                 while not kept:
                     await asyncio.sleep(RETRY_S)
                     kept = await self._kept(item)
+                self._say_lost(item)
             finally:
                 self._queue.task_done()
 
@@ -120,11 +138,26 @@ class Recorder:
         return True
 
     def _queued(self, item: NewLogEntry | tuple[Change, Moment]) -> None:
-        if self._queue.qsize() >= MAX_WAITING:
+        # What opens and ends incidents outlives mere lines: without it an incident would stand for ever.
+        most = MAX_WAITING if isinstance(item, NewLogEntry) else 2 * MAX_WAITING
+        if self._queue.qsize() >= most:
             self.lost += 1
             self._logger.error("%d lines lost: the store has not written for too long", self.lost)
             return
         self._queue.put_nowait(item)
+
+    def _say_lost(self, kept: NewLogEntry | tuple[Change, Moment]) -> None:
+        """The store writes again: say behind the lines that waited how many could not."""
+        if not self.lost:
+            return
+        said = phrase("{count} lines of the watch were lost: the store did not write for too long", count=self.lost)
+        at = kept.event_at if isinstance(kept, NewLogEntry) else kept[1].wall
+        self.lost = 0
+        self._queue.put_nowait(NewLogEntry(kind=LogKind.WATCH, actor="", event_at=at, said=said))
+
+    def _refuse_unloaded(self) -> None:
+        if not self._loaded:
+            raise StoreFailed(phrase("the records of before are not read yet: try again"))
 
     async def drained(self) -> None:
         """Wait until everything queued so far is kept."""
@@ -153,6 +186,7 @@ class Recorder:
 
     async def write(self, entry: NewLogEntry) -> LogEntry:
         """Keep one line of the log, then tell everybody."""
+        self._refuse_unloaded()
         kept = await self.keeper.write_log(entry)
         self._remember(kept)
         return kept
@@ -171,6 +205,7 @@ class Recorder:
         automatic: bool = False,
     ) -> Incident:
         """Keep one move of an incident and its line, then tell everybody. Raises :class:`duty.records.Refused`."""
+        self._refuse_unloaded()
         moved = await self.keeper.move(
             incident,
             move,

@@ -10,43 +10,48 @@ from typing import TypeVar
 
 from duty.phrases import Phrase
 from duty.records import Incident, IncidentMove, LogEntry, Move, NewLogEntry, Subject
-from storage.database import StoreFailed
+from storage.failures import StoreFailed
 from storage.store import Moved, Store
 from watch.clock import Clock
 
 T = TypeVar("T")
 
+QUIET_S = 3.0
+"""Seconds without a write after which one is tried: a disk may fail while nobody writes."""
+
 
 class Records:
     """Each call is done in order, one at a time, and returns after the commit or raises ``StoreFailed``."""
 
-    def __init__(self, store: Store, thread: ThreadPoolExecutor, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
         self.error: Phrase | None = None
-        """Why records cannot be written, as far as the newest attempt showed."""
-        self._store = store
-        self._thread = thread
+        """Why records cannot be written, as far as the newest attempt to write showed."""
+        self._path = path
+        self._store: Store | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="records")
         self._clock = clock
+        self._written_at = clock.now().mono
 
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> Records:
-        """Open the store. Raises :class:`storage.database.StoreFailed`."""
-        thread = ThreadPoolExecutor(1, thread_name_prefix="records")
-        try:
-            store = await asyncio.get_running_loop().run_in_executor(thread, Store, path)
-        except BaseException:
-            thread.shutdown(wait=False)
-            raise
-        return cls(store, thread, clock)
+        """Open the store. Where that fails ``error`` says why, and every later call tries again.
+
+        The watch goes on without its records: what it shows does not depend on a disk.
+        """
+        records = cls(path, clock)
+        await records.check()
+        return records
 
     async def close(self) -> None:
         """Finish what is under way and let go of the file."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._store.close)
+        if self._store is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._store.close)
         self._thread.shutdown()
 
     async def write_log(self, entry: NewLogEntry) -> LogEntry:
         """Write one line."""
         entered = self._clock.now().wall
-        return (await self._do(lambda: self._store.append_log([entry], entered)))[0]
+        return (await self._write(lambda store: store.append_log([entry], entered)))[0]
 
     async def move(
         self,
@@ -75,15 +80,15 @@ class Records:
             automatic=automatic,
         )
         entered = self._clock.now().wall
-        return await self._do(lambda: self._store.move(asked, entered))
+        return await self._write(lambda store: store.move(asked, entered))
 
     async def incidents(self) -> list[Incident]:
         """All that are not closed, and the newest closed ones."""
-        return await self._do(self._store.incidents)
+        return await self._do(lambda store: store.incidents())
 
     async def moves(self, incident: int) -> list[IncidentMove]:
         """All moves of one incident, oldest first."""
-        return await self._do(lambda: self._store.moves(incident))
+        return await self._do(lambda store: store.moves(incident))
 
     async def read_log(
         self,
@@ -95,21 +100,37 @@ class Records:
     ) -> list[LogEntry]:
         """Lines before a seq, newest first."""
         return await self._do(
-            lambda: self._store.read_log(before=before, limit=limit, subject=subject, incident=incident)
+            lambda store: store.read_log(before=before, limit=limit, subject=subject, incident=incident)
         )
 
     async def check(self) -> None:
-        """Look whether the store can be written; ``error`` says what was found."""
+        """Look whether the store can be written, by writing; ``error`` says what was found."""
+        now = self._clock.now().wall
         try:
-            await self._do(self._store.check)
+            await self._write(lambda store: store.check(now))
         except StoreFailed:
-            return
+            pass
 
-    async def _do(self, work: Callable[[], T]) -> T:
+    async def check_if_due(self) -> None:
+        """:meth:`check` while it does not work, and else where nothing was written for :data:`QUIET_S`."""
+        if self.error is not None or self._clock.now().mono - self._written_at >= QUIET_S:
+            await self.check()
+
+    async def _write(self, work: Callable[[Store], T]) -> T:
+        self._written_at = self._clock.now().mono
+        # Only writing tells whether writing works: a full disk is read without a fault.
         try:
-            done = await asyncio.get_running_loop().run_in_executor(self._thread, work)
+            done = await self._do(work)
         except StoreFailed as failed:
             self.error = failed.why
             raise
         self.error = None
         return done
+
+    async def _do(self, work: Callable[[Store], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_thread, work)
+
+    def _in_thread(self, work: Callable[[Store], T]) -> T:
+        if self._store is None:
+            self._store = Store(self._path)
+        return work(self._store)

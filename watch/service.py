@@ -67,12 +67,9 @@ class Service:
         self.language = site.language
         self._env = SshEnvironment(max_dials=site.max_dials)
         records = self.records = await Records.open(self.plan.store, self.clock)
-        self.recorder = Recorder(records, self._publish)
-        await self.recorder.load()
+        self.recorder = Recorder(records, self._publish, self._loaded)
         self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board)
-        for one in self.recorder.incidents.values():
-            if one.automatic and one.active and one.state is not IncidentState.CLOSED:
-                self.engine.waiting.append(one.subject)
+        await self.recorder.load()
         self.commands = Commands(
             self.engine, self.recorder, self.clock, reload=self._reload, keep_key=self._keep_key, fleet=self.fleet
         )
@@ -84,6 +81,17 @@ class Service:
             await self._until_ended()
         finally:
             await self._end(records)
+
+    def _loaded(self) -> None:
+        waiting = self.engine.waiting = [
+            one.subject
+            for one in self.recorder.incidents.values()
+            if one.automatic and one.active and one.state is not IncidentState.CLOSED
+        ]
+        for host, run in self.engine.runs.items():  # the store was late: its hosts are watched already
+            run.watchfulness.resume([subject for subject in waiting if subject.host == host])
+        if self.door is not None:
+            self.door.resync()
 
     async def _until_ended(self) -> None:
         tasks = [asyncio.create_task(self.engine.run()), asyncio.create_task(self.recorder.run())]
@@ -121,11 +129,10 @@ class Service:
         self.ended.set()
 
     async def _watch_store(self) -> None:
-        """Say on every screen, within a second, that records cannot be written."""
+        """Say on every screen that records cannot be written, within 5 s even while nothing is to be written."""
         records = self.records
         while True:
-            if records.error is not None:
-                await records.check()
+            await records.check_if_due()
             error = records.error
             if error != self.engine.store_error:
                 self.engine.store_error = error

@@ -90,6 +90,12 @@ class Door:
                 frame = frame or encode(event)
                 seat.tell(frame)
 
+    def resync(self) -> None:
+        """Tell every screen the state as it is, because it did not come about by events."""
+        for seat in tuple(self._seats):
+            if seat.who:
+                seat.resync()
+
     async def close(self, why: Phrase) -> None:
         """Say farewell to every screen and stop listening. A screen that does not read is cut off."""
         if self._server is not None:

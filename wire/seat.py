@@ -212,9 +212,14 @@ class Seat(asyncio.Protocol):
         self._event_bytes += len(frame)
         self._pump()
         if len(self._events) > MAX_EVENTS or self._event_bytes > MAX_EVENT_BYTES:
-            self._events.clear()
-            self._event_bytes = 0
-            self._resync_owed = True
+            self.resync()
+
+    def resync(self) -> None:
+        """Owe one Resync in place of the events that wait."""
+        self._events.clear()
+        self._event_bytes = 0
+        self._resync_owed = True
+        self._pump()
 
     def _writable(self) -> asyncio.Transport | None:
         transport = self._open()

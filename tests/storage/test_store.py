@@ -13,7 +13,7 @@ import pytest
 
 from duty.phrases import of, phrase
 from duty.records import IncidentMove, IncidentState, LogKind, Move, NewLogEntry, Refused, Subject
-from storage.database import StoreFailed
+from storage.failures import StoreFailed
 from storage.store import Store
 
 GW = Subject("quote-gw", "host", "quote-gw")
@@ -135,14 +135,14 @@ def test_a_locked_store_says_so_and_goes_on_when_free(path: Path, monkeypatch: p
 def test_a_full_store_says_so_keeps_what_it_has_and_recovers(path: Path) -> None:
     store = Store(path)
     store.append_log([note("kept")], 1.0)
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
     with pytest.raises(StoreFailed, match="full"):
         for _ in range(100):
             store.append_log([note("x" * 5000)], 1.0)
     count = len(store.read_log(limit=1000))
-    with store._engine.connect() as connection:
+    with store._database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")
     assert store.append_log([note("after")], 1.0)[0].seq == count + 1
 

@@ -1,0 +1,52 @@
+"""Why the store does not work, in words that tell what to do."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+from duty.clean import clean
+from duty.phrases import Phrase, phrase
+
+
+class StoreFailed(Exception):
+    """The store could not be read or written; nothing of the transaction is kept. ``why`` is for a person."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_READ_ONLY = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM)
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def failure(error: Exception, path: Path) -> Phrase:
+    """The reason for an error of the database at ``path`` or of the operating system."""
+    cause = getattr(error, "orig", None) or error
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the rest of the code says only where it was found
+    number = cause.errno if isinstance(cause, OSError) else 0
+    if code == sqlite3.SQLITE_FULL or number in (errno.ENOSPC, errno.EDQUOT):
+        return phrase("the disk of the store is full")
+    if code in _BUSY:
+        return phrase("another process holds the store")
+    if code in _READ_ONLY or number in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return phrase("the store cannot be written: it is read-only")
+    if code in _DAMAGED:
+        return phrase("the store is damaged")
+    # Its shared memory file cannot grow on a full disk, which SQLite reports as a fault of the device.
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _nothing_free(path.parent):
+        return phrase("the disk of the store is full")
+    if code == sqlite3.SQLITE_CANTOPEN or number == errno.ENOENT:
+        return phrase("the store cannot be opened: {path} is missing or not for you", path=str(path))
+    return phrase("the store does not work: {error}", error=clean(str(cause), 160))
+
+
+def _nothing_free(folder: Path) -> bool:
+    try:
+        return os.statvfs(folder).f_bavail == 0
+    except OSError:
+        return False
