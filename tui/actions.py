@@ -132,7 +132,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("tabs", ("1", "2", "3", "4", "5", "6"), N_("Go to a panel by its number"), LOOK),
     Action("back", ("escape",), N_("Back"), LOOK),
     Action("copy", ("y",), N_("Copy the row under the cursor to the clipboard"), LOOK, doings.copy_row),
-    Action("help", ("question_mark",), N_("Help on what has the focus, and all keys"), PROGRAM, doings.help, N_("help")),
+    Action(
+        "help", ("question_mark",), N_("Help on what has the focus, and all keys"), PROGRAM, doings.help, N_("help")
+    ),
     Action("palette", ("ctrl+p",), N_("Find any command by its words"), PROGRAM, None, N_("commands")),
     Action("language", ("L",), N_("The other language: English, Chinese"), PROGRAM, doings.language),
     Action("theme", ("T",), N_("The next theme"), PROGRAM, doings.theme),

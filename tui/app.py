@@ -7,21 +7,19 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeGuard
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
 from textual.message import Message
-from textual.screen import Screen
 
-from duty.board import HostView
 from duty.phrases import Phrase
-from duty.records import Incident, Subject
 from tui import doings
 from tui.actions import ACTIONS, BY_ID, Action, Looking
+from tui.keybar import KeyBar
 from tui.messages import LogSubmitted, RowChosen
 from tui.net import ControlNet
+from tui.onlooker import Onlooker
 from tui.palette import WatchCommands
 from tui.picture import Picture
 from tui.screens.opening import OpeningScreen
@@ -56,7 +54,7 @@ class Repaint(Message):
         return isinstance(message, Repaint)
 
 
-class WatchkeeperApp(App[None]):
+class WatchkeeperApp(Onlooker):
     """A disposable viewer of the watch at ``socket_path``.
 
     ``patience_s``: how long a watch that is still starting may take to listen. ``clock``: UTC epoch seconds.
@@ -67,7 +65,10 @@ class WatchkeeperApp(App[None]):
         str(path) for path in sorted((Path(__file__).parent / "styles").glob("*.tcss"))
     ]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key, f"do('{action.id}')", action.words, show=False) for action in ACTIONS if action.do for key in action.keys
+        Binding(key, f"do('{action.id}')", action.words, show=False)
+        for action in ACTIONS
+        if action.do
+        for key in action.keys
     ]
     COMMANDS = {WatchCommands}  # noqa: RUF012
 
@@ -151,8 +152,11 @@ class WatchkeeperApp(App[None]):
     def _open(self) -> None:
         from tui.screens.watch import WatchScreen
 
-        self.switch_screen(WatchScreen())
-        self.call_after_refresh(_settle)
+        screen = WatchScreen()
+        self.switch_screen(screen)
+        screen.call_after_refresh(screen.mount, KeyBar())
+        screen.call_after_refresh(self.owe, None)
+        screen.call_after_refresh(_settle)
 
     def _give_up(self, why: str) -> None:
         self.parting_words = why
@@ -179,6 +183,8 @@ class WatchkeeperApp(App[None]):
             self._owed, self._drawn_on = None, view
         changed, self._owed = self._owed, frozenset()
         view.redraw(changed)
+        for bar in self.query(KeyBar):
+            bar.renew()
         self.call_after_refresh(self._confirm)
 
     def _retry(self) -> None:
@@ -199,41 +205,6 @@ class WatchkeeperApp(App[None]):
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own and the net under every text that is drawn."""
         return [*super().get_line_filters(), ControlNet()]
-
-    # --- what the operator looks at ---------------------------------------------------------------------------
-
-    def view(self) -> Looking | None:
-        """The topmost screen that shows the site; dialogs lie above it."""
-        return next((screen for screen in reversed(self.screen_stack) if _is_looking(screen)), None)
-
-    def subject(self) -> Subject:
-        """The thing under the cursor."""
-        view = self.view()
-        return view.subject() if view else Subject()
-
-    def incident(self) -> Incident | None:
-        """The incident under the cursor."""
-        number = self.incident_id()
-        return None if number is None else self.picture.incidents.get(number)
-
-    def incident_id(self) -> int | None:
-        """The number of the incident under the cursor."""
-        view = self.view()
-        return view.incident_id() if view else None
-
-    def host_id(self) -> str | None:
-        """The id of the host under the cursor."""
-        view = self.view()
-        return view.host_id() if view else None
-
-    def host(self) -> HostView | None:
-        """The host under the cursor."""
-        return self.picture.hosts.get(self.host_id() or "")
-
-    def row_text(self) -> str:
-        """The row under the cursor as one line of text."""
-        view = self.view()
-        return str(getattr(view, "row_text", view.subject)()) if view else ""
 
     # --- what the operator does -------------------------------------------------------------------------------
 
@@ -272,10 +243,6 @@ class WatchkeeperApp(App[None]):
     def theme_names(self) -> list[str]:
         """The themes to choose from."""
         return [theme.name for theme in THEMES]
-
-
-def _is_looking(screen: Screen[object]) -> TypeGuard[Looking]:
-    return hasattr(screen, "redraw") and hasattr(screen, "subject")
 
 
 def _settle() -> None:

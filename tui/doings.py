@@ -27,6 +27,8 @@ from wire.words import language as spoken_language
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.screen import Screen
+
     from tui.app import WatchkeeperApp
 
 
@@ -243,8 +245,7 @@ def show_host(app: WatchkeeperApp, host: str) -> None:
     from tui.screens.host import HostScreen
 
     if host in app.picture.hosts:
-        app.push_screen(HostScreen(host))
-        app.owe(None)
+        _show(app, HostScreen(host))
 
 
 def show_incident(app: WatchkeeperApp, number: int) -> None:
@@ -252,8 +253,12 @@ def show_incident(app: WatchkeeperApp, number: int) -> None:
     from tui.screens.incident import IncidentScreen
 
     if number in app.picture.incidents:
-        app.push_screen(IncidentScreen(number))
-        app.owe(None)
+        _show(app, IncidentScreen(number))
+
+
+def _show(app: WatchkeeperApp, screen: Screen[None]) -> None:
+    app.push_screen(screen)
+    screen.call_after_refresh(app.owe, None)
 
 
 def show_row(app: WatchkeeperApp) -> None:

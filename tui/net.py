@@ -20,6 +20,8 @@ class ControlNet(LineFilter):
         if all(segment.text.isprintable() for segment in segments if not segment.control):
             return segments
         return [
-            segment if segment.control else Segment(clean(segment.text, max(DEFAULT_LIMIT, len(segment.text))), segment.style)
+            segment
+            if segment.control
+            else Segment(clean(segment.text, max(DEFAULT_LIMIT, len(segment.text))), segment.style)
             for segment in segments
         ]

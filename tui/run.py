@@ -27,9 +27,7 @@ def run_screen(socket_path: str, *, who: str, version: str, starting: bool = Fal
     from tui.terminal import guard
 
     guard()
-    app = WatchkeeperApp(
-        socket_path, who=who, version=version, patience_s=STARTING_PATIENCE_S if starting else 0.0
-    )
+    app = WatchkeeperApp(socket_path, who=who, version=version, patience_s=STARTING_PATIENCE_S if starting else 0.0)
     app.run()
     gc.enable()
     if app.parting_words:

@@ -35,7 +35,7 @@ class QuietDriver(LinuxDriver):
     ) -> None:
         super().__init__(app, debug=debug, mouse=mouse, size=size)
         if sys.__stdout__ is not None:
-            sys.__stdout__.reconfigure(errors="replace")  # type: ignore[union-attr]
+            sys.__stdout__.reconfigure(errors="replace")
             self._file = sys.__stdout__
 
     def _enable_mouse_support(self) -> None:

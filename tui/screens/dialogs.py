@@ -49,9 +49,7 @@ def open_incident(send: Send, *, about: str) -> Form:
 
 def add_note(send: Send, *, incident: Incident, title: str) -> Form:
     """A note to an incident."""
-    return Form(
-        _("Add a note to incident {number}", number=incident.id), [title], [Field("text", _("Note"))], send
-    )
+    return Form(_("Add a note to incident {number}", number=incident.id), [title], [Field("text", _("Note"))], send)
 
 
 def close_incident(send: Send, *, incident: Incident, title: str) -> Form:
@@ -59,9 +57,7 @@ def close_incident(send: Send, *, incident: Incident, title: str) -> Form:
     lines = [title]
     if incident.automatic and incident.active:
         lines.append(_("The fault still holds. Say why it is closed all the same."))
-    return Form(
-        _("Close incident {number}", number=incident.id), lines, [Field("text", _("What was done"))], send
-    )
+    return Form(_("Close incident {number}", number=incident.id), lines, [Field("text", _("What was done"))], send)
 
 
 def accept_key(send: Send, *, host: HostView, offered: HostKey) -> Form:

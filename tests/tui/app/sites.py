@@ -1,0 +1,117 @@
+"""A small site for tests of the shell: four hosts, each in another condition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from duty.board import DiskView, HostView, LineView, ProcessView, SectionView, SiteView
+from duty.connection import Connection, HostKey, Link
+from duty.phrases import phrase
+from duty.quality import Quality, State
+from duty.readings import Identity
+from duty.records import Move, Subject
+from tests.support.fake_watch import FakeWatch
+from wire.messages import FaultKind
+
+NOW = 1_800_000_000.0
+OLD_KEY = HostKey("ssh-ed25519", "SHA256:oldoldoldoldoldoldoldoldoldoldoldoldoldoldo", "ssh-ed25519 AAAAold")
+NEW_KEY = HostKey("ssh-ed25519", "SHA256:newnewnewnewnewnewnewnewnewnewnewnewnewnewn", "ssh-ed25519 AAAAnew")
+
+SITE = SiteView("Gold Test", False, "Asia/Shanghai", "/etc/watchkeeper.toml", NOW, None, None)
+PRACTICE = SiteView("Practice", True, "Asia/Shanghai", "practice", NOW, None, None)
+
+
+def up(**more: Any) -> Connection:
+    return Connection(Link.UP, NOW - 3600, address="10.0.0.1:22", user="ops", cipher="aes128-gcm@openssh.com", **more)
+
+
+def host(name: str, **more: Any) -> HostView:
+    given: dict[str, Any] = {
+        "label": f"{name} label",
+        "role": "gateway",
+        "group": "trading",
+        "via": None,
+        "state": State.OK,
+        "quality": Quality.GOOD,
+        "why": (),
+        "since": NOW - 600,
+        "read_at": NOW - 1,
+        "connection": up(),
+        "interval_s": 1.0,
+    }
+    return HostView(name, **{**given, **more})
+
+
+WELL = host(
+    "qgw1",
+    cpu_percent=12.5,
+    load1=0.42,
+    cpus=4,
+    memory_percent=40.0,
+    memory_total=8 << 30,
+    swap_percent=0.0,
+    uptime_s=90_000.0,
+    samples=77,
+    dropped=2,
+    processes=(
+        ProcessView("quoted", State.OK, (), 1, "1", pids=(4711,), uptime_s=3600.0, cpu_percent=3.0, rss_bytes=50 << 20),
+    ),
+    lines=(LineView("exchange A", "eth1", State.OK, (), 2_500_000.0, None, 10_000_000.0, 10_000_000.0),),
+    disks=(DiskView("/", State.OK, (), "ok", "/dev/sda1", "ext4", 100 << 30, 40 << 30, 60 << 30, 40.0, 3.0),),
+    identity=Identity("6.1.0", "qgw1.example", "dash", "mawk", "ops", "1", "abcdef0123456789", True, 100, 4096),
+)
+LAME = host(
+    "ogw1",
+    state=State.ACT,
+    why=(phrase("process {name} is missing", name="orderd"),),
+    processes=(
+        ProcessView("orderd", State.ACT, (phrase("{count} of {wanted} running", count=0, wanted="1"),), 0, "1"),
+    ),
+    sections=(
+        SectionView(
+            "mounts",
+            State.UNKNOWN,
+            phrase("{mount} has not answered for {seconds} s", mount="/mnt/[nfs]", seconds=12),
+            NOW - 40,
+            NOW - 41,
+            0.2,
+            "/mnt/[nfs]",
+        ),
+    ),
+)
+AWAY = host(
+    "risk1",
+    state=State.UNKNOWN,
+    quality=Quality.UNREACHABLE,
+    read_at=NOW - 300,
+    connection=Connection(
+        Link.KEY_CHANGED,
+        NOW - 299,
+        why=phrase("the key of {host} is another one", host="risk1"),
+        advice=phrase("ask who reinstalled it before accepting"),
+        attempt=4,
+        next_try=NOW + 20,
+        address="10.0.0.3:22",
+        route=("jump1",),
+        host_key=OLD_KEY,
+        offered_key=NEW_KEY,
+    ),
+)
+HERE = host("local", local=True, role="console")
+
+FAULTS = (
+    FaultKind("process_dies", phrase("a process dies"), {"qgw1": ("quoted",), "ogw1": ("orderd",)}),
+    FaultKind("host_hangs", phrase("the host hangs"), {"risk1": ()}),
+)
+
+
+def watch_at(path: Path, *, practice: bool = False, clock: Any = lambda: NOW, **more: Any) -> FakeWatch:
+    """A fake watch with these hosts, one open incident and one line in the log."""
+    hosts = {view.id: view for view in (WELL, LAME, AWAY, HERE)}
+    site = PRACTICE if practice else SITE
+    watch = FakeWatch(path, site, hosts, faults=FAULTS if practice else (), clock=clock, **more)
+    watch.move(1, Move.OPENED, "watch", "", level=2, said=phrase("process {name} is missing", name="orderd"),
+               subject=Subject("ogw1", "process", "orderd"), automatic=True)  # fmt: skip
+    watch.write("shift taken over", "zhang")
+    return watch

@@ -1,0 +1,258 @@
+"""Each action of the operator, from key to command, and every refusal with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from duty.phrases import phrase
+from duty.records import IncidentState, Move, Subject
+from tests.tui.app.sites import AWAY, NEW_KEY, WELL
+from tui import doings
+from tui.actions import ACTIONS, BY_ID
+from wire.messages import (
+    AcceptKey,
+    CloseIncident,
+    InjectFault,
+    NoteIncident,
+    OpenIncident,
+    Redial,
+    ReloadSite,
+    TakeIncident,
+    WriteLog,
+)
+from wire.words import language
+
+MakeDesk = Callable[..., Any]
+
+
+async def go_to_host(desk: Any, name: str) -> None:
+    doings.show_host(desk.app, name)
+    await desk.until(lambda: desk.screen == "HostScreen" and desk.app.host_id() == name)
+
+
+async def test_a_note_is_about_what_is_under_the_cursor(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await go_to_host(d, "qgw1")
+        await d.press("n")
+        await d.until(lambda: d.screen == "Form")
+        assert "about qgw1" in d.words
+        await d.type("restarted [bold]by hand[/]")
+        await d.press("enter")
+        await d.until(lambda: d.screen == "HostScreen")
+        assert d.watch.commands == [WriteLog(1, "restarted [bold]by hand[/]", Subject("qgw1"))]
+        await d.until(lambda: "restarted [bold]by hand[/]" in d.words)
+
+
+async def test_a_refusal_keeps_what_was_typed(desk: MakeDesk) -> None:
+    async with desk() as d:
+        d.watch.refuse[WriteLog] = phrase("the disk of {host} is full", host="the console")
+        await d.press("n")
+        await d.until(lambda: d.screen == "Form")
+        await d.type("what I saw")
+        await d.press("enter")
+        await d.until(lambda: "the disk of the console is full" in d.words)
+        assert d.screen == "Form" and d.app.focused.value == "what I saw"
+        d.watch.refuse.clear()
+        await d.press("enter")
+        await d.until(lambda: d.screen != "Form")
+        assert [command.text for command in d.watch.commands] == ["what I saw"] * 2
+
+
+async def test_a_line_typed_below_the_log_comes_back_when_refused(desk: MakeDesk) -> None:
+    async with desk() as d:
+        d.watch.refuse[WriteLog] = phrase("not now")
+        d.app.run_worker(doings.write_log(d.app, "typed below", Subject("qgw1")))
+        await d.until(lambda: d.screen == "Form")
+        assert d.app.focused.value == "typed below" and "not now" in d.words
+
+
+async def test_nothing_is_sent_while_something_is_missing(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await d.press("o")
+        await d.until(lambda: d.screen == "Form")
+        await d.press("enter")
+        await d.until(lambda: "Still to fill in" in d.words)
+        assert not d.watch.commands
+        await d.press("escape")
+        assert d.screen == "WatchScreen"
+
+
+async def test_an_incident_from_opening_to_closing(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await go_to_host(d, "qgw1")
+        await d.press("o")
+        await d.until(lambda: d.screen == "Form")
+        await d.type("quotes stand still")
+        await d.press("down", "1", "enter")
+        await d.until(lambda: 2 in d.app.picture.incidents)
+        opened = d.app.picture.incidents[2]
+        assert (opened.title, opened.level, opened.subject) == ("quotes stand still", 1, Subject("qgw1"))
+        await d.until(lambda: d.screen == "HostScreen")
+        await d.press("t")
+        await d.until(lambda: d.app.picture.incidents[2].owner == "li")
+        await d.press("a")
+        await d.until(lambda: d.screen == "Form")
+        await d.type("called the exchange")
+        await d.press("enter")
+        await d.until(lambda: d.app.picture.incidents[2].last_note == "called the exchange")
+        await d.until(lambda: d.screen == "HostScreen")
+        await d.press("c")
+        await d.until(lambda: d.screen == "Form")
+        await d.type("line switched")
+        await d.press("enter")
+        await d.until(lambda: d.app.picture.incidents[2].state is IncidentState.CLOSED)
+        kinds = [type(command) for command in d.watch.commands]
+        assert kinds == [OpenIncident, TakeIncident, NoteIncident, CloseIncident]
+        assert len({command.ask for command in d.watch.commands}) == 4
+
+
+async def test_the_incident_page_tells_all_moves_and_follows(desk: MakeDesk) -> None:
+    async with desk() as d:
+        doings.show_incident(d.app, 1)
+        await d.until(lambda: d.screen == "IncidentScreen" and "opened" in d.words)
+        d.watch.move(1, Move.TAKEN, "wang")
+        d.watch.move(1, Move.NOTED, "wang", "looking at [/it]")
+        await d.until(lambda: "looking at [/it]" in d.words and "wang" in d.words)
+        await d.press("escape")
+        await d.until(lambda: d.screen == "WatchScreen")
+
+
+async def test_a_changed_host_key_is_accepted_only_by_the_word(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await go_to_host(d, AWAY.id)
+        await d.press("k")
+        await d.until(lambda: d.screen == "Form")
+        assert NEW_KEY.fingerprint in d.words and NEW_KEY.algorithm in d.words and "WARNING" in d.words
+        await d.type("y")
+        await d.press("enter")
+        await d.until(lambda: "Only the word yes" in d.words)
+        assert not d.watch.commands
+        await d.type("es")
+        await d.press("enter")
+        await d.until(lambda: d.screen == "HostScreen")
+        assert d.watch.commands == [AcceptKey(1, AWAY.id, NEW_KEY.fingerprint)]
+
+
+async def test_the_key_that_is_accepted_is_the_one_that_was_shown(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await go_to_host(d, AWAY.id)
+        await d.press("k")
+        await d.until(lambda: d.screen == "Form")
+        other = structs.replace(NEW_KEY, fingerprint="SHA256:another")
+        d.watch.change(structs.replace(AWAY, connection=structs.replace(AWAY.connection, offered_key=other)))
+        await d.until(lambda: d.app.picture.hosts[AWAY.id].connection.offered_key == other)
+        await d.type("yes")
+        await d.press("enter")
+        await d.until(lambda: bool(d.watch.commands))
+        assert d.watch.commands[0].fingerprint == NEW_KEY.fingerprint
+
+
+@pytest.mark.parametrize(
+    ("host", "key", "reason"),
+    [
+        ("qgw1", "k", "qgw1 offers no new host key"),
+        ("qgw1", "t", "no incident under the cursor"),
+        ("qgw1", "c", "no incident under the cursor"),
+        ("qgw1", "f", "on the practice site only"),
+        ("local", "d", "local is this machine"),
+    ],
+)
+async def test_what_cannot_be_done_says_why(desk: MakeDesk, host: str, key: str, reason: str) -> None:
+    async with desk() as d:
+        await go_to_host(d, host)
+        await d.press(key)
+        await d.until(lambda: reason in d.told)
+        assert not d.watch.commands and d.screen == "HostScreen"
+
+
+async def test_redial_and_reload(desk: MakeDesk) -> None:
+    async with desk() as d:
+        d.watch.refuse[ReloadSite] = phrase("the file has {count} problems", count=2)
+        d.watch.problems = ("watchkeeper.toml:3 hosts.[gw]: unknown key", "watchkeeper.toml:9 also wrong")
+        await go_to_host(d, AWAY.id)
+        await d.press("d")
+        await d.until(lambda: d.watch.commands == [Redial(1, AWAY.id)])
+        await d.press("r")
+        await d.until(lambda: d.screen == "PageScreen")
+        assert "hosts.[gw]: unknown key" in d.words and "the file has 2 problems" in d.told
+        await d.press("escape")
+        assert d.screen == "HostScreen"
+
+
+async def test_a_fault_is_injected_and_ended_in_practice(desk: MakeDesk) -> None:
+    async with desk(practice=True) as d:
+        await go_to_host(d, "ogw1")
+        await d.press("f")
+        await d.until(lambda: d.screen == "Choose")
+        await d.type("dies quoted")
+        await d.press("enter")
+        await d.until(lambda: bool(d.watch.commands))
+        assert d.watch.commands == [InjectFault(1, "qgw1", "process_dies", True, "quoted")]
+        await d.until(lambda: d.app.picture.site.faults == ("qgw1: process_dies quoted",))
+        await d.press("f")
+        await d.until(lambda: d.screen == "Choose")
+        await d.press("enter")
+        await d.until(lambda: len(d.watch.commands) == 2)
+        assert d.watch.commands[1] == InjectFault(2, "qgw1", "process_dies", False, "quoted")
+        await d.until(lambda: d.app.picture.site.faults == ())
+
+
+async def test_quitting_asks_when_the_watch_may_end_with_it(desk: MakeDesk) -> None:
+    async with desk(stays=False) as d:
+        await d.press("q")
+        await d.until(lambda: d.screen == "Form")
+        assert "the watch ends with it" in d.words
+        await d.press("escape")
+        assert d.screen == "WatchScreen"
+        await d.press("q", "q")
+        await d.until(lambda: d.app.return_code == 0 and not d.app.is_running)
+
+
+async def test_quitting_asks_nothing_when_the_watch_stays(desk: MakeDesk) -> None:
+    async with desk(stays=True) as d:
+        await d.press("q")
+        await d.until(lambda: not d.app.is_running)
+        assert d.app.return_code == 0
+
+
+async def test_copy_goes_through_the_terminal(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await go_to_host(d, "qgw1")
+        await d.press("y")
+        await d.until(lambda: "Copied" in d.told)
+        assert "qgw1" in d.app.clipboard
+
+
+async def test_the_language_changes_while_it_runs(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await d.press("L")
+        await d.until(lambda: language() == "zh_CN")
+        await d.press("L")
+        await d.until(lambda: language() == "en")
+
+
+async def test_themes_go_round(desk: MakeDesk) -> None:
+    async with desk() as d:
+        seen = [d.app.theme]
+        for _turn in d.app.theme_names():
+            await d.press("T")
+            await d.until(lambda: d.app.theme != seen[-1])
+            seen.append(d.app.theme)
+        assert seen[0] == seen[-1] and len(set(seen)) == len(d.app.theme_names())
+
+
+def test_keys_are_given_once() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert len(keys) == len(set(keys)) and len(BY_ID) == len(ACTIONS)
+
+
+async def test_hosts_that_change_reach_the_page(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await go_to_host(d, "qgw1")
+        d.watch.change(structs.replace(WELL, cpu_percent=98.0))
+        await d.until(lambda: "98 %" in d.words)
+        assert d.watch.drawn[-1] <= d.watch.seq

@@ -1,0 +1,165 @@
+"""Help, the palette, the key bar and the page of a host: what they say, at every size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
+from rich.cells import cell_len
+from textual.color import Color
+from textual.command import CommandPalette
+
+from duty.board import HostView
+from duty.clean import clean
+from tests.tui.app.sites import AWAY, HERE, LAME, NOW, WELL
+from tui import doings
+from tui.actions import ACTIONS
+from tui.glyphs import ASCII, UNICODE
+from tui.host_page import LINK_WORDS, QUALITY_WORDS, STATE_WORDS, Page, page_lines
+from tui.keybar import Cell, KeyBar, cells_for
+from tui.net import ControlNet
+from tui.pager import Line, Pager, padded, wrapped
+from tui.palette import entries
+
+MakeDesk = Callable[..., Any]
+
+
+def text_of(lines: list[Line]) -> str:
+    return "\n".join("".join(text for text, _tone in line) for line in lines)
+
+
+def page(host: HostView, width: int = 76, **more: Any) -> str:
+    return text_of(page_lines(Page(host, (), (), NOW, "Asia/Shanghai", UNICODE), width))
+
+
+@pytest.mark.parametrize(
+    ("host", "said"),
+    [
+        (WELL, ["12 %", "4 CPUs", "quoted", "4711", "2.5 Mbit/s of 10.0 Mbit/s", "– of 10.0 Mbit/s"]),
+        (WELL, ["/dev/sda1 ext4", "40 % used", "qgw1.example", "a key that allows the probe only", "1 d 1 h"]),
+        (LAME, ["process orderd is missing", "0 of 1 running", "/mnt/[nfs] has not answered for 12 s", "since"]),
+        (AWAY, ["host key has CHANGED", "ask who reinstalled it", "in 20 s", "jump1", "SHA256:new", "SHA256:old"]),
+        (AWAY, ["unreachable", "the figures below are of", "5 min 0 s ago"]),
+        (HERE, ["this machine, read without a connection"]),
+    ],
+)  # fmt: skip
+def test_the_page_of_a_host_tells(host: HostView, said: list[str]) -> None:
+    told = " ".join(page(host).split())
+    assert [words for words in said if words not in told] == []
+
+
+@pytest.mark.parametrize("width", [40, 76, 139, 140, 156])
+@pytest.mark.parametrize("host", [WELL, LAME, AWAY, HERE], ids=lambda host: host.id)
+def test_no_sentence_is_cut(host: HostView, width: int) -> None:
+    lines = page_lines(Page(host, (), (), NOW, "Asia/Shanghai", ASCII), width)
+    sentences = [line for line in lines if cell_len(text_of([line])) > width and width > 60]
+    assert sentences == []
+
+
+def test_values_that_are_old_are_not_drawn_as_well() -> None:
+    stale = structs.replace(WELL, quality=AWAY.quality)
+    tones = {tone for line in page_lines(Page(stale, (), (), NOW, "UTC", UNICODE), 80) for _text, tone in line}
+    assert "ok" in {tone for line in page_lines(Page(WELL, (), (), NOW, "UTC", UNICODE), 80) for _t, tone in line}
+    assert "old" in tones
+
+
+def test_every_state_has_words() -> None:
+    from duty.connection import Link
+    from duty.quality import Quality, State
+
+    assert (set(LINK_WORDS), set(STATE_WORDS), set(QUALITY_WORDS)) == (set(Link), set(State), set(Quality))
+
+
+@given(st.text(max_size=200), st.integers(8, 120), st.integers(0, 20))
+def test_wrapping_loses_nothing_and_fits(text: str, width: int, indent: int) -> None:
+    text = clean(text)
+    lines = wrapped(text, width, indent=indent)
+    assert all(cell_len(line[1][0]) <= max(8, width - indent) for line in lines)
+    assert "".join(line[1][0] for line in lines).replace(" ", "") == text.replace(" ", "")
+
+
+@given(st.lists(st.text("ab中文[ ", max_size=12), max_size=4), st.integers(1, 30))
+def test_padding_is_exact(texts: list[str], width: int) -> None:
+    assert cell_len(text_of([padded(tuple((text, "") for text in texts), width)])) == width
+
+
+@given(st.integers(0, 200))
+def test_the_key_bar_fits_and_keeps_help(width: int) -> None:
+    cells: list[Cell] = [(action.id[0], action.short, index % 3 > 0, action.id) for index, action in enumerate(ACTIONS)]
+    kept = cells_for(cells, width)
+    assert "help" in [cell[3] for cell in kept]
+    assert len(kept) == 1 or sum(cell_len(cell[0]) + cell_len(cell[1]) + 3 for cell in kept) <= width
+
+
+def test_the_net_lets_no_control_character_through() -> None:
+    from rich.segment import Segment
+
+    segments = [Segment("a\x1b]52;c;aGk=\x07b"), Segment("ok"), Segment("\u202egnp\x9b31m")]
+    caught = ControlNet().apply(segments, Color(0, 0, 0))
+    assert all(segment.text.isprintable() for segment in caught) and caught[1].text == "ok"
+    assert ControlNet().apply(segments[1:2], Color(0, 0, 0))[0] is segments[1]
+
+
+async def test_help_tells_every_key_and_why_not(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await d.press("question_mark")
+        await d.until(lambda: d.screen == "PageScreen")
+        assert [action.words for action in ACTIONS if action.words not in d.words] == []
+        assert "not now: no incident under the cursor" in d.words
+        pager = d.app.screen.query_one(Pager)
+        await d.press("end")
+        assert pager.top > 0 and pager.hidden_below == 0
+        await d.press("escape")
+        assert d.screen == "WatchScreen"
+
+
+async def test_the_palette_offers_actions_hosts_themes_and_faults(desk: MakeDesk) -> None:
+    async with desk(practice=True) as d:
+        words = [entry.words for entry in entries(d.app)]
+        assert "Open an incident" in words and "Go to host risk1" in words and "Theme watch-light" in words
+        assert "Fault: qgw1: a process dies quoted" in words
+        await d.press("ctrl+p")
+        await d.until(lambda: isinstance(d.app.screen, CommandPalette))
+        await d.press(*"gotohostrisk1")
+        await d.pilot.pause(0.5)
+        await d.press("enter")
+        await d.until(lambda: d.screen == "HostScreen" and d.app.host_id() == "risk1")
+
+
+async def test_the_palette_survives_names_that_look_like_markup(desk: MakeDesk) -> None:
+    async with desk(practice=True) as d:
+        nasty = structs.replace(WELL, id="[/evil]", label="[@click=app.quit]x[/]")
+        d.watch.change(nasty)
+        await d.until(lambda: "[/evil]" in d.app.picture.hosts)
+        await d.press("ctrl+p")
+        await d.until(lambda: isinstance(d.app.screen, CommandPalette))
+        await d.press(*"evil")
+        await d.pilot.pause(0.5)
+        await d.press("enter")
+        await d.until(lambda: d.screen == "HostScreen" and d.app.host_id() == "[/evil]")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48), (40, 12)])
+async def test_the_host_page_moves_by_keys_at_every_size(desk: MakeDesk, size: tuple[int, int]) -> None:
+    async with desk(size=size) as d:
+        doings.show_host(d.app, "qgw1")
+        await d.until(lambda: d.screen == "HostScreen" and "Connection" in d.words)
+        pager = d.app.screen.query_one(Pager)
+        await d.press("end")
+        assert pager.hidden_below == 0
+        await d.press("home")
+        assert pager.top == 0
+        bar = d.app.screen.query_one(KeyBar)
+        assert bar.region.bottom == size[1] and bar.region.width == size[0]
+
+
+async def test_a_click_on_the_key_bar_is_the_key(desk: MakeDesk) -> None:
+    async with desk(size=(160, 48)) as d:
+        doings.show_host(d.app, "qgw1")
+        await d.until(lambda: d.screen == "HostScreen" and "Connection" in d.words)
+        await d.pilot.click(KeyBar, offset=(1, 0))
+        await d.until(lambda: d.screen == "Form")

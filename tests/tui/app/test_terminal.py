@@ -1,0 +1,140 @@
+"""The screen and its terminal: refused without one, quiet on it, restored after it, ended with it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from duty.board import HostView
+from tests.support.terminal import ROOT, Terminal
+from tests.tui.app.sites import LAME, WELL, watch_at
+
+RUN = (
+    "import sys; from tui.run import run_screen; "
+    "sys.exit(run_screen({path!r}, who='li', version='1', starting={starting}))"
+)
+
+
+def code(path: Path, *, starting: bool = False) -> str:
+    return RUN.format(path=str(path), starting=starting)
+
+
+def cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.parametrize("lacking", ["stdin", "stdout"])
+def test_it_does_not_start_without_a_terminal(own_world: Path, lacking: str) -> None:
+    master, slave = os.openpty()
+    ends = {"stdin": slave, "stdout": slave, lacking: subprocess.DEVNULL}
+    program = [sys.executable, "-c", code(own_world / "w")]
+    done = subprocess.run(program, **ends, stderr=subprocess.PIPE, cwd=ROOT, timeout=30)
+    os.close(master)
+    os.close(slave)
+    assert done.returncode == 2
+    assert done.stderr.decode().count("\n") == 1
+    assert "terminal" in done.stderr.decode()
+
+
+async def test_nohup_takes_the_terminal_away(own_world: Path) -> None:
+    async with Terminal(code(own_world / "w"), wrapper=("nohup",)) as terminal:
+        assert await terminal.ended() == 2
+
+
+DEAF = ("sh", "-c", """trap '' HUP; exec "$@" """, "sh")
+"""Starts a program that ignores the hang-up signal."""
+
+
+@pytest.mark.parametrize("wrapper", [(), DEAF])
+async def test_a_vanished_terminal_ends_it_at_once(own_world: Path, wrapper: tuple[str, ...]) -> None:
+    async with watch_at(own_world / "w") as watch, Terminal(code(own_world / "w"), wrapper=wrapper) as terminal:
+        await terminal.until(lambda: bool(watch.drawn))
+        terminal.hang_up()
+        assert await terminal.ended() in (128 + signal.SIGHUP, -signal.SIGHUP)
+        await terminal.until(lambda: not watch.guests)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_a_signal_leaves_the_terminal_as_it_was(own_world: Path, number: signal.Signals) -> None:
+    async with watch_at(own_world / "w") as watch, Terminal(code(own_world / "w")) as terminal:
+        await terminal.until(lambda: bool(watch.drawn))
+        assert termios.tcgetattr(terminal.slave) != terminal.before
+        os.kill(terminal.process.pid, number)
+        assert await terminal.ended() == 128 + number
+        assert termios.tcgetattr(terminal.slave) == terminal.before
+        assert terminal.raw.endswith(b"\x1b[?1049l\x1b[?25h")
+
+
+async def test_mouse_movement_is_not_reported(own_world: Path) -> None:
+    async with watch_at(own_world / "w") as watch, Terminal(code(own_world / "w")) as terminal:
+        await terminal.until(lambda: bool(watch.drawn))
+        assert b"\x1b[?1000h" in terminal.raw and b"\x1b[?1006h" in terminal.raw
+        assert b"\x1b[?1003h" not in terminal.raw and b"\x1b[?1002h" not in terminal.raw
+        terminal.press("q")
+        assert await terminal.ended() == 0
+        assert b"\x1b[?1000l" in terminal.raw
+        assert termios.tcgetattr(terminal.slave) == terminal.before
+
+
+async def test_another_protocol_is_a_plain_sentence(own_world: Path) -> None:
+    async with watch_at(own_world / "w", protocol=99), Terminal(code(own_world / "w")) as terminal:
+        assert await terminal.ended() == 3
+        said = terminal.said()
+        assert "protocol 99" in said and "Traceback" not in said
+        assert terminal.raw.count(b"\x1b[?1049h") == terminal.raw.count(b"\x1b[?1049l")
+
+
+async def test_no_watch_is_a_plain_sentence(own_world: Path) -> None:
+    async with Terminal(code(own_world / "w")) as terminal:
+        assert await terminal.ended() == 3
+        assert f"no watch at {own_world / 'w'}" in terminal.said()
+
+
+async def test_a_watch_that_is_starting_is_waited_for(own_world: Path) -> None:
+    async with Terminal(code(own_world / "w", starting=True)) as terminal:
+        await terminal.shows("Opening")
+        async with watch_at(own_world / "w"):
+            await terminal.shows("qgw1")
+            terminal.press("q")
+            assert await terminal.ended() == 0
+
+
+async def test_a_terminal_that_stops_reading_wakes_to_the_newest_board(own_world: Path) -> None:
+    async with watch_at(own_world / "w") as watch, Terminal(code(own_world / "w")) as terminal:
+        await terminal.shows("qgw1")
+        terminal.look_away()
+        rounds = 0
+        # The watch sends a board only when the one before was drawn: that they end shows that drawing has.
+        while watch.guests[0].free or rounds < 20:
+            watch.change(*(renamed(rounds, n) for n in range(15)))
+            rounds += 1
+            await asyncio.sleep(0.05)
+            assert rounds < 600
+        stalled_at = watch.seq
+        for later in range(100):
+            watch.change(*(renamed(rounds + later, n) for n in range(15)))
+            watch.write(f"line {later}", "li")
+        watch.change(structs.replace(WELL, label="the newest of all"))
+        await asyncio.sleep(3)
+        assert watch.seq == stalled_at
+        before = len(terminal.raw)
+        terminal.read()
+        await terminal.until(lambda: watch.drawn[-1] == watch.seq > stalled_at)
+        await terminal.shows("the newest of all")
+        assert len(terminal.raw) - before < 100_000
+        terminal.press("q")
+        assert await terminal.ended() == 0
+
+
+def renamed(turn: int, number: int) -> HostView:
+    """One host, each time with other words in it."""
+    return structs.replace(LAME, id=f"host{number}", label=chr(97 + turn % 26) * 30, cpu_percent=turn % 90 + 0.5)

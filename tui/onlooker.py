@@ -1,0 +1,57 @@
+"""What the operator looks at: the screen that shows the site, and the thing under its cursor."""
+
+from __future__ import annotations
+
+from typing import TypeGuard
+
+from textual.app import App
+from textual.screen import Screen
+
+from duty.board import HostView
+from duty.records import Incident, Subject
+from tui.actions import Looking
+from tui.picture import Picture
+
+
+class Onlooker(App[None]):
+    """The part of the application that answers "which one?" for every action."""
+
+    picture: Picture
+
+    def view(self) -> Looking | None:
+        """The topmost screen that shows the site; dialogs lie above it."""
+        return next((screen for screen in reversed(self.screen_stack) if _is_looking(screen)), None)
+
+    def subject(self) -> Subject:
+        """The thing under the cursor."""
+        view = self.view()
+        return view.subject() if view else Subject()
+
+    def incident(self) -> Incident | None:
+        """The incident under the cursor."""
+        number = self.incident_id()
+        return None if number is None else self.picture.incidents.get(number)
+
+    def incident_id(self) -> int | None:
+        """The number of the incident under the cursor."""
+        view = self.view()
+        return view.incident_id() if view else None
+
+    def host_id(self) -> str | None:
+        """The id of the host under the cursor."""
+        view = self.view()
+        return view.host_id() if view else None
+
+    def host(self) -> HostView | None:
+        """The host under the cursor."""
+        return self.picture.hosts.get(self.host_id() or "")
+
+    def row_text(self) -> str:
+        """The row under the cursor as one line of text."""
+        view = self.view()
+        return str(getattr(view, "row_text", view.subject)()) if view else ""
+
+
+def _is_looking(screen: Screen[object]) -> TypeGuard[Looking]:
+    # A screen that is on its way in or out has no children to draw into.
+    return screen.is_mounted and bool(screen.children) and hasattr(screen, "redraw") and hasattr(screen, "subject")
