@@ -19,7 +19,7 @@ from storage.migrations import is_current, migrate
 
 __all__ = ["Database", "StoreFailed"]
 
-BUSY_S = 2.0
+BUSY_S = 1.0
 """Seconds to wait for another process that holds the write lock before saying so."""
 _FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 
@@ -78,9 +78,15 @@ class Database:
     def _prepare(self) -> None:
         with self.reading() as connection:
             current = is_current(connection, self.path)
-        if not current:
-            with self.writing() as connection:
-                migrate(connection)
+        if current:
+            return
+        # Only now: it is a setting of the file, and the file is known to be ours. Not possible in a transaction.
+        with self._saying_why():
+            raw = self.engine.raw_connection()
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+            raw.close()
+        with self.writing() as connection:
+            migrate(connection)
 
     @contextmanager
     def _saying_why(self) -> Iterator[None]:
@@ -99,7 +105,7 @@ def _settings(connection: Any, _record: Any) -> None:
     # The driver's own BEGIN comes late and takes a read lock first: two writers would then meet half-way.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -41,7 +41,8 @@ def is_current(connection: Connection, path: Path) -> bool:
             )
         )
     present = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars())
-    return version == SCHEMA and present.issuperset(guards())
+    mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+    return version == SCHEMA and mode == "wal" and present.issuperset(guards())
 
 
 def migrate(connection: Connection) -> None:

@@ -7,13 +7,15 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from duty.phrases import of, phrase
-from duty.records import IncidentMove, IncidentState, LogKind, Move, NewLogEntry, Refused, Subject
-from storage.failures import StoreFailed
+from duty.records import Incident, IncidentMove, IncidentState, LogKind, Move, NewLogEntry, Refused, Subject
 from storage.store import Store
 
 GW = Subject("quote-gw", "host", "quote-gw")
@@ -69,6 +71,9 @@ def test_pages_and_filters(path: Path) -> None:
         "DELETE FROM {t} WHERE seq=1",
         "INSERT OR REPLACE INTO {t} SELECT * FROM {t} WHERE seq=1",
         "REPLACE INTO {t} SELECT * FROM {t} WHERE seq=1",
+        "UPDATE OR REPLACE {t} SET seq=7 WHERE seq=1",
+        "INSERT INTO {t} SELECT * FROM {t} WHERE true ON CONFLICT DO UPDATE SET actor='somebody else'",
+        "INSERT OR IGNORE INTO {t} SELECT * FROM {t} WHERE seq=1",
     ],
 )
 def test_rows_stay_as_they_were_written(path: Path, table: str, statement: str) -> None:
@@ -121,57 +126,17 @@ def test_two_stores_one_incident_one_taker(path: Path) -> None:
     assert len(two.moves(number)) == 2 and len(two.read_log()) == 2, "a refused move leaves nothing"
 
 
-def test_a_locked_store_says_so_and_goes_on_when_free(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("storage.database.BUSY_S", 0.1)
-    store = Store(path)
-    other = sqlite3.connect(path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(StoreFailed, match="another process holds the store"):
-        store.append_log([note("x")], 1.0)
-    other.execute("ROLLBACK")
-    assert store.append_log([note("x")], 1.0)[0].seq == 1
-
-
-def test_a_full_store_says_so_keeps_what_it_has_and_recovers(path: Path) -> None:
-    store = Store(path)
-    store.append_log([note("kept")], 1.0)
-    with store._database.engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-        connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-    with pytest.raises(StoreFailed, match="full"):
-        for _ in range(100):
-            store.append_log([note("x" * 5000)], 1.0)
-    count = len(store.read_log(limit=1000))
-    with store._database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count=1000000")
-    assert store.append_log([note("after")], 1.0)[0].seq == count + 1
-
-
-def test_a_file_that_is_no_store_is_named(path: Path) -> None:
-    path.parent.mkdir(parents=True)
-    path.write_bytes(b"not a database, but long enough to look like one" * 100)
-    with pytest.raises(StoreFailed, match="damaged"):
-        Store(path)
-
-
-def test_a_store_of_a_newer_program_is_refused(path: Path) -> None:
-    Store(path).close()
-    raw = sqlite3.connect(path)
-    raw.execute("UPDATE meta SET value='99' WHERE key='schema'")
-    raw.commit()
-    with pytest.raises(StoreFailed, match="newer program"):
-        Store(path)
-
-
 WRITER = """
 import sys
+import tempfile
 from pathlib import Path
-from duty.records import LogKind, NewLogEntry
+from duty.records import Incident, IncidentMove, Move
 from storage.store import Store
 store = Store(Path(sys.argv[1]))
 while True:
-    entry = store.append_log([NewLogEntry(LogKind.NOTE, "wang", 1.0, text="x")], 1.0)[0]
-    print(entry.seq, flush=True)
+    moved = store.move(IncidentMove(0, 0, Move.OPENED, 1.0, "wang", "x", level=3), 1.0)
+    assert moved.entry.seq == moved.move.seq
+    print(moved.move.seq, flush=True)
 """
 
 
@@ -186,10 +151,53 @@ def kill_writer_once(path: Path, lines: int) -> int:
         return int(rest[-1]) if rest else lines
 
 
-@pytest.mark.parametrize("lines", [1, 7, 20])
-def test_every_acknowledged_row_survives_kill_9(path: Path, lines: int) -> None:
-    for _ in range(2):
-        acknowledged = kill_writer_once(path, lines)
-        kept = Store(path).read_log(limit=100_000)
+def test_every_acknowledged_row_survives_kill_9(path: Path) -> None:
+    acknowledged = 0
+    for lines in (1, 2, 3, 5, 8, 13, 4, 1, 6, 9):
+        acknowledged = max(acknowledged, kill_writer_once(path, lines))
+        store = Store(path)
+        kept = store.read_log(limit=100_000)
         assert len(kept) >= acknowledged
         assert [e.seq for e in kept] == list(range(len(kept), 0, -1)), "no holes"
+        assert [e.incident for e in reversed(kept)] == [one.id for one in store.incidents()], "no move without its line"
+        store.close()
+
+
+MOVES = st.tuples(st.sampled_from([m for m in Move if m is not Move.OPENED]), st.integers(1, 3), st.sampled_from("ab"))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.none() | MOVES, max_size=25))
+def test_two_stores_and_a_fresh_one_agree_on_any_moves(
+    asked: list[tuple[Move, int, str] | None],
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        path = Path(folder) / "r.sqlite"
+        stores = [Store(path), Store(path)]
+        now: dict[int, Incident] = {}
+        made = 0
+        for place, one in enumerate(asked):
+            kind, number, actor = one or (Move.OPENED, 0, "a")
+            try:
+                moved = stores[place % 2].move(move(kind, number, actor, "x", level=3), 1.0)
+            except Refused:
+                continue
+            made += 1
+            now[moved.incident.id] = moved.incident
+            assert (moved.move.seq, moved.entry.seq) == (made, made)
+        fresh = Store(path)
+        assert {one.id: one for one in fresh.incidents()} == now
+        assert [m for n in now for m in fresh.moves(n)] == [m for n in now for m in stores[0].moves(n)]
+        for store in (*stores, fresh):
+            store.close()
+
+
+def test_closed_incidents_of_long_ago_stay_in_the_store(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.store.CLOSED_KEPT", 2)
+    store = Store(path)
+    for _ in range(5):
+        store.move(move(Move.OPENED, text="x", level=3), 1.0)
+    for number in (4, 1, 2):
+        store.move(move(Move.CLOSED, number, text="done"), 1.0)
+    assert sorted(one.id for one in store.incidents()) == [1, 2, 3, 5]
+    assert store.move(move(Move.NOTED, 4, text="later"), 1.0).incident.last_note == "later"
