@@ -112,6 +112,11 @@ class PracticeFleet:
         return self._child is not None and self._child.returncode is None
 
     @property
+    def pid(self) -> int | None:
+        """Of the child process."""
+        return self._child.pid if self._child else None
+
+    @property
     def site(self) -> SiteSpec:
         """The practice site with the addresses of this fleet. Only after :meth:`start`."""
         if self._ready is None:

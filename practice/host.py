@@ -127,6 +127,7 @@ class Host:
                 x11_forwarding=False,
                 allow_scp=False,
                 line_editor=False,
+                encoding=None,
                 compression_algs=None,
                 login_timeout=_LOGIN_S,
                 connect_timeout=None,

@@ -1,0 +1,128 @@
+"""Each fault of the table, seen the way the console sees it: in readings, on and off again, at times of our own."""
+
+from collections.abc import Callable
+
+import pytest
+
+from collectors import probe
+from collectors.answers import AnswerReader, SampleAnswer, SectionAnswer
+from duty.readings import Mounts, Processes, Sample
+from practice.conversation import Conversation
+from practice.faults import FAULTS, NotPossible, kinds, strike
+from practice.machines import Machine
+from practice.members import members
+from practice.site import practice_site
+from wire.messages import FaultKind
+
+START = 1_795_500_000.0
+MODELS = {model.id: model for model in members()}
+SPECS = {spec.id: spec for spec in practice_site(MODELS.values(), local=False).hosts}
+
+
+class Bench:
+    """One machine without its server; what a server would be told is written down."""
+
+    def __init__(self, host: str) -> None:
+        self.now = START
+        self.told: list[tuple[str, bool]] = []
+        self.machine = Machine(MODELS[host], "s", START)
+        self._talk = Conversation(self.machine, lambda: self.now, "watch")
+        self._reader = AnswerReader()
+        self._reader.feed(self._talk.receive(probe.opening() + b""))
+        self._talk.receive(probe.setup(SPECS[host]))
+
+    def hang(self, on: bool) -> None:
+        self.told.append(("hang", on))
+
+    def lose(self, on: bool) -> None:
+        self.told.append(("lose", on))
+
+    def change_key(self, on: bool) -> None:
+        self.told.append(("change_key", on))
+
+    def sample(self) -> Sample:
+        (answer,) = self._reader.feed(self._talk.receive(b"S 1\n"))
+        assert isinstance(answer, SampleAnswer)
+        return answer.sample
+
+    def section(self, name: str) -> object:
+        (answer,) = self._reader.feed(self._talk.receive(f"X 1 {name}\n".encode()))
+        assert isinstance(answer, SectionAnswer)
+        return answer.reading
+
+
+def gateway_missing(bench: Bench) -> bool:
+    found = bench.section("processes")
+    assert isinstance(found, Processes)
+    return "order-gw" not in {each.rule for each in found.found}
+
+
+def line_full(bench: Bench) -> bool:
+    before = bench.sample()
+    bench.now += 1
+    after = bench.sample()
+    bps = 8 * (after.interfaces[0].rx_bytes - before.interfaces[0].rx_bytes)
+    return bps > 8e6
+
+
+def log_full(bench: Bench) -> bool:
+    reading = bench.section("mounts")
+    assert isinstance(reading, Mounts)
+    (log,) = (each for each in reading.mounts if each.mount == "/var/log")
+    assert log.used_bytes and log.total_bytes
+    return log.used_bytes / log.total_bytes > 0.95
+
+
+def log_hanging(bench: Bench) -> bool:
+    reading = bench.section("mounts")
+    assert isinstance(reading, Mounts)
+    return "/var/log" in {each.mount for each in reading.mounts if each.hanging_s is not None}
+
+
+SEEN: dict[str, tuple[str, Callable[[Bench], bool]]] = {
+    "process_dies": ("order-gw", gateway_missing),
+    "line_saturates": ("SGE-1", line_full),
+    "disk_fills": ("/var/log", log_full),
+    "mount_hangs": ("/var/log", log_hanging),
+    "host_hangs": ("", lambda bench: bench.told[-1:] == [("hang", True)]),
+    "host_lost": ("", lambda bench: bench.told[-1:] == [("lose", True)]),
+    "key_changes": ("", lambda bench: bench.told[-1:] == [("change_key", True)]),
+}
+
+
+@pytest.mark.parametrize("fault", [fault.name for fault in FAULTS])
+def test_a_fault_shows_and_goes_again(fault: str) -> None:
+    subject, seen = SEEN[fault]
+    bench = Bench("order-gw-1")
+    assert not seen(bench)
+    for _ in range(2):
+        for on in (True, True, False, False):
+            strike(bench, fault, subject, on, bench.now)
+            bench.now += 30
+            assert seen(bench) is on
+
+
+@pytest.mark.parametrize(
+    ("fault", "subject"),
+    [("no_such_fault", ""), ("process_dies", "none"), ("line_saturates", "eth1"), ("disk_fills", "")],
+)
+def test_what_cannot_be_is_refused_in_words(fault: str, subject: str) -> None:
+    with pytest.raises(NotPossible) as caught:
+        strike(Bench("order-gw-1"), fault, subject, True, START)
+    assert fault in str(caught.value)
+
+
+def test_kinds_say_what_each_fault_can_strike() -> None:
+    by_name: dict[str, FaultKind] = {kind.name: kind for kind in kinds(MODELS.values())}
+    assert list(by_name) == [fault.name for fault in FAULTS]
+    assert by_name["line_saturates"].hosts["order-gw-2"] == ("SGE-2",)
+    assert "risk-1" not in by_name["line_saturates"].hosts
+    assert by_name["host_hangs"].hosts == dict.fromkeys(MODELS, ())
+    assert "/archive" in by_name["mount_hangs"].hosts["settle-db-1"]
+    assert "/archive" not in by_name["disk_fills"].hosts["settle-db-1"]
+    for kind in by_name.values():
+        for host, subjects in kind.hosts.items():
+            bench = Bench(host)
+            for subject in subjects or ("",):
+                strike(bench, kind.name, subject, True, START)
+                strike(bench, kind.name, subject, False, START + 1)
