@@ -178,10 +178,15 @@ KINDS: dict[str, _Kind] = {
         N_("logged in, but the probe ended with status {status}: {error}"),
         N_("see the user's login shell, and that sh, head and awk are there; a forced command must be ours"),
     ),
+    "other_probe": _Kind(
+        Link.PROBE_REFUSED,
+        N_("the key is restricted to another version of the probe: {error}"),
+        N_("replace its line in the host's authorized_keys by what `watchkeeper authorize` prints"),
+    ),
     "probe_refused": _Kind(
         Link.PROBE_REFUSED,
-        N_("the host refuses the probe: {error}"),
-        N_("another version is pinned in authorized_keys: replace the line by what `watchkeeper authorize` prints"),
+        N_("the host cannot run the probe: {error}"),
+        N_("`watchkeeper doctor` shows each step; a restricted key needs sha256sum or openssl on the host"),
     ),
     "probe_mute": _Kind(
         Link.PROBE_REFUSED,
@@ -212,6 +217,11 @@ KINDS: dict[str, _Kind] = {
         Link.LOST,
         N_("the connection went dead: nothing came back for {seconds} s"),
         N_("it is dialled again by itself; the host hangs or the network on the way is down"),
+    ),
+    "probe_gone": _Kind(
+        Link.LOST,
+        N_("the probe on the host ended with status {status}: {error}"),
+        N_("it is started again by itself; see on the host who ends it, and whether memory runs out"),
     ),
     "broken": _Kind(
         Link.BROKEN,

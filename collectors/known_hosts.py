@@ -123,6 +123,8 @@ def accept_key(host_as_dialled: str, port: int, key: HostKey, file: str | Path) 
     target = Path(file).expanduser()
     try:
         target = target.resolve()
+        if target.exists() and not target.is_file():
+            return phrase("{file} is not a file", file=str(target))
         before = target.read_bytes() if target.exists() else b""
         after = _with_key(before, name_in_file(host_as_dialled, port), host_key(public))
         if after != before:

@@ -34,6 +34,8 @@ class Deadlines:
     """An unanswered question makes the link slow."""
     give_up_s: float = 120.0
     """A question unanswered for so long ends the connection."""
+    section_s: float = 60.0
+    """An unanswered section is a failure and may be asked again."""
     linger_s: float = 10.0
     """A jump connection that nobody uses is kept for so long."""
 

@@ -163,12 +163,15 @@ def _jumps(words: str | None, *names: str) -> tuple[Jump, ...]:
 
 
 def _known_hosts(read: _Reader, given: Sequence[str] | None) -> tuple[str, ...]:
+    """The files to read; a new key goes to the first. ``none`` and /dev/null are how people switch the check off
+    elsewhere: here the default file holds in their place.
+    """
     if given is not None:
         return tuple(str(Path(file).expanduser()) for file in given)
-    files: list[str] = []
-    for keyword, default in (("UserKnownHostsFile", USER_KNOWN_HOSTS), ("GlobalKnownHostsFile", GLOBAL_KNOWN_HOSTS)):
-        files += cast("list[str]", read.get(keyword, list(default)))
+    user = [file for file in cast("list[str]", read.get("UserKnownHostsFile", [])) if file != "/dev/null"]
+    system = cast("list[str]", read.get("GlobalKnownHostsFile", list(GLOBAL_KNOWN_HOSTS)))
     home = str(Path("~").expanduser())
+    files = (*(user or USER_KNOWN_HOSTS), *system)
     return tuple(str(Path(file.replace("%d", home)).expanduser()) for file in files)
 
 
