@@ -1,4 +1,4 @@
-"""The open questions of one connection: what was asked when, so that questions never overlap and answers are matched."""
+"""The open questions of one connection: what was asked when. Questions never overlap, answers are matched."""
 
 from __future__ import annotations
 

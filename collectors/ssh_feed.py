@@ -44,7 +44,7 @@ class SshFeed:
         self._questions = Questions()
         self._attempt = 0
         self._wake = asyncio.Event()
-        self._answered_at: float | None = None
+        self._answered_at = 0.0
 
     # --- what the engine asks -------------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class SshFeed:
         ended = await self._session.ended
         await asyncio.sleep(0)  # the library closes channels before it says why the connection is lost
         why = self._dialled.lost.result() if self._dialled is not None and self._dialled.lost.done() else None
-        if self._env.monotonic() - now >= self._env.backoff.reset_s and self._answered_at > now:
+        if self._answered_at - now >= self._env.backoff.reset_s:
             self._attempt = 0
         return why or ended
 

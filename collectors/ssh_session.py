@@ -38,6 +38,7 @@ class ProbeSession(asyncssh.SSHClientSession[bytes]):
         self._status: int | str = "–"
 
     def connection_made(self, chan: asyncssh.SSHClientChannel[bytes]) -> None:
+        """The channel is open."""
         self._channel = chan
 
     @property
@@ -64,6 +65,7 @@ class ProbeSession(asyncssh.SSHClientSession[bytes]):
             self._channel.close()
 
     def data_received(self, data: bytes, datatype: asyncssh.DataType) -> None:
+        """Bytes from the host; ``datatype`` is given for its stderr."""
         if self.ended.done():
             return
         self._unasked += len(data)
@@ -87,15 +89,19 @@ class ProbeSession(asyncssh.SSHClientSession[bytes]):
             self._on_answer(answer)
 
     def eof_received(self) -> bool:
+        """The host sends no more: the channel closes."""
         return False
 
     def exit_status_received(self, status: int) -> None:
+        """The probe ended."""
         self._status = status
 
     def exit_signal_received(self, signal: str, core_dumped: bool, msg: str, lang: str) -> None:
+        """The probe was killed."""
         self._status = clean_bytes(signal.encode("utf-8", "replace"), 20)
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """The channel is closed: the probe ended, or the connection broke."""
         self._channel = None
         if self.ended.done():
             return
@@ -126,7 +132,8 @@ async def open_session(
         raise DialFailed(failure("no_shell", error=said(error))) from None
     session.ask(probe.opening())
     try:
-        await asyncio.wait({session.ready, session.ended}, timeout=limits.ready_s, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {session.ready, session.ended}
+        await asyncio.wait(either, timeout=limits.ready_s, return_when=asyncio.FIRST_COMPLETED)
     except asyncio.CancelledError:
         session.end(failure("broken", error="–"))
         raise

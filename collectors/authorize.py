@@ -1,0 +1,43 @@
+"""The authorized_keys line of a key that may run the probe and do nothing else."""
+
+from __future__ import annotations
+
+import asyncssh
+
+from collectors import probe
+from duty.clean import clean
+from duty.phrases import Phrase, phrase
+
+MAX_KEY = 16 * 1024
+
+
+class NotAPublicKey(ValueError):
+    """The text is not one public key. ``why`` says it to a person."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+def authorized_keys_line(public_key: str, jump_host: bool = False) -> str:
+    """``restrict,command="…" algorithm base64 comment`` for the text of one public key (the content of a .pub file).
+
+    ``jump_host`` lets other hosts be reached through this login as well: forwarding of TCP, still no other command.
+
+    Raises:
+        NotAPublicKey: Nothing that can be put into authorized_keys.
+    """
+    text = public_key.strip()
+    if "PRIVATE KEY" in text:
+        raise NotAPublicKey(phrase("this is a private key: it must not leave its place; give the .pub file"))
+    if len(text) > MAX_KEY or len(text.splitlines()) != 1:
+        raise NotAPublicKey(phrase("one line of a public key is needed, as in a .pub file"))
+    try:
+        key = asyncssh.import_public_key(text)
+    except (asyncssh.KeyImportError, ValueError) as error:
+        raise NotAPublicKey(phrase("not a public key: {error}", error=clean(str(error), 120))) from None
+    fields = key.export_public_key().decode("utf-8", "replace").split()
+    comment = clean(" ".join(fields[2:]), 100)
+    options = "restrict,port-forwarding" if jump_host else "restrict"
+    command = probe.forced_command().replace("\\", "\\\\").replace('"', '\\"')
+    return f'{options},command="{command}" {fields[0]} {fields[1]} {comment}'.rstrip()
