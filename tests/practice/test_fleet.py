@@ -24,7 +24,7 @@ from practice.papers import new_key
 
 PATIENCE = 30.0
 BUSY_PARENT = """
-import asyncio, sys
+import asyncio, sys, uvloop
 from pathlib import Path
 from practice.fleet import PracticeFleet
 
@@ -34,7 +34,7 @@ async def main():
     print(fleet.pid, flush=True)
     await asyncio.sleep(600)
 
-asyncio.run(main())
+(uvloop if sys.argv[2] == "uvloop" else asyncio).run(main())
 """
 
 
@@ -272,9 +272,10 @@ async def test_the_fleet_ends_with_its_input(tmp_path: Path) -> None:
     assert await fleet.inject("jump-1", "host_lost", True) is not None
 
 
-def test_the_fleet_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_the_fleet_ends_when_its_parent_is_killed(tmp_path: Path, loop: str) -> None:
     folder = tmp_path / "fleet"
-    with subprocess.Popen([sys.executable, "-c", BUSY_PARENT, str(folder)], stdout=subprocess.PIPE) as parent:
+    with subprocess.Popen([sys.executable, "-c", BUSY_PARENT, str(folder), loop], stdout=subprocess.PIPE) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
         os.kill(parent.pid, signal.SIGKILL)
