@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.message import Message
 
@@ -26,16 +27,7 @@ from tui.screens.opening import OpeningScreen
 from tui.session import Session, Unfit
 from tui.terminal import QuietDriver, behind
 from tui.themes import THEMES
-from wire.messages import (
-    PROTOCOL,
-    BoardUpdate,
-    FromWatch,
-    Hello,
-    IncidentChanged,
-    LogWritten,
-    Resync,
-    Welcome,
-)
+from wire.messages import PROTOCOL, BoardUpdate, FromWatch, Hello, IncidentChanged, LogWritten, Resync, Welcome
 from wire.words import _, language_from, say, speak
 
 if TYPE_CHECKING:
@@ -232,6 +224,11 @@ class WatchkeeperApp(Onlooker):
         """Textual's own quit (the palette, ^Q) is ours."""
         self.perform(BY_ID["quit"])
 
+    def action_command_palette(self) -> None:
+        """Textual's palette, asking in the reader's language."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("What do you want to do?")))
+
     def action_help_quit(self) -> None:
         """^C does not end a watch by accident: say what does."""
         self.tell(_("Press q to leave, y to copy."))
@@ -240,12 +237,9 @@ class WatchkeeperApp(Onlooker):
         """Say something to the person in passing. ``text`` is never markup."""
         self.notify(text, severity="warning" if warn else "information", markup=False)
 
-    def theme_names(self) -> list[str]:
-        """The themes to choose from."""
-        return [theme.name for theme in THEMES]
-
 
 def _settle() -> None:
     """The first paint is done: what was loaded for it will not be garbage."""
-    gc.freeze()
-    gc.enable()
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

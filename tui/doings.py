@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duty.records import Incident, Subject
+from tui.themes import THEMES
 from wire.messages import (
     AcceptKey,
     CloseIncident,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.app import WatchkeeperApp
+
+THEME_NAMES = [theme.name for theme in THEMES]
 
 
 async def note(app: WatchkeeperApp, text: str = "", refusal: str = "") -> None:
@@ -196,8 +199,8 @@ async def language(app: WatchkeeperApp) -> None:
 
 async def theme(app: WatchkeeperApp) -> None:
     """The next theme of ours."""
-    names = app.theme_names()
-    use_theme(app, names[(names.index(app.theme) + 1) % len(names)] if app.theme in names else names[0])
+    at = THEME_NAMES.index(app.theme) if app.theme in THEME_NAMES else -1
+    use_theme(app, THEME_NAMES[(at + 1) % len(THEME_NAMES)])
     app.tell(_("Theme: {name}", name=app.theme))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -19,12 +20,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the palette. ``first``: shown before anything is typed."""
+    """One line of the palette. ``beside``: keys or the like. ``first``: shown before anything is typed."""
 
     words: str
-    help: str
     do: Callable[[], None]
+    beside: str = ""
+    help: str = ""
     first: bool = False
+
+    @property
+    def display(self) -> Content:
+        """The line as it is drawn: content, so that no name is taken for markup."""
+        return Content.assemble(self.words, ("  " + self.beside, "dim") if self.beside else "")
 
 
 def entries(app: WatchkeeperApp) -> Iterator[Entry]:
@@ -33,17 +40,20 @@ def entries(app: WatchkeeperApp) -> Iterator[Entry]:
         if action.do is None:
             continue
         why = action.why_not(app)
-        keys = spoken_keys(action)
-        note = keys if why is None else _("{keys} · not now: {why}", keys=keys, why=say(why))
-        yield Entry(_(action.words), note, lambda action=action: app.perform(action), first=why is None)  # type: ignore[misc]
+        yield Entry(
+            _(action.words),
+            partial(app.perform, action),
+            spoken_keys(action),
+            _("not now: {why}", why=say(why)) if why else "",
+            first=why is None,
+        )
     for host in app.picture.hosts.values():
-        words = _("Go to host {host}", host=host.id)
-        yield Entry(words, host.label or host.role, lambda name=host.id: doings.show_host(app, name))  # type: ignore[misc]
+        yield Entry(_("Go to host {host}", host=host.id), partial(doings.show_host, app, host.id), host.label)
     if app.picture.practice:
         for words, do in doings.fault_choices(app):
-            yield Entry(_("Fault: {words}", words=words), _("practice"), do)
-    for name in app.theme_names():
-        yield Entry(_("Theme {name}", name=name), "", lambda name=name: doings.use_theme(app, name))  # type: ignore[misc]
+            yield Entry(_("Fault: {words}", words=words), do, _("practice"))
+    for name in doings.THEME_NAMES:
+        yield Entry(_("Theme {name}", name=name), partial(doings.use_theme, app, name))
 
 
 class WatchCommands(Provider):
@@ -57,7 +67,7 @@ class WatchCommands(Provider):
         """What can be done just now."""
         for entry in entries(self._watchkeeper):
             if entry.first:
-                yield DiscoveryHit(Content(entry.words), entry.do, text=entry.words, help=_unmarked(entry.help))
+                yield DiscoveryHit(entry.display, entry.do, text=entry.words, help=_unmarked(entry.help) or None)
 
     async def search(self, query: str) -> Hits:
         """What matches, best first."""
@@ -65,7 +75,7 @@ class WatchCommands(Provider):
         for entry in entries(self._watchkeeper):
             score = matcher.match(entry.words)
             if score > 0:
-                yield Hit(score, Content(entry.words), entry.do, text=entry.words, help=_unmarked(entry.help))
+                yield Hit(score, entry.display, entry.do, text=entry.words, help=_unmarked(entry.help) or None)
 
 
 def _unmarked(text: str) -> str:

@@ -79,6 +79,7 @@ def accept_key(send: Send, *, host: HostView, offered: HostKey) -> Form:
         lines,
         [Field("word", _("Type {word} to accept", word=word), exactly=word)],
         send,
+        verb=_("accept it"),
         grave=connection.link is Link.KEY_CHANGED,
     )
 

@@ -16,6 +16,8 @@ from wire.words import _
 
 PAGE_WIDTH = 90
 """Cells of text at most."""
+_AROUND = 7
+"""Rows that are not the page's: border, title, keys, and some of the screen below."""
 
 
 class PageScreen(ModalScreen[None]):
@@ -52,8 +54,10 @@ class PageScreen(ModalScreen[None]):
         self.query_one("#page-keys", Static).update(keys)
 
     def on_resize(self) -> None:
-        """Lay the lines out for the new width."""
-        self.query_one(Pager).set_lines(self._laid_out())
+        """Lay the lines out for the new width; the keys below them stay in sight."""
+        pager = self.query_one(Pager)
+        pager.styles.max_height = max(1, self.app.size.height - _AROUND)
+        pager.set_lines(self._laid_out())
 
     def action_leave(self) -> None:
         """Back to where one was."""
