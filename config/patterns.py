@@ -59,6 +59,10 @@ def pattern(value: str) -> str:
             ends = char in "(|" and at + 1 == len(value)
             if ends or (char in "|)" and _nothing_before(value, at)):
                 raise refuse(phrase("something on both sides of | and inside ( )"))
+            if char == "^" and not _nothing_before(value, at):
+                raise refuse(phrase('"^" only at the beginning; write "\\^" for the character itself'))
+            if char == "$" and value[at + 1 : at + 2] not in ("", ")", "|"):
+                raise refuse(phrase('"$" only at the end; write "[$]" for the character itself'))
             depth += (char == "(") - (char == ")")
             if depth < 0:
                 raise refuse(phrase('balanced brackets; write "[)]" for the character itself'))
@@ -88,6 +92,7 @@ def _escape(value: str, at: int) -> int:
 def _bracket(value: str, at: int) -> int:
     """The position after the bracket expression that starts at ``at``."""
     inside = at + 1 + value.startswith("^", at + 1)
+    start = inside
     inside += value.startswith("]", inside)
     while inside < len(value):
         if value.startswith(("[:", "[.", "[="), inside):
@@ -99,9 +104,20 @@ def _bracket(value: str, at: int) -> int:
             raise refuse(phrase("no backslash inside [ ]: awks read it differently; put it outside"))
         elif value[inside] == "]":
             return inside + 1
+        elif value[inside] == "-" and inside > start and value[inside + 1 : inside + 2] != "]":
+            _range(value[inside - 1], value[inside + 1 : inside + 2])
+            inside += 2
         else:
             inside += 1
     raise refuse(phrase('a closing "]"; write "[[]" for the character itself'))
+
+
+def _range(low: str, high: str) -> None:
+    """Only ranges that mean the same in every locale, and that go upwards."""
+    for kind in (str.isdigit, str.islower, str.isupper):
+        if low.isascii() and high.isascii() and kind(low) and kind(high) and low <= high:
+            return
+    raise refuse(phrase('a range such as "a-z" or "0-9"; a "-" itself stands first or last in the brackets'))
 
 
 def _repeat(value: str, at: int) -> int:
@@ -110,7 +126,7 @@ def _repeat(value: str, at: int) -> int:
         raise refuse(phrase('no {n,m}, which not every awk knows: repeat the part, or write "[{]" for the character'))
     if value[max(at - 1, 0) : at] == "(" and char == "?":
         raise refuse(phrase("no (?…) groups or lookaround; a plain ( ) group is enough"))
-    if _nothing_before(value, at) or (value[at - 1] == "^" and not _escaped(value, at - 1)):
+    if _nothing_before(value, at) or (value[at - 1] in "^$" and not _escaped(value, at - 1)):
         raise refuse(phrase('something before "{char}" to repeat; "[{char}]" is the character itself', char=char))
     if following in ("?", "+", "*"):
         raise refuse(phrase('one repetition sign only: "{pair}" (non-greedy) is not POSIX', pair=char + following))
