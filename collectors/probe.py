@@ -34,7 +34,8 @@ _READ = "P=$(head -c {size} 2>/dev/null||dd bs=1 count={size} 2>/dev/null);IFS=;
 
 def exec_command() -> str:
     """The text of the exec request, the same for every version of the probe; any login shell can run it."""
-    return f"exec /bin/sh -c 'F=0;read -r w n H;case $w in wk1);;*)echo =X start;exit 3;esac;{_READ.format(size='$n')}eval $P'"
+    read = _READ.format(size="$n")
+    return f"exec /bin/sh -c 'F=0;read -r w n H;case $w in wk1);;*)echo =X start;exit 3;esac;{read}eval $P'"
 
 
 def forced_command() -> str:
@@ -64,7 +65,7 @@ def setup(spec: HostSpec) -> bytes:
 
 def watch(pids: tuple[int, ...]) -> bytes:
     """The watched pids, to be sent when the set has changed."""
-    parts = [[]] if not pids else [pids[i : i + 256] for i in range(0, len(pids), 256)]
+    parts: list[tuple[int, ...]] = [()] if not pids else [pids[i : i + 256] for i in range(0, len(pids), 256)]
     heads = ["W"] + ["w"] * (len(parts) - 1)
     return "".join(" ".join([head, *map(str, part)]) + "\n" for head, part in zip(heads, parts, strict=True)).encode()
 

@@ -1,0 +1,229 @@
+"""The probe under every shell and awk there is, against what psutil says of the same machine at the same time."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from collectors import probe
+from duty.readings import MountReading, Mounts, Ports, Processes
+from duty.site import DiskRule, HostSpec, LineRule, ProcessRule
+from tests.support.probes import AWKS, SHELLS, Probe, path_with_awk
+
+SLEEPER = "sleep 98765"
+SPEC = HostSpec(
+    id="here",
+    address="here",
+    processes=(
+        ProcessRule("sleeper one", name="sleep", args="sleep 9876[0-9]"),
+        ProcessRule("by-user", args="sleep 98765", user=str(os.getuid())),
+        ProcessRule("nobody", name="sleep", user="nobody-of-this-name"),
+    ),
+    lines=(LineRule("loop", "lo"), LineRule("none", "wk-none0")),
+    disks=(DiskRule("*"), DiskRule("/"), DiskRule("/wk/not mounted")),
+)
+
+Start = Callable[..., Probe]
+
+
+@pytest.fixture(params=[f"{shell}+{awk}" for shell in SHELLS for awk in AWKS])
+def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
+    shell, awk = request.param.split("+")
+    running: list[Probe] = []
+
+    def begin(**more: object) -> Probe:
+        made = Probe(path_with_awk(tmp_path / "bin", awk), shell, **more)  # type: ignore[arg-type]
+        running.append(made)
+        return made
+
+    yield begin
+    for one in running:
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def sleeper() -> Iterator[psutil.Process]:
+    with subprocess.Popen(SLEEPER.split()) as process:
+        yield psutil.Process(process.pid)
+        process.kill()
+
+
+def test_what_it_says_is_what_psutil_says(start: Start, sleeper: psutil.Process) -> None:
+    one = start()
+    identity = one.ready(SPEC, (sleeper.pid, 4_000_000)).identity
+    assert (identity.probe_version, identity.probe_hash, identity.restricted) == (probe.VERSION, probe.HASH, False)
+    assert identity.page_bytes == os.sysconf("SC_PAGE_SIZE") and identity.ticks_per_s == os.sysconf("SC_CLK_TCK")
+    sample = one.sample()
+    assert not sample.failures
+    assert sample.uptime_s == pytest.approx(time.clock_gettime(time.CLOCK_BOOTTIME), abs=2)
+    memory = psutil.virtual_memory()
+    assert sample.memory is not None and sample.memory.total == memory.total
+    assert sample.memory.available == pytest.approx(memory.available, rel=0.1)
+    assert sample.cpus == psutil.cpu_count() and sample.btime == pytest.approx(psutil.boot_time(), abs=2)
+    times = psutil.cpu_times()
+    assert sample.cpu is not None
+    assert sample.cpu.total / 100 == pytest.approx(sum(times) - times.guest - times.guest_nice, rel=0.02)
+    (loop,) = sample.interfaces
+    assert loop.rx_bytes == pytest.approx(psutil.net_io_counters(pernic=True)["lo"].bytes_recv, rel=0.1, abs=100_000)
+    (stat,) = sample.processes
+    assert (stat.pid, stat.state, stat.threads) == (sleeper.pid, "S", 1)
+    assert sample.gone == (4_000_000,)
+    assert stat.rss_bytes == pytest.approx(sleeper.memory_info().rss, rel=0.2)
+
+
+def test_processes_are_found_by_every_rule_that_fits(start: Start, sleeper: psutil.Process) -> None:
+    one = start()
+    one.ready(SPEC)
+    reading = one.section("processes")
+    assert isinstance(reading, Processes)
+    found = {f.rule: f for f in reading.found if f.pid == sleeper.pid}
+    assert set(found) == {"sleeper one", "by-user"}
+    mine = found["sleeper one"]
+    assert mine.args == SLEEPER and mine.user == sleeper.username() and mine.open_files == sleeper.num_fds()
+    assert [f.subject for f in reading.failures] == ["nobody"], "an unknown user is said"
+    boot = psutil.boot_time()
+    assert boot + mine.start_ticks / 100 == pytest.approx(sleeper.create_time(), abs=2)
+
+
+def test_listening_ports_and_their_owners(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as four:
+        port = four.getsockname()[1]
+        one = start()
+        one.ready(SPEC, (os.getpid(),))
+        reading = one.section("ports")
+        assert isinstance(reading, Ports)
+        found = {(p.address, p.port): p.owners for p in reading.listening}
+        assert found["127.0.0.1", port] == (os.getpid(),)
+        assert reading.owners_known and not reading.failures
+
+
+def test_mounts_are_those_of_this_machine(start: Start) -> None:
+    one = start()
+    one.ready(SPEC)
+    reading = one.section("mounts")
+    assert isinstance(reading, Mounts) and not reading.failures
+    root: MountReading = next(m for m in reading.mounts if m.mount == "/")
+    usage = psutil.disk_usage("/")
+    assert root.total_bytes == pytest.approx(usage.total, rel=0.01)
+    assert root.used_bytes == pytest.approx(usage.used, rel=0.02, abs=50 << 20)
+    assert root.available_bytes == pytest.approx(usage.free, rel=0.02, abs=50 << 20)
+    assert root.inodes == pytest.approx(os.statvfs("/").f_files, rel=0.01)
+    assert len({m.mount for m in reading.mounts}) == len(reading.mounts)
+
+
+def test_a_sample_is_one_small_write_and_starts_no_process(start: Start, sleeper: psutil.Process) -> None:
+    one = start()
+    one.ready(SPEC, (sleeper.pid,) * 20)
+    one.sample(1)
+    one.pieces.clear()
+    family = psutil.Process(one.process.pid)
+    before = {child.pid for child in family.children(recursive=True)}
+    for seq in range(2, 22):
+        one.sample(seq)
+    assert {child.pid for child in family.children(recursive=True)} == before
+    used = [child.cpu_times() for child in [family, *family.children(recursive=True)]]
+    assert sum(times.children_user + times.children_system for times in used) < 0.3, "only what the start needed"
+    assert len(one.pieces) == 20, "each answer came in one piece"
+    assert max(map(len, one.pieces)) <= 2048
+
+
+def test_a_restarted_process_is_noticed(start: Start) -> None:
+    one = start()
+    spec = HostSpec("here", "here", processes=(ProcessRule("s", name="sleep", args="sleep 4321[0-9]"),))
+    with subprocess.Popen(["sleep", "43210"]) as first:
+        one.ready(spec, (first.pid,))
+        assert not one.sample(1).gone
+        first.kill()
+    assert one.sample(2).gone == (first.pid,)
+    with subprocess.Popen(["sleep", "43211"]) as second:
+        seen = [one.sample(seq).appeared for seq in range(3, 8) if time.sleep(0.1) is None]
+        assert any(seen)
+        reading = one.section("processes", 9)
+        assert isinstance(reading, Processes) and [f.pid for f in reading.found] == [second.pid]
+        second.kill()
+
+
+def test_the_restricted_key_runs_this_probe_and_no_other(start: Start) -> None:
+    assert start(command=probe.forced_command()).ready(SPEC).identity.restricted
+    other = probe.SCRIPT + b"\n: other"
+    import hashlib
+
+    digest = hashlib.sha256(other).hexdigest().encode()
+    refused = start(command=probe.forced_command(), script=b"wk1 %d %s\n" % (len(other), digest) + other).refusal()
+    assert (refused.code, refused.words) == ("hash", probe.HASH)
+    lying = b"x" * len(probe.SCRIPT)
+    refused = start(
+        command=probe.forced_command(), script=b"wk1 %d %s\n" % (len(lying), probe.HASH.encode()) + lying
+    ).refusal()
+    assert refused.code == "sum"
+    assert start(script=b"hello\n").refusal().code == "start"
+
+
+def test_a_hostile_name_forges_nothing(start: Start, tmp_path: Path) -> None:
+    name = "x\n=E 1 1\n=B 9"
+    program = tmp_path / "evil"
+    program.write_text(
+        "import ctypes,time\n"
+        "ctypes.CDLL(None).prctl(15, b'x)\\n=E 1 1\\n', 0, 0, 0)\n"
+        "print(flush=True)\ntime.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, str(program), name], stdout=subprocess.PIPE) as evil:
+        assert evil.stdout is not None
+        evil.stdout.readline()
+        spec = HostSpec("here", "here", processes=(ProcessRule("e", args="evil"),))
+        one = start()
+        one.ready(spec, (evil.pid,))
+        sample = one.sample()
+        assert [p.pid for p in sample.processes] == [evil.pid] and not sample.failures
+        reading = one.section("processes")
+        assert isinstance(reading, Processes) and not reading.failures
+        assert [f.pid for f in reading.found] == [evil.pid]
+        evil.kill()
+
+
+def test_a_hanging_tool_costs_only_its_own_section(start: Start, tmp_path: Path) -> None:
+    one_bin = tmp_path / "bin"
+    one = start()
+    one.ready(SPEC)
+    flag = tmp_path / "hang"
+    flag.touch()
+    for tool in ("stat", "df"):
+        real = subprocess.run(["which", tool], capture_output=True, text=True, check=True).stdout.strip()
+        fake = one_bin / tool
+        fake.write_text(f'#!/bin/sh\nwhile [ -e "{flag}" ]; do sleep 0.2; done\nexec {real} "$@"\n')
+        fake.chmod(0o755)
+    one.say(probe.ask_section(2, "mounts"))
+    for seq in range(10, 15):
+        assert one.sample(seq).seq == seq, "samples go on meanwhile"
+    reading = one.section("mounts", 3)
+    assert isinstance(reading, Mounts)
+    hanging = [m for m in reading.mounts if m.hanging_s is not None]
+    assert [m.mount for m in hanging] == ["/"] and hanging[0].total_bytes is None
+    flag.unlink()
+    end = time.monotonic() + 20
+    while True:
+        reading = one.section("mounts", int(time.monotonic() * 10) % 10**6)
+        assert isinstance(reading, Mounts) and time.monotonic() < end
+        if all(m.hanging_s is None for m in reading.mounts) and reading.mounts:
+            break
+        time.sleep(0.3)
+
+
+def test_it_ends_when_told_and_when_the_line_is_cut(start: Start) -> None:
+    one = start()
+    one.ready(SPEC)
+    one.say(b"Q\n")
+    assert one.process.wait(10) == 0
+    two = start()
+    two.ready(SPEC)
+    assert two.process.stdin is not None
+    two.process.stdin.close()
+    assert two.process.wait(10) == 0
