@@ -71,7 +71,7 @@ function fits(p,   c, a, i, b, f, m) {
   f = "/proc/" p "/cmdline"
   a = ""
   m = ""
-  while ((getline m < f) > 0) { gsub(/\000/, " ", m); a = (a == "") ? m : a " " m }
+  while ((getline m < f) > 0) { if (!BB) gsub(/\000/, " ", m); a = (a == "") ? m : a " " m }
   close(f)
   b = a
   sub(/ .*/, "", b)
@@ -417,4 +417,4 @@ esac
 done
 say Q
 }
-main | awk $W -v MW="${W:+1}" "$R"
+main | awk $W -v MW="${W:+1}" -v BB="$B" "$R"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -34,6 +36,17 @@ SPEC = HostSpec(
 Start = Callable[..., Probe]
 
 
+@contextmanager
+def running(*command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that is certainly gone afterwards."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
 @pytest.fixture(params=[f"{shell}+{awk}" for shell in SHELLS for awk in AWKS])
 def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
     shell, awk = request.param.split("+")
@@ -51,9 +64,8 @@ def start(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture(scope="module")
 def sleeper() -> Iterator[psutil.Process]:
-    with subprocess.Popen(SLEEPER.split()) as process:
+    with running(*SLEEPER.split()) as process:
         yield psutil.Process(process.pid)
-        process.kill()
 
 
 def test_what_it_says_is_what_psutil_says(start: Start, sleeper: psutil.Process) -> None:
@@ -138,17 +150,15 @@ def test_a_sample_is_one_small_write_and_starts_no_process(start: Start, sleeper
 def test_a_restarted_process_is_noticed(start: Start) -> None:
     one = start()
     spec = HostSpec("here", "here", processes=(ProcessRule("s", name="sleep", args="sleep 4321[0-9]"),))
-    with subprocess.Popen(["sleep", "43210"]) as first:
+    with running("sleep", "43210") as first:
         one.ready(spec, (first.pid,))
         assert not one.sample(1).gone
-        first.kill()
     assert one.sample(2).gone == (first.pid,)
-    with subprocess.Popen(["sleep", "43211"]) as second:
+    with running("sleep", "43211") as second:
         seen = [one.sample(seq).appeared for seq in range(3, 8) if time.sleep(0.1) is None]
         assert any(seen)
         reading = one.section("processes", 9)
         assert isinstance(reading, Processes) and [f.pid for f in reading.found] == [second.pid]
-        second.kill()
 
 
 def test_the_restricted_key_runs_this_probe_and_no_other(start: Start) -> None:
@@ -175,7 +185,7 @@ def test_a_hostile_name_forges_nothing(start: Start, tmp_path: Path) -> None:
         "ctypes.CDLL(None).prctl(15, b'x)\\n=E 1 1\\n', 0, 0, 0)\n"
         "print(flush=True)\ntime.sleep(60)\n"
     )
-    with subprocess.Popen([sys.executable, str(program), name], stdout=subprocess.PIPE) as evil:
+    with running(sys.executable, str(program), name) as evil:
         assert evil.stdout is not None
         evil.stdout.readline()
         spec = HostSpec("here", "here", processes=(ProcessRule("e", args="evil"),))
@@ -186,20 +196,19 @@ def test_a_hostile_name_forges_nothing(start: Start, tmp_path: Path) -> None:
         reading = one.section("processes")
         assert isinstance(reading, Processes) and not reading.failures
         assert [f.pid for f in reading.found] == [evil.pid]
-        evil.kill()
 
 
 def test_a_hanging_tool_costs_only_its_own_section(start: Start, tmp_path: Path) -> None:
     one_bin = tmp_path / "bin"
+    one_bin.mkdir()
+    flag = tmp_path / "hang"
+    for tool in ("stat", "df"):
+        fake = one_bin / tool
+        fake.write_text(f'#!/bin/sh\nwhile [ -e "{flag}" ]; do sleep 0.2; done\nexec {shutil.which(tool)} "$@"\n')
+        fake.chmod(0o755)
     one = start()
     one.ready(SPEC)
-    flag = tmp_path / "hang"
     flag.touch()
-    for tool in ("stat", "df"):
-        real = subprocess.run(["which", tool], capture_output=True, text=True, check=True).stdout.strip()
-        fake = one_bin / tool
-        fake.write_text(f'#!/bin/sh\nwhile [ -e "{flag}" ]; do sleep 0.2; done\nexec {real} "$@"\n')
-        fake.chmod(0o755)
     one.say(probe.ask_section(2, "mounts"))
     for seq in range(10, 15):
         assert one.sample(seq).seq == seq, "samples go on meanwhile"
