@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from cli.codes import Exit
 from cli.site_file import told
-from cli.speak import err, out, wrapped
+from cli.speak import err, out, padded, wrapped
 from config.find import find_site
 from duty.clean import clean
 from duty.site import HostSpec, SiteSpec
 from wire.words import _, say
 
 if TYPE_CHECKING:
+    from collectors.doctor import Step
     from collectors.failures import Failure, Offer
 
 MAX_ACCEPTED = 16
@@ -44,6 +45,83 @@ def _host(args: argparse.Namespace) -> tuple[HostSpec, SiteSpec] | int:
         err(_("{host} is this machine: it is read without SSH.", host=found.id))
         return Exit.BAD
     return (found or HostSpec(id=clean(args.host, 255), address=args.host)), site
+
+
+def doctor(args: argparse.Namespace) -> int:
+    """Every step to the host, each with what it found, and what to do about the first that failed."""
+    chosen = _host(args)
+    if isinstance(chosen, int):
+        return chosen
+    steps = asyncio.run(_examined(*chosen))
+    for step in steps:
+        out(_step(step))
+    return Exit.WELL if all(step.state == "ok" for step in steps) else Exit.BAD
+
+
+async def _examined(spec: HostSpec, site: SiteSpec) -> list[Step]:
+    from collectors.doctor import examine
+    from collectors.ssh_environment import SshEnvironment
+
+    env = SshEnvironment()
+    try:
+        return await examine(spec, site, env)
+    finally:
+        await env.close()
+
+
+def _step(step: Step) -> str:
+    signs = {"ok": f"+ {_('ok')}", "failed": f"x {_('failed')}", "not_reached": f". {_('not reached')}"}
+    took = "" if step.seconds is None else _("  ({seconds} s)", seconds=f"{step.seconds:.3f}")
+    lines = [wrapped(f"{padded(signs[step.state], 14)}{padded(say(step.name), 20)}{say(step.detail)}{took}", 34)]
+    if step.advice is not None:
+        lines.append(wrapped(" " * 14 + "→ " + say(step.advice), 16))
+    return "\n".join(lines)
+
+
+def authorize(args: argparse.Namespace) -> int:
+    """The line for authorized_keys on the host; where others are reached through it, with forwarding."""
+    chosen = _host(args)
+    if isinstance(chosen, int):
+        return chosen
+    spec, site = chosen
+    from collectors.authorize import MAX_KEY, NotAPublicKey, authorized_keys_line
+
+    path = _public_key(args.key, spec, site)
+    if path is None:
+        err(_("No public key is known for {host}: give one with --key FILE.", host=spec.id))
+        return Exit.BAD
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            text = file.read(MAX_KEY + 1)
+        out(authorized_keys_line(text, jump_host=any(host.via == spec.id for host in site.hosts)))
+    except OSError as error:
+        why = clean(error.strerror or str(error))
+        err(_("{path} cannot be read: {error}", path=clean(str(path)), error=why))
+        return Exit.BAD
+    except NotAPublicKey as refused:
+        err(f"{clean(str(path))}: {say(refused.why)}")
+        return Exit.BAD
+    return Exit.WELL
+
+
+def _public_key(given: str | None, spec: HostSpec, site: SiteSpec) -> Path | None:
+    """The file of the public key: the one given, else that of the first identity in force which has one."""
+    if given:
+        return Path(os.path.expanduser(given))
+    home = Path(os.path.expanduser("~")) / ".ssh"
+    usual = tuple(str(home / f"id_{kind}") for kind in ("ed25519", "ecdsa", "rsa"))
+    public = (Path(f"{path}.pub") for path in asyncio.run(_identities(spec, site)) or usual)
+    return next((path for path in public if path.is_file()), None)
+
+
+async def _identities(spec: HostSpec, site: SiteSpec) -> tuple[str, ...]:
+    from collectors.failures import DialFailed
+    from collectors.ways import settings_of
+
+    try:
+        return (await settings_of(spec, site)).identities
+    except DialFailed:
+        return (spec.identity,) if spec.identity else ()
 
 
 def accept_key(args: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import os
 import sys
 import textwrap
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,3 +72,9 @@ def own_words_for_libraries() -> Iterator[None]:
             del os.environ["LANGUAGE"]
         else:
             os.environ["LANGUAGE"] = before
+
+
+def padded(text: str, cells: int) -> str:
+    """``text`` filled up to ``cells`` columns of a terminal, in which Chinese takes two each."""
+    taken = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return text + " " * max(0, cells - taken)
