@@ -10,17 +10,19 @@ from pathlib import Path
 
 from config.fields import identifier
 
-MAX_DEPTH = 16
-"""Includes within includes, as OpenSSH has it."""
 _LINE = re.compile(r"\s*([A-Za-z]+)(?:\s*=\s*|\s+)(.*)")
 
 
 def ssh_names(config: Path, home: Path) -> list[str]:
     """Aliases that can be ids of hosts, each once. A file that cannot be read has none."""
-    return list(dict.fromkeys(name for name in _names(config, home, 0) if identifier(name)))
+    return list(dict.fromkeys(name for name in _names(config, home, set()) if identifier(name)))
 
 
-def _names(config: Path, home: Path, depth: int) -> Iterator[str]:
+def _names(config: Path, home: Path, seen: set[Path]) -> Iterator[str]:
+    """Files may include each other: each is read once."""
+    if config in seen:
+        return
+    seen.add(config)
     try:
         text = config.read_bytes().decode("utf-8", "replace")
     except OSError:
@@ -35,10 +37,10 @@ def _names(config: Path, home: Path, depth: int) -> Iterator[str]:
             continue
         if found[1].lower() == "host":
             yield from (word for word in words if not set("*?!") & set(word))
-        elif found[1].lower() == "include" and depth < MAX_DEPTH:
+        elif found[1].lower() == "include":
             for word in words:
                 for path in sorted(glob.glob(str(_included(word, home)))):
-                    yield from _names(Path(path), home, depth + 1)
+                    yield from _names(Path(path), home, seen)
 
 
 def _included(word: str, home: Path) -> Path:
