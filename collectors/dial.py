@@ -238,7 +238,19 @@ async def _arguments(settings: Settings, env: SshEnvironment, trace: Trace) -> d
         arguments["server_host_key_algs"] = host_key_algorithms(trace.known)
     if settings.asked.identity:
         arguments |= await loop.run_in_executor(None, _identity, settings.asked.identity)
+    elif settings.identities:
+        arguments |= await loop.run_in_executor(None, _identities, settings.identities)
     return arguments
+
+
+def _identities(paths: tuple[str, ...]) -> dict[str, Any]:
+    """As ssh does it: an IdentityFile that is not there is passed over, a lone .pub names a key of the agent."""
+    files = [Path(path).expanduser() for path in paths]
+    there = [file if file.exists() else Path(f"{file}.pub") for file in files]
+    there = [file for file in there if file.exists()]
+    if there == files:
+        return {}
+    return {"client_keys": [str(file) for file in there], "ignore_encrypted": True}
 
 
 def _identity(path: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -196,7 +196,8 @@ async def _probe(dialled: Dialled, env: SshEnvironment) -> list[Step]:
     steps = [Step(name, "ok", detail, seconds=env.monotonic() - began)]
     began = env.monotonic()
     session.ask(Questions().sample((), began))
-    await asyncio.wait({first, session.ended}, timeout=env.deadlines.ready_s, return_when=asyncio.FIRST_COMPLETED)
+    either: set[asyncio.Future[Any]] = {first, session.ended}
+    await asyncio.wait(either, timeout=env.deadlines.ready_s, return_when=asyncio.FIRST_COMPLETED)
     return [*steps, _sample(last, first, session, env.monotonic() - began)]
 
 

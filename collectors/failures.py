@@ -266,7 +266,7 @@ def of_error(error: BaseException, trace: Trace) -> Failure:
     if isinstance(error, OSError) and error.filename and not trace.opened:
         return failure("identity" if "config" not in str(error.filename) else "settings", error=words)
     if isinstance(error, ValueError):
-        return failure("settings", error=words)
+        return failure("not_ssh", address=address, error=words) if trace.opened else failure("settings", error=words)
     if isinstance(error, OSError):
         return _of_system(error, address, trace.settings.host)
     return failure("broken", error=words)

@@ -11,7 +11,7 @@ import asyncssh
 from collectors import probe
 from collectors.answers import Answer, SampleAnswer, SectionAnswer, Unusable
 from collectors.dial import Dialled, dial
-from collectors.failures import DialFailed, Failure, failure
+from collectors.failures import DialFailed, Failure, failure, said
 from collectors.feed import Listener, Section
 from collectors.jumps import Lease
 from collectors.known_hosts import accept_key
@@ -44,7 +44,9 @@ class SshFeed:
         self._questions = Questions()
         self._attempt = 0
         self._wake = asyncio.Event()
+        self._settled = asyncio.Event()
         self._answered_at = 0.0
+        self._anew = False
 
     # --- what the engine asks -------------------------------------------------------------------------------------
 
@@ -74,6 +76,7 @@ class SshFeed:
         """A new site file demands other things of the same host; the connection stays if the way to it does."""
         before, self.spec = self.spec, spec
         if _way_of(before) != _way_of(spec):
+            self._anew = self._session is not None
             self._hang_up()
             self.redial()
         elif self._session is not None and self._session.ready.done():
@@ -102,6 +105,12 @@ class SshFeed:
         """The login that stands, for hosts reached through this one; it does not need the probe."""
         return self._dialled.connection if self._dialled is not None and self._dialled.stands else None
 
+    async def settled_within(self, seconds: float) -> None:
+        """Wait until the first dial has ended, well or not, but no longer than ``seconds``."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._settled.wait()
+
     def wake(self) -> None:
         """The host through which this one is reached stands: dial now."""
         self._wake.set()
@@ -119,6 +128,11 @@ class SshFeed:
                     ended = await self._once()
                 except DialFailed as error:
                     ended, retry_at = error.failure, error.retry_at
+                except Exception as error:  # one host's surprise must not end the watch of it
+                    ended = failure("broken", error=said(error))
+                if self._anew:
+                    self._anew = False
+                    continue
                 await self._rest(self._seen_from_here(ended), retry_at)
         finally:
             self._hang_up()
@@ -132,10 +146,11 @@ class SshFeed:
             self._say(self.connection.link, self.failure)
         if self._dialled is None or not self._dialled.stands:
             await self._dial()
-        assert self._dialled is not None
+        dialled = self._dialled
+        assert dialled is not None
         asked = self._env.monotonic()
         limits = self._env.deadlines
-        self._session, ready = await open_session(self._dialled.connection, limits, self._hear)
+        self._session, ready = await open_session(dialled.connection, limits, self._hear)
         self._questions = Questions()
         self._session.ask(probe.setup(self.spec))
         self.failure = None
@@ -145,10 +160,10 @@ class SshFeed:
         self._listener.on_section(self.spec.id, ready.identity, now, now - asked)
         ended = await self._session.ended
         await asyncio.sleep(0)  # the library closes channels before it says why the connection is lost
-        why = self._dialled.lost.result() if self._dialled is not None and self._dialled.lost.done() else None
+        lost = dialled.lost
         if self._answered_at - now >= self._env.backoff.reset_s:
             self._attempt = 0
-        return why or ended
+        return (lost.result() if lost.done() else None) or ended
 
     async def _dial(self) -> None:
         self._hang_up()
@@ -158,6 +173,7 @@ class SshFeed:
         self._dialled = await dial(
             self._settings, self._env, self._lease.connection if self._lease else self._way.direct
         )
+        self._settled.set()
         for other in list(self._env.feeds.values()):
             if other.spec.via == self.spec.id:
                 other.wake()
@@ -167,6 +183,7 @@ class SshFeed:
         if ended.link is not Link.PROBE_REFUSED or not self._is_jump_host():
             self._hang_up()
         self.failure = ended
+        self._settled.set()
         self._attempt += 1
         pause = self._env.backoff.wait(self._attempt, ended.link is Link.NOT_LET_IN, self._env.draw())
         if retry_at is not None:

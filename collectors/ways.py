@@ -39,6 +39,8 @@ class Way:
             DialFailed: ``JUMP_DOWN``, naming the hop.
         """
         if self.through is not None:
+            limits = self.env.deadlines
+            await self.through.settled_within(limits.connect_s + limits.login_s)
             down = self.why_down()
             if down is not None:
                 # The host on the way wakes those behind it when it stands: until then there is nothing to try.

@@ -18,7 +18,7 @@ def run_screen(socket_path: str, *, who: str, version: str, starting: bool = Fal
     0: left; 2: standard input or output is no terminal; 3: no watch, or one that speaks another protocol.
     ``starting``: the watch was only just started and may need some seconds to listen.
     """
-    if not _is_terminal():
+    if not has_terminal():
         print(_("A screen needs a terminal on standard input and output."), file=sys.stderr)
         return NO_TERMINAL
     gc.disable()  # until the first paint: collecting what is being loaded costs a fifth of the start
@@ -35,7 +35,8 @@ def run_screen(socket_path: str, *, who: str, version: str, starting: bool = Fal
     return app.return_code or 0
 
 
-def _is_terminal() -> bool:
+def has_terminal() -> bool:
+    """Whether standard input and output are a terminal."""
     try:
         return os.isatty(0) and os.isatty(1)
     except OSError:

@@ -5,11 +5,8 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-from pathlib import Path
 
 from collectors.feed import Feed, Listener, words_of
-from collectors.known_hosts import accept_key
-from collectors.local import LocalFeed
 from collectors.ssh_environment import SshEnvironment
 from collectors.ssh_feed import SshFeed
 from config.load import load_site
@@ -25,6 +22,7 @@ from watch.engine import Engine
 from watch.plan import Plan
 from watch.recorder import Event, Recorder
 from watch.records import Records
+from watch.site_source import first_site, line_of, make_feed
 from wire.door import Door
 from wire.messages import PROTOCOL, Command, Hello, Reply, Resync, Welcome
 
@@ -34,14 +32,6 @@ FIRST_S = 60.0
 """Seconds it waits for its first screen."""
 GC_FREEZE_S = 20.0
 """A full collection takes 25-46 ms at 500 hosts: what is there once the hosts are connected is set aside."""
-
-
-class BadSite(Exception):
-    """The site file cannot be used; ``problems`` are lines for a person."""
-
-    def __init__(self, problems: tuple[str, ...]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
 
 
 class Service:
@@ -63,7 +53,7 @@ class Service:
 
     async def run(self) -> None:
         """Watch until told to end. Raises :class:`BadSite`, or what the door or the store cannot do at start."""
-        site = await self._first_site()
+        site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
         self.language = site.language
         self._env = SshEnvironment(max_dials=site.max_dials)
         records = self.records = await Records.open(self.plan.store, self.clock)
@@ -141,16 +131,6 @@ class Service:
 
     # --- the site --------------------------------------------------------------------------------------------
 
-    async def _first_site(self) -> SiteSpec:
-        if self.plan.site is None:
-            self.fleet = PracticeFleet(hosts=self.plan.practice_hosts)
-            await self.fleet.start()
-            return self.fleet.site
-        loaded = await asyncio.to_thread(load_site, self.plan.site)
-        if loaded.site is None:
-            raise BadSite(tuple(str(problem) for problem in loaded.problems))
-        return loaded.site
-
     async def _reload(self) -> tuple[Phrase | None, tuple[str, ...]]:
         if self.plan.site is None:
             return phrase("the practice site has no file to read again"), ()
@@ -162,7 +142,7 @@ class Service:
             self.engine.config_error = why
             self.engine.touch()
             self._line(why, LogKind.CONFIG)
-            return why, tuple(str(problem) for problem in loaded.problems)
+            return why, tuple(line_of(problem) for problem in loaded.problems)
         added, kept, removed = self.engine.adopt(loaded.site)
         self.language = loaded.site.language
         self._line(
@@ -177,14 +157,15 @@ class Service:
         return None, ()
 
     def _feed(self, spec: HostSpec, site: SiteSpec, listener: Listener) -> Feed:
-        if spec.local:
-            return LocalFeed(spec, listener)
         assert self._env is not None
-        return SshFeed(spec, site, listener, self._env)
+        return make_feed(spec, site, listener, self._env)
 
     async def _keep_key(self, host: str, key: HostKey) -> None:
-        run = self.engine.runs[host]
-        await asyncio.to_thread(_keep, run.feed, key)
+        feed = self.engine.runs[host].feed
+        if not isinstance(feed, SshFeed):
+            raise Refused(phrase("{host} is not reached over SSH", host=host))
+        if (why := feed.accept_offered(key.fingerprint)) is not None:
+            raise Refused(why)
 
     # --- the door's handler ------------------------------------------------------------------------------------
 
@@ -240,14 +221,6 @@ class Service:
 def _freeze() -> None:
     gc.collect()
     gc.freeze()
-
-
-def _keep(feed: object, key: HostKey) -> None:
-    offer = getattr(feed, "offer", None)
-    if offer is None:
-        raise Refused(phrase("no key is offered now"))
-    if (why := accept_key(offer.name, offer.port, key, Path(offer.file))) is not None:
-        raise Refused(why)
 
 
 def _problem(error: Exception) -> Phrase:

@@ -1,0 +1,36 @@
+"""The screen: attached to the watch of the site, which is started first if there is none."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+
+from cli import __version__
+from cli.codes import Exit
+from cli.serve import greet, launch
+from cli.target import target_of
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the screen; returns its exit code."""
+    target = target_of(args)
+    if isinstance(target, int):
+        return target
+    from tui.run import NO_TERMINAL, has_terminal, run_screen
+
+    if not has_terminal():
+        return run_screen("", who="", version=__version__) or NO_TERMINAL
+    if greet(target.places.socket) is None:
+        launched = launch(target, stays=False)
+        import tui.app  # noqa: F401 - loaded while the watch starts
+
+        if (code := launched.wait_ready()) != Exit.WELL:
+            return code
+    return run_screen(str(target.places.socket), who=_who(), version=__version__)
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "?"
