@@ -32,12 +32,13 @@ def authorized_keys_line(public_key: str, jump_host: bool = False) -> str:
         raise NotAPublicKey(phrase("this is a private key: it must not leave its place; give the .pub file"))
     if len(text) > MAX_KEY or len(text.splitlines()) != 1:
         raise NotAPublicKey(phrase("one line of a public key is needed, as in a .pub file"))
+    algorithm, _, rest = text.partition(" ")
+    base64, _, comment = rest.strip().partition(" ")
     try:
-        key = asyncssh.import_public_key(text)
+        key = asyncssh.import_public_key(f"{algorithm} {base64}")
     except (asyncssh.KeyImportError, ValueError) as error:
         raise NotAPublicKey(phrase("not a public key: {error}", error=clean(str(error), 120))) from None
-    fields = key.export_public_key().decode("utf-8", "replace").split()
-    comment = clean(" ".join(fields[2:]), 100)
+    fields = key.export_public_key().decode("ascii").split()
     options = "restrict,port-forwarding" if jump_host else "restrict"
     command = probe.forced_command().replace("\\", "\\\\").replace('"', '\\"')
-    return f'{options},command="{command}" {fields[0]} {fields[1]} {comment}'.rstrip()
+    return f'{options},command="{command}" {fields[0]} {fields[1]} {clean(comment.strip(), 100)}'.rstrip()

@@ -58,7 +58,9 @@ class KnownHosts:
     def _readable(self, file: str) -> list[str]:
         lines: list[str] = []
         for number, raw in enumerate(_read(file).splitlines(), 1):
-            line = raw.decode("utf-8", "replace")
+            fields = raw.decode("utf-8", "replace").split()
+            # without its comment: the library passes over a key whose comment is not ASCII
+            line = " ".join(fields[: 4 if fields[:1] and fields[0].startswith("@") else 3])
             try:
                 asyncssh.import_known_hosts(line)
             except (ValueError, asyncssh.Error) as error:
