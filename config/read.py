@@ -13,6 +13,8 @@ from duty.phrases import N_, Phrase, phrase
 
 MAX_BYTES = 1024 * 1024
 """A site of 500 hosts takes some 100 KB; what is far larger is another file given by mistake."""
+MAX_DEPTH = 32
+"""Levels of lists and tables; a site file needs seven."""
 
 _PLACE = re.compile(r"^(.*) \(at (?:line (\d+), column (\d+)|end of document)\)$", re.DOTALL)
 _SENTENCES = (
@@ -65,11 +67,29 @@ def parse(name: str, data: bytes) -> tuple[str, Document] | Problem:
         got = " ".join(f"0x{byte:02x}" for byte in data[error.start : error.start + 4])
         return Problem(name, line, "", phrase("text in UTF-8; save the file in this encoding"), got)
     try:
-        return text, tomllib.loads(text)
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return _syntax(name, text, error)
     except (RecursionError, ValueError):  # nested without end; an integer of thousands of digits
+        document = None
+    if document is None or _too_deep(document):
         return Problem(name, None, "", phrase("TOML that can be read: lists and numbers of a sane size"), "")
+
+
+def _too_deep(document: Document) -> bool:
+    """Whether lists and tables are nested deeper than any site file means: walking them would be a risk."""
+    level: list[object] = [document]
+    for _depth in range(MAX_DEPTH):
+        level = [inner for each in level for inner in _within(each)]
+        if not level:
+            return False
+    return True
+
+
+def _within(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def _syntax(name: str, text: str, error: tomllib.TOMLDecodeError) -> Problem:

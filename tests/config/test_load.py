@@ -119,9 +119,11 @@ def test_spellings_of_the_same() -> None:
         (b'[site]\nname = "\xff\xfe"\n', 2, "UTF-8"),
         (b"#" * (MAX_BYTES + 1), None, "at most 1024 KB"),
         (b"x = " + b"[" * 200_000, None, "sane size"),
+        (b"x = " + b"[" * 400 + b"]" * 400, None, "sane size"),
+        (b"x = " + b"{a=" * 300 + b"1" + b"}" * 300, None, "sane size"),
         (b"x = " + b"9" * 5_000, None, "sane size"),
     ],
-    ids=["not-utf-8", "huge", "nested", "long-number"],
+    ids=["not-utf-8", "huge", "nested", "deep-list", "deep-table", "long-number"],
 )
 def test_bytes_that_are_no_site_file(tmp_path: Path, data: bytes, line: int | None, words: str) -> None:
     path = tmp_path / "watchkeeper.toml"
