@@ -74,6 +74,7 @@ def parse(name: str, data: bytes) -> tuple[str, Document] | Problem:
         document = None
     if document is None or _too_deep(document):
         return Problem(name, None, "", phrase("TOML that can be read: lists and numbers of a sane size"), "")
+    return text, document
 
 
 def _too_deep(document: Document) -> bool:
