@@ -119,7 +119,9 @@ def crooked(code: str) -> list[str]:
 def _crooked(call: ast.Call, function: str) -> Iterator[str]:
     first = call.args[0] if call.args else None
     if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
-        yield f"{function}() needs a literal sentence"
+        # _(TABLE[key]) is right: the table's sentences are marked by N_ where they stand. A made-up one is not.
+        if function != "_" or not isinstance(first, ast.Name | ast.Attribute | ast.Subscript):
+            yield f"{function}() needs a literal sentence"
         return
     if not first.value:
         yield f"{function}('') is the catalog's header to gettext"
