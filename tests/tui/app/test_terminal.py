@@ -14,6 +14,8 @@ import pytest
 from msgspec import structs
 
 from duty.board import HostView
+from duty.phrases import phrase
+from duty.records import Subject
 from tests.support.terminal import ROOT, Terminal
 from tests.tui.app.sites import LAME, WELL, watch_at
 
@@ -25,11 +27,6 @@ RUN = (
 
 def code(path: Path, *, starting: bool = False) -> str:
     return RUN.format(path=str(path), starting=starting)
-
-
-def cpu_s(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.mark.parametrize("lacking", ["stdin", "stdout"])
@@ -138,3 +135,44 @@ async def test_a_terminal_that_stops_reading_wakes_to_the_newest_board(own_world
 def renamed(turn: int, number: int) -> HostView:
     """One host, each time with other words in it."""
     return structs.replace(LAME, id=f"host{number}", label=chr(97 + turn % 26) * 30, cpu_percent=turn % 90 + 0.5)
+
+
+async def test_nothing_but_text_of_a_hosts_words_reaches_the_terminal(own_world: Path) -> None:
+    evil = "\x1b]52;c;cm0gLXJm\x07\x1b[2J\x9b31m[/red][@click=app.quit]\u202egnp"
+    async with watch_at(own_world / "w") as watch, Terminal(code(own_world / "w"), 120, 40) as terminal:
+        await terminal.shows("qgw1")
+        identity = structs.replace(WELL.identity, hostname=evil)
+        watch.change(structs.replace(WELL, label=evil, identity=identity, why=(phrase("{x}", x=evil),)))
+        watch.write(evil, evil, Subject("qgw1"))
+        await terminal.until(lambda: watch.drawn[-1] == watch.seq)
+        terminal.press("\x10" + "qgw1")
+        await terminal.shows("Go to host qgw1")
+        terminal.press("\r")
+        await terminal.shows("]52;c;cm0gLXJm")
+        await asyncio.sleep(1.2)
+        for forbidden in (b"\x1b]52", b"\x1b[2J\xc2", b"\xc2\x9b", "\u202e".encode()):
+            assert forbidden not in terminal.raw
+        terminal.press("q")
+        assert await terminal.ended() == 0
+
+
+async def test_copy_is_osc_52_of_the_row_only(own_world: Path) -> None:
+    async with watch_at(own_world / "w"), Terminal(code(own_world / "w")) as terminal:
+        await terminal.shows("qgw1")
+        terminal.press("y")
+        await terminal.shows("Copied")
+        assert terminal.raw.count(b"\x1b]52;c;") == 1
+
+
+async def test_chinese_is_typed_and_written(own_world: Path) -> None:
+    async with watch_at(own_world / "w") as watch, Terminal(code(own_world / "w")) as terminal:
+        await terminal.shows("qgw1")
+        terminal.press("n")
+        await terminal.shows("Esc back")
+        for byte in "线路已切换".encode():
+            os.write(terminal.master, bytes([byte]))
+            await asyncio.sleep(0.01)
+        await terminal.until(lambda: "线" in terminal.text and "换" in terminal.text)
+        terminal.press("\r")
+        await terminal.until(lambda: bool(watch.commands))
+        assert getattr(watch.commands[0], "text", "") == "线路已切换"
