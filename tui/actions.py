@@ -133,7 +133,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("escape",), N_("Back"), LOOK),
     Action("copy", ("y",), N_("Copy the row under the cursor to the clipboard"), LOOK, doings.copy_row),
     Action(
-        "help", ("question_mark", "f1"), N_("Help on what has the focus, and all keys"), PROGRAM, doings.help, N_("help")
+        "help",
+        ("question_mark", "f1"),
+        N_("Help on what has the focus, and all keys"),
+        PROGRAM,
+        doings.help,
+        N_("help"),
     ),
     Action("palette", ("ctrl+p",), N_("Find any command by its words"), PROGRAM, None, N_("commands")),
     Action("language", ("L",), N_("The other language: English, Chinese"), PROGRAM, doings.language),

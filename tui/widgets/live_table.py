@@ -1,0 +1,215 @@
+"""A table of live rows: drawn line by line, only where a line changed, and steady under the operator's cursor."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.glyphs import Glyphs, from_environ
+from tui.messages import RowChosen
+from tui.pager import Line, padded
+from tui.themes import Palette, palette_of
+
+_WHEEL = 3
+HEAD = 2
+"""Lines above the first row: the title and the names of the columns."""
+
+
+class Row(NamedTuple):
+    """A row: its stable key and its cells, already as wide as their columns."""
+
+    key: str
+    line: Line
+
+
+class LiveTable(Widget, can_focus=True):
+    """Rows with stable keys. The cursor stays on its key, and on its place on the screen, whatever comes and goes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", show=False),
+        Binding("down,j", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "move(-1000000)", show=False),
+        Binding("end", "move(1000000)", show=False),
+        Binding("enter", "choose", show=False),
+    ]
+    panel = ""
+    """The panel's name in messages."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.glyphs: Glyphs = from_environ()
+        self.words = ""
+        self.head: Line = ()
+        self.rows: list[Row] = []
+        self.key: str | None = None
+        self.slipped = False
+        """The row the cursor was on is gone; the one in its place was not chosen by anybody."""
+        self.top = 0
+        self._index = 0
+
+    # --- what is shown -----------------------------------------------------------------------------------------
+
+    def show(self, title: str, head: Line, rows: list[Row]) -> None:
+        """Show these rows from now on; only lines that differ are drawn again."""
+        before = [self._drawn(y) for y in range(self.size.height)]
+        self.words, self.head = title, head
+        self._keep_cursor(rows)
+        regions = [Region(0, y, self.size.width, 1) for y in range(self.size.height) if self._drawn(y) != before[y]]
+        if regions:
+            self.refresh(*regions)
+
+    def _keep_cursor(self, rows: list[Row]) -> None:
+        place = self._index - self.top
+        self.rows = rows
+        keys = [row.key for row in rows]
+        if self.key in keys:
+            self._index = keys.index(self.key)
+        else:
+            self.slipped = self.key is not None
+            self._index = max(0, min(self._index, len(rows) - 1))
+            self.key = keys[self._index] if keys else None
+        self.top = self._index - place
+        self._clamp()
+
+    def _clamp(self) -> None:
+        room = self.room
+        self.top = max(0, min(self.top, len(self.rows) - room))
+        if self._index < self.top:
+            self.top = self._index
+        elif self._index >= self.top + room:
+            self.top = self._index - room + 1
+
+    @property
+    def room(self) -> int:
+        """Rows that fit."""
+        return max(1, self.size.height - HEAD)
+
+    def _drawn(self, y: int) -> tuple[object, ...]:
+        """Everything line ``y`` depends on."""
+        if y == 0:
+            return self.words, self._position(), self.has_focus
+        if y == 1:
+            return (self.head,)
+        index = self.top + y - HEAD
+        if index >= len(self.rows):
+            return ()
+        chosen = index == self._index
+        return self.rows[index].line, chosen, chosen and self.slipped, chosen and self.has_focus
+
+    def _position(self) -> str:
+        count = len(self.rows)
+        if count <= self.room:
+            return ""
+        return f"{self.top + 1}-{min(count, self.top + self.room)}/{count}"
+
+    # --- drawing -----------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Line ``y`` of the widget."""
+        tones, width = palette_of(self.app.current_theme), self.size.width
+        if y == 0:
+            return self._strip(self._title(width), tones, width)
+        if y == 1:
+            return self._strip(((" ", ""), *self.head), tones, width)
+        index = self.top + y - HEAD
+        if index >= len(self.rows):
+            return Strip.blank(width, tones["base"])
+        line = self.rows[index].line
+        if index != self._index:
+            return self._strip(((" ", ""), *line), tones, width)
+        mark = self.glyphs.slipped if self.slipped else self.glyphs.cursor
+        cursor = tones["cursor" if self.has_focus else "cursor.blur"]
+        return self._strip(((mark, "rule.focus" if self.has_focus else "rule"), *line), tones, width, cursor)
+
+    def _title(self, width: int) -> Line:
+        focused = self.has_focus
+        rule = self.glyphs.rule_focused if focused else self.glyphs.rule
+        tone, words = ("rule.focus", "title.focus") if focused else ("rule", "title")
+        position = self._position()
+        return (
+            (rule, tone),
+            (f" {self.words} ", words),
+            *(((f"{position} ", "dim"),) if position else ()),
+            (rule * width, tone),
+        )
+
+    def _strip(self, line: Line, tones: Palette, width: int, over: Style | None = None) -> Strip:
+        segments: list[Segment] = []
+        for text, tone in padded(line, width):
+            style = tones[tone or "base"]
+            style = style + over if over is not None else style
+            if segments and segments[-1].style == style:
+                segments[-1] = Segment(segments[-1].text + text, style)
+            elif text:
+                segments.append(Segment(text, style))
+        return Strip(segments).adjust_cell_length(width, tones["base"])
+
+    # --- moving ------------------------------------------------------------------------------------------------
+
+    def action_move(self, rows: int) -> None:
+        """The cursor up or down."""
+        if self.rows:
+            self._go(self._index + rows)
+
+    def action_page(self, pages: int) -> None:
+        """A screenful up or down, one row kept."""
+        self.action_move(pages * max(1, self.room - 1))
+
+    def action_choose(self) -> None:
+        """Open what is under the cursor; a row that slipped under it is only accepted as the chosen one."""
+        if self.slipped:
+            self.slipped = False
+            self.refresh()
+        elif self.key is not None:
+            self.post_message(RowChosen(self.panel, self.key))
+
+    def _go(self, index: int) -> None:
+        self._index = max(0, min(index, len(self.rows) - 1))
+        self.key, self.slipped = self.rows[self._index].key, False
+        self._clamp()
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """One click moves the cursor, two open the row."""
+        index = self.top + event.y - HEAD
+        if event.y >= HEAD and index < len(self.rows):
+            self._go(index)
+            if event.chain == 2:
+                self.action_choose()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """The wheel moves the rows; the cursor stays within them."""
+        event.stop()
+        self.action_move(_WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """The wheel."""
+        event.stop()
+        self.action_move(-_WHEEL)
+
+    def on_focus(self) -> None:
+        """The title and the cursor say that keys go here."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Keys go elsewhere."""
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Another size: the cursor stays in sight."""
+        self._clamp()
+
+    def row_text(self) -> str:
+        """The row under the cursor as text."""
+        if not self.rows:
+            return ""
+        return "".join(text for text, _ in self.rows[self._index].line).strip()
