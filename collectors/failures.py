@@ -264,7 +264,7 @@ def of_error(error: BaseException, trace: Trace) -> Failure:
     if isinstance(error, (asyncssh.KeyImportError, asyncssh.KeyEncryptionError)):
         return failure("identity", error=words)
     if isinstance(error, OSError) and error.filename and not trace.opened:
-        return failure("identity" if "config" not in str(error.filename) else "settings", error=words)
+        return failure("settings" if str(error.filename) in trace.settings.files else "identity", error=words)
     if isinstance(error, ValueError):
         return failure("not_ssh", address=address, error=words) if trace.opened else failure("settings", error=words)
     if isinstance(error, OSError):
