@@ -175,8 +175,7 @@ class WatchkeeperApp(Onlooker):
             self._owed, self._drawn_on = None, view
         changed, self._owed = self._owed, frozenset()
         view.redraw(changed)
-        for bar in self.query(KeyBar):
-            bar.renew()
+        self.renew_bars()
         self.call_after_refresh(self._confirm)
 
     def _retry(self) -> None:

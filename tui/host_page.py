@@ -189,6 +189,8 @@ def _unread(page: Page, width: int) -> Iterator[Line]:
 
 def _processes(page: Page, width: int) -> Iterator[Line]:
     yield from _title(_("Processes"))
+    if not page.host.processes:
+        yield (("  " + _("none is watched on this host"), "dim"),)
     for process in page.host.processes:
         count = figures.MISSING if process.count is None else str(process.count)
         pids = " ".join(map(str, process.pids))
@@ -215,6 +217,8 @@ def _processes(page: Page, width: int) -> Iterator[Line]:
 
 def _lines(page: Page, width: int) -> Iterator[Line]:
     yield from _title(_("Lines"))
+    if not page.host.lines:
+        yield (("  " + _("none is watched on this host"), "dim"),)
     for line in page.host.lines:
         yield (page.mark(line.state), (line.key, "name"), (f"  {line.interface}", "dim"))
         for label, now, capacity, peak in (
@@ -236,6 +240,8 @@ def _lines(page: Page, width: int) -> Iterator[Line]:
 
 def _disks(page: Page, width: int) -> Iterator[Line]:
     yield from _title(_("Disks"))
+    if not page.host.disks:
+        yield (("  " + _("none is watched on this host"), "dim"),)
     for disk in page.host.disks:
         text = _(
             "{share} used · inodes {inodes} · {free} free of {total}",
@@ -282,7 +288,7 @@ def _log(page: Page, width: int) -> Iterator[Line]:
     for entry in page.log:
         text = entry.text or (say(entry.said) if entry.said else "")
         stamp = figures.clock(entry.event_at, page.zone, page.now)
-        yield from wrapped(f"{stamp} {entry.actor}: {text}", width, indent=2)
+        yield from wrapped(f"{stamp} {entry.actor or _('watch')}: {text}", width, indent=2)
 
 
 def _title(words: str) -> Iterator[Line]:

@@ -54,7 +54,7 @@ def _lines(
         yield (
             (f"  {figures.clock(move.at, zone, now)}  ", "dim"),
             (_(MOVE_WORDS[move.move]), ""),
-            ("  " + move.actor, "name"),
+            ("  " + (move.actor or _("watch")), "name"),
         )
         said = move.text or (say(move.said) if move.said else "")
         if said and said != title:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TypeGuard
 
+from textual import events
 from textual.app import App
 from textual.screen import Screen
 
 from duty.board import HostView
 from duty.records import Incident, Subject
 from tui.actions import Looking
+from tui.keybar import KeyBar
 from tui.picture import Picture
 
 
@@ -17,6 +19,19 @@ class Onlooker(App[None]):
     """The part of the application that answers "which one?" for every action."""
 
     picture: Picture
+
+    async def on_event(self, event: events.Event) -> None:
+        """After a key or a click the cursor may be on something else: other keys are of use then."""
+        await super().on_event(event)
+        if isinstance(event, events.Key | events.MouseUp):
+            self.call_after_refresh(self.renew_bars)
+
+    def renew_bars(self) -> None:
+        """See again which keys can be used now."""
+        view = self.view()
+        if isinstance(view, Screen):
+            for bar in view.query(KeyBar):
+                bar.renew()
 
     def view(self) -> Looking | None:
         """The topmost screen that shows the site; dialogs lie above it."""

@@ -22,6 +22,7 @@ import msgspec
 from duty.board import HostView, SiteView
 from duty.incidents import step
 from duty.phrases import Phrase
+from duty.quality import Quality
 from duty.records import Incident, IncidentMove, LogEntry, LogKind, Move, Refused, Subject
 from wire.framing import Decoder, encode
 from wire.messages import (
@@ -235,11 +236,17 @@ async def _serve_for(watch: FakeWatch, lively: bool) -> None:
         while True:
             await asyncio.sleep(1)
             if lively:
-                watch.change(*(msgspec.structs.replace(host, read_at=watch.clock()) for host in watch.hosts.values()))
+                watch.change(
+                    *(
+                        msgspec.structs.replace(host, read_at=watch.clock())
+                        for host in watch.hosts.values()
+                        if host.quality is Quality.GOOD
+                    )
+                )
 
 
 def main() -> int:
-    from tests.support import boards
+    from tests.tui.app.sites import NOW, watch_at
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--attach", action="store_true", help="open the real screen on it")
@@ -249,7 +256,8 @@ def main() -> int:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="wk-") as folder:
         path = Path(given.socket or f"{folder}/watch")
-        watch = boards.fake_watch(path)
+        began = time.time()
+        watch = watch_at(path, practice=True, clock=lambda: NOW + time.time() - began, stays=False)
         if not given.attach:
             asyncio.run(_serve_for(watch, not given.still))
             return 0

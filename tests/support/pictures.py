@@ -40,7 +40,7 @@ WHO = "li.wei"
 LOST, DEAD = ("quote-gw-1", "host_lost", ""), ("order-gw-1", "process_dies", "order-gw")
 FAULTS = (DEAD, ("order-gw-2", "line_saturates", "SGE-2"), ("settle-db-1", "disk_fills", "/data"), LOST)
 HISTORY_S = 45.0
-"""Seconds of readings before the first picture, so that the trends have something to show."""
+"""Seconds of readings before anything goes wrong, so that the trends have something to show."""
 PATIENCE_S = 60.0
 
 
@@ -64,10 +64,10 @@ class Operator:
         self._ask += 1
         self.screen.say(build(self._ask))
 
-    async def listen(self, until: Callable[[], bool]) -> None:
+    async def listen(self, enough: Callable[[], bool], patience_s: float | None = PATIENCE_S) -> None:
         """Follow what the watch says until it has said enough."""
-        async with asyncio.timeout(PATIENCE_S):
-            while not until():
+        async with asyncio.timeout(patience_s):
+            while not enough():
                 message = await self.screen.hear(Message)
                 if isinstance(message, BoardUpdate):
                     self.screen.say(Drawn(message.seq))
@@ -83,6 +83,9 @@ class Operator:
     async def stage(self) -> None:
         """What the pictures show: a fleet that is well but for four things, one of them in hand."""
         await self.listen(lambda: len(self.hosts) > 2 and all(link in ("up", "idle") for link in self.hosts.values()))
+        now = asyncio.get_running_loop().time
+        enough = now() + HISTORY_S
+        await self.listen(lambda: now() > enough, None)
         for host, fault, subject in FAULTS:
             self.ask(lambda ask, h=host, f=fault, s=subject: InjectFault(ask, h, f, True, s))  # type: ignore[misc]
         await self.listen(lambda: self.incident_of(DEAD[0]) is not None and self.incident_of(LOST[0]) is not None)
@@ -142,8 +145,7 @@ async def main() -> int:
         await until(lambda: socket.exists() or watch.done())
         operator = await Operator.sit_down(socket)
         await operator.stage()
-        following = asyncio.create_task(operator.listen(lambda: False))
-        await asyncio.sleep(HISTORY_S)
+        following = asyncio.create_task(operator.listen(lambda: False, None))
         taken = next(i.id for i in operator.incidents.values() if i.state is IncidentState.TAKEN)
         PICTURES.mkdir(exist_ok=True)
         for old in PICTURES.glob("*.svg"):

@@ -41,6 +41,7 @@ class DetailScreen(Screen[None]):
 
     def redraw(self, changed: frozenset[str] | None) -> None:
         """The whole page is made anew: it is the lines that differ that are drawn."""
+        self.query_one(Header).redraw()
         pager = self.query_one(Pager)
         pager.set_lines(self.page(max(20, pager.size.width)))
         if changed is None:

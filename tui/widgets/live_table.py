@@ -71,6 +71,11 @@ class LiveTable(Widget, can_focus=True):
         place = self._index - self.top
         self.rows = rows
         keys = [row.key for row in rows]
+        if not self.has_focus:
+            # No cursor of anybody's to keep steady: the worst rows are what the panel is there to show.
+            self._index = self.top = 0
+            self.key, self.slipped = (keys[0] if keys else None), False
+            return
         if self.key in keys:
             self._index = keys.index(self.key)
         else:

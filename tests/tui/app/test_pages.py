@@ -163,3 +163,17 @@ async def test_a_click_on_the_key_bar_is_the_key(desk: MakeDesk) -> None:
         await d.until(lambda: d.screen == "HostScreen" and "Connection" in d.words)
         await d.pilot.click(KeyBar, offset=(1, 0))
         await d.until(lambda: d.screen == "Form")
+
+
+async def test_the_key_bar_follows_the_cursor(desk: MakeDesk) -> None:
+    async with desk(size=(160, 48)) as d:
+        bar = d.app.screen.query_one(KeyBar)
+
+        def alive() -> set[str]:
+            return {cell[3] for cell in bar._cells if cell[2]}
+
+        await d.until(lambda: "note" in alive())
+        assert "take" not in alive()
+        d.app._tick = lambda: None
+        await d.press("5")
+        await d.until(lambda: "take" in alive())

@@ -125,7 +125,7 @@ async def test_a_terminal_that_stops_reading_wakes_to_the_newest_board(own_world
         assert watch.seq == stalled_at
         before = len(terminal.raw)
         terminal.read()
-        await terminal.until(lambda: watch.drawn[-1] == watch.seq > stalled_at)
+        await terminal.until(lambda: watch.drawn[-1:] == [watch.seq] > stalled_at)
         await terminal.shows("the newest of all")
         assert len(terminal.raw) - before < 100_000
         terminal.press("q")
@@ -144,7 +144,7 @@ async def test_nothing_but_text_of_a_hosts_words_reaches_the_terminal(own_world:
         identity = structs.replace(WELL.identity, hostname=evil)
         watch.change(structs.replace(WELL, label=evil, identity=identity, why=(phrase("{x}", x=evil),)))
         watch.write(evil, evil, Subject("qgw1"))
-        await terminal.until(lambda: watch.drawn[-1] == watch.seq)
+        await terminal.until(lambda: watch.drawn[-1:] == [watch.seq])
         terminal.press("\x10" + "qgw1")
         await terminal.shows("Go to host qgw1")
         terminal.press("\r")
