@@ -28,9 +28,8 @@ class Onlooker(App[None]):
 
     def renew_bars(self) -> None:
         """See again which keys can be used now."""
-        view = self.view()
-        if isinstance(view, Screen):
-            for bar in view.query(KeyBar):
+        for screen in self.screen_stack:
+            for bar in screen.query(KeyBar):
                 bar.renew()
 
     def view(self) -> Looking | None:

@@ -120,12 +120,12 @@ async def test_a_terminal_that_stops_reading_wakes_to_the_newest_board(own_world
         for later in range(100):
             watch.change(*(renamed(rounds + later, n) for n in range(15)))
             watch.write(f"line {later}", "li")
-        watch.change(structs.replace(WELL, label="the newest of all"))
+        watch.change(structs.replace(renamed(0, 0), why=(phrase("the newest of all"),)))
         await asyncio.sleep(3)
         assert watch.seq == stalled_at
         before = len(terminal.raw)
         terminal.read()
-        await terminal.until(lambda: watch.drawn[-1:] == [watch.seq] > stalled_at)
+        await terminal.until(lambda: watch.drawn[-1:] == [watch.seq] and watch.seq > stalled_at)
         await terminal.shows("the newest of all")
         assert len(terminal.raw) - before < 100_000
         terminal.press("q")
@@ -134,7 +134,9 @@ async def test_a_terminal_that_stops_reading_wakes_to_the_newest_board(own_world
 
 def renamed(turn: int, number: int) -> HostView:
     """One host, each time with other words in it."""
-    return structs.replace(LAME, id=f"host{number}", label=chr(97 + turn % 26) * 30, cpu_percent=turn % 90 + 0.5)
+    return structs.replace(
+        LAME, id=f"host{number}", why=(phrase(chr(97 + turn % 26) * 30),), cpu_percent=turn % 90 + 0.5
+    )
 
 
 async def test_nothing_but_text_of_a_hosts_words_reaches_the_terminal(own_world: Path) -> None:
