@@ -53,6 +53,8 @@ class LiveTable(Widget, can_focus=True):
         self.key: str | None = None
         self.slipped = False
         """The row the cursor was on is gone; the one in its place was not chosen by anybody."""
+        self.moved = False
+        """The operator has put the cursor where it is."""
         self.top = 0
         self._index = 0
 
@@ -71,8 +73,8 @@ class LiveTable(Widget, can_focus=True):
         place = self._index - self.top
         self.rows = rows
         keys = [row.key for row in rows]
-        if not self.has_focus:
-            # No cursor of anybody's to keep steady: the worst rows are what the panel is there to show.
+        if not (self.has_focus and self.moved):
+            # Nobody has put the cursor anywhere: the worst rows are what the panel is there to show.
             self._index = self.top = 0
             self.key, self.slipped = (keys[0] if keys else None), False
             return
@@ -178,7 +180,7 @@ class LiveTable(Widget, can_focus=True):
             self.post_message(RowChosen(self.panel, self.key))
 
     def _go(self, index: int) -> None:
-        self._index = max(0, min(index, len(self.rows) - 1))
+        self._index, self.moved = max(0, min(index, len(self.rows) - 1)), True
         self.key, self.slipped = self.rows[self._index].key, False
         self._clamp()
         self.refresh()
@@ -207,6 +209,7 @@ class LiveTable(Widget, can_focus=True):
 
     def on_blur(self) -> None:
         """Keys go elsewhere."""
+        self.moved = False
         self.refresh()
 
     def on_resize(self) -> None:

@@ -120,7 +120,7 @@ async def test_a_terminal_that_stops_reading_wakes_to_the_newest_board(own_world
         for later in range(100):
             watch.change(*(renamed(rounds + later, n) for n in range(15)))
             watch.write(f"line {later}", "li")
-        watch.change(structs.replace(renamed(0, 0), why=(phrase("the newest of all"),)))
+        watch.change(structs.replace(renamed(0, 9), why=(phrase("the newest of all"),)))
         await asyncio.sleep(3)
         assert watch.seq == stalled_at
         before = len(terminal.raw)
