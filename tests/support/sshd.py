@@ -15,7 +15,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -103,14 +103,18 @@ class Server:
         self.process = None
 
 
-def with_login(folder: Path, command: Sequence[str], home: Path, shell: str) -> list[str]:
-    """``command`` in a mount namespace where our login has this home and shell."""
+def with_login(
+    folder: Path, command: Sequence[str], home: Path, shell: str, instead: Mapping[str, str] | None = None
+) -> list[str]:
+    """``command`` in a mount namespace where our login has this home and shell, and other programs stand ``instead``
+    of some: ``{"/bin/sh": "/usr/bin/mksh"}``."""
     me = pwd.getpwuid(os.getuid())
     lines = Path("/etc/passwd").read_text().splitlines()
     mine = f"{me.pw_name}:x:{me.pw_uid}:{me.pw_gid}:{me.pw_gecos}:{home}:{shell}"
     passwd = folder / "passwd"
     passwd.write_text("\n".join(mine if line.startswith(f"{me.pw_name}:") else line for line in lines) + "\n")
-    bind = f"mount --bind {shlex.quote(str(passwd))} /etc/passwd"
+    binds = {"/etc/passwd": str(passwd), **(instead or {})}
+    bind = " && ".join(f"mount --bind {shlex.quote(other)} {shlex.quote(place)}" for place, other in binds.items())
     if os.getuid() == 0:
         return ["unshare", "--mount", "sh", "-c", f"{bind} && exec {shlex.join(command)}"]
     back = ["unshare", "--user", f"--map-user={os.getuid()}", f"--map-group={os.getgid()}", *command]
@@ -126,6 +130,7 @@ def openssh(
     home: Path | None = None,
     shell: str = "/bin/sh",
     host_key: Path | None = None,
+    instead: Mapping[str, str] | None = None,
 ) -> Iterator[Server]:
     """An OpenSSH server that lets the keys in ``authorized`` (authorized_keys lines) in."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -153,13 +158,15 @@ def openssh(
     ]
     (folder / "sshd_config").write_text("\n".join(lines) + "\n")
     command = [OPENSSH, "-D", "-e", "-f", str(folder / "sshd_config")]
-    if home is not None:
-        command = with_login(folder, command, home, shell)
+    if home is not None or instead:
+        command = with_login(folder, command, home or folder, shell, instead)
     yield from _running(Server(folder, port, key, command))
 
 
 @contextlib.contextmanager
-def dropbear(folder: Path, authorized: Sequence[str], *, shell: str = "/bin/sh") -> Iterator[Server]:
+def dropbear(
+    folder: Path, authorized: Sequence[str], *, shell: str = "/bin/sh", instead: Mapping[str, str] | None = None
+) -> Iterator[Server]:
     """A dropbear server; its logins have a home in ``folder``, for it reads authorized_keys nowhere else."""
     home = folder / "home"
     (home / ".ssh").mkdir(parents=True, mode=0o700)
@@ -173,7 +180,7 @@ def dropbear(folder: Path, authorized: Sequence[str], *, shell: str = "/bin/sh")
     Path(f"{key}.pub").write_text(next(line for line in shown.splitlines() if line.startswith("ssh-")) + "\n")
     port = free_port()
     command = [DROPBEAR, "-F", "-E", "-m", "-s", "-r", str(key), "-p", f"127.0.0.1:{port}", "-P", str(folder / "pid")]
-    yield from _running(Server(folder, port, key, with_login(folder, command, home, shell)))
+    yield from _running(Server(folder, port, key, with_login(folder, command, home, shell, instead)))
 
 
 def _running(server: Server) -> Iterator[Server]:
