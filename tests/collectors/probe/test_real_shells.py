@@ -117,6 +117,22 @@ def test_listening_ports_and_their_owners(start: Start) -> None:
         assert reading.owners_known and not reading.failures
 
 
+@pytest.mark.parametrize("shell", SHELLS)
+def test_owners_that_may_not_be_seen_are_not_said_to_be_others(shell: str, tmp_path: Path) -> None:
+    """Descriptors of a process with more rights can be listed and not read: here it lives in an outer namespace."""
+    inside = "unshare --user --map-root-user " + ("busybox sh" if shell == "busybox" else shell)
+    one = Probe(path_with_awk(tmp_path / "bin", "busybox" if shell == "busybox" else "mawk"), inside)
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as four:
+            port = four.getsockname()[1]
+            one.ready(SPEC, (os.getpid(),))
+            reading = one.section("ports")
+            assert isinstance(reading, Ports) and not reading.owners_known
+            assert ("127.0.0.1", port, ()) in [(p.address, p.port, p.owners) for p in reading.listening]
+    finally:
+        one.close()
+
+
 def test_mounts_are_those_of_this_machine(start: Start) -> None:
     one = start()
     one.ready(SPEC)
