@@ -24,6 +24,7 @@ from tests.support.probes import path_with_awk
 from tests.support.sshd import USER, Server, free_port, new_key, openssh, public
 
 WATCHED = 20
+RULES = 5
 INTERFACES = list(psutil.net_io_counters(pernic=True))[:3]
 LIMIT_S = 60.0
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -139,7 +140,7 @@ class ProbeWay(Resident):
         self.say(probe.opening())
         while not any(isinstance(answer, Ready) for answer in self._reader.feed(self.hear())):
             pass
-        rules = tuple(ProcessRule(f"app-{n}", name="sleep", args=f"sleep 36{n}") for n in range(5))
+        rules = tuple(ProcessRule(f"app-{n}", name="sleep", args=f"sleep 3600{n}") for n in range(RULES))
         spec = HostSpec("h", "h", processes=rules, lines=tuple(LineRule(n, n) for n in INTERFACES))
         self.say(probe.setup(spec) + probe.watch(tuple(watched)))
         self.check()
@@ -342,12 +343,14 @@ def untie(tied: subprocess.Popen[bytes]) -> None:
 
 @contextlib.contextmanager
 def crowd(total: int) -> Iterator[list[int]]:
-    """Sleeping processes until the machine has ``total``, at least as many as are watched; the pids of some."""
-    count = max(WATCHED, total - len(psutil.pids()) - 1)
-    tied = tethered('n=$1; while [ "$n" -gt 0 ]; do sleep 36000 & n=$((n-1)); done', str(count))
+    """Sleeping processes until the machine has ``total``, but as many as are watched at least; the pids of these."""
+    others = max(0, total - len(psutil.pids()) - WATCHED - 1)
+    script = f"""
+        n=0; while [ $n -lt {WATCHED} ]; do sleep 3600$((n % {RULES})) & n=$((n+1)); done
+        n=0; while [ $n -lt {others} ]; do sleep 36009 & n=$((n+1)); done"""
+    tied = tethered(script)
     try:
-        pids = [child.pid for child in psutil.Process(tied.pid).children()]
-        yield pids[:: len(pids) // WATCHED][:WATCHED]
+        yield sorted(child.pid for child in psutil.Process(tied.pid).children())[:WATCHED]
     finally:
         untie(tied)
 
