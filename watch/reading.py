@@ -30,19 +30,24 @@ async def read_once(path: Path | None, recorder: Recorder, wait_s: float, practi
     )
     task = asyncio.create_task(engine.run())
     try:
+        while not boards and not task.done():
+            await asyncio.sleep(0.01)  # the first board comes with the first beat, whatever the hosts do
         async with asyncio.timeout(wait_s):
-            while not (boards and all(map(_told, boards[-1].hosts))):
+            while not (task.done() or all(map(_told, boards[-1].hosts))):
                 del boards[:-1]
                 await asyncio.sleep(0.1)
-            await asyncio.sleep(SECOND_LOOK_S)
+            await asyncio.wait([task], timeout=SECOND_LOOK_S)
     except TimeoutError:
         pass  # what was not heard by now is unknown, and the board says so
     finally:
+        failed = task.done()
         task.cancel()
         await asyncio.wait([task])
         await env.close()
         if fleet is not None:
             await fleet.stop()
+    if failed:
+        task.result()
     return boards[-1]
 
 
