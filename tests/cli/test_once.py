@@ -47,6 +47,13 @@ def once(desk: Path, text: str, *words: str) -> int:
     return main(["--site", str(desk), "once", *words])
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rates of the second look are looked at here by one test alone."""
+    monkeypatch.setattr("watch.reading.SECOND_LOOK_S", 0.1)
+    monkeypatch.setattr("watch.engine.BOARD_S", 0.1)
+
+
 @pytest.fixture
 def young(tmp_path: Path) -> Iterator[str]:
     """A process that has only just been started."""
@@ -108,7 +115,8 @@ def test_a_mount_that_hangs_keeps_nothing(desk: Path, own_world: Path, emulated:
     hang = Path(f"{folder}.hang")
     hang.touch()
     before, preamble = hanging(folder, emulated=emulated)
-    code = preamble + "import sys; from cli.main import main; sys.exit(main())"
+    code = preamble + "import collectors.local_mounts as m; m.DEADLINE_S = 0.5\n"
+    code += "import sys; from cli.main import main; sys.exit(main())"
     desk.write_text(HEAD + ME.replace("[]", f'["/", "{folder}"]'))
     try:
         ended = subprocess.run(
@@ -136,8 +144,11 @@ def test_the_practice_site_is_read(capsys: pytest.CaptureFixture[str]) -> None:
     assert all(host["samples"] >= 2 for host in found["hosts"])
 
 
-def test_json_of_a_real_reading(desk: Path, young: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_of_a_real_reading(
+    desk: Path, young: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     text = ME.replace("[]", '["/"]') + f'processes = ["{young}"]\nlines = [{{ key = "L", interface = "lo" }}]\n'
+    monkeypatch.setattr("watch.reading.SECOND_LOOK_S", 1.0)
     code = once(desk, text, "--json")
     found = json.loads(capsys.readouterr().out)
     assert found.pop("exit_code") == code

@@ -32,9 +32,7 @@ def desk(own_world: Path) -> Iterator[Watch]:
 
 
 def run(watch: Watch, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*watch.command, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run([*watch.command, *words], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_started_looked_at_and_stopped(desk: Watch) -> None:

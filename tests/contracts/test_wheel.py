@@ -89,6 +89,9 @@ def test_it_reads_the_practice_site_over_ssh(installed: Path, tmp_path: Path) ->
 
 
 def test_its_screen_has_its_styles(installed: Path, tmp_path: Path) -> None:
-    code = "from tui.app import WatchkeeperApp as A; from pathlib import Path; print([Path(p).exists() for p in A.CSS_PATH])"
+    code = (
+        "from pathlib import Path; from tui.app import WatchkeeperApp\n"
+        "print([Path(path).exists() for path in WatchkeeperApp.CSS_PATH])"
+    )
     ended = run(installed / "python", "-c", code, folder=tmp_path)
     assert ended.stdout.startswith("[True") and "False" not in ended.stdout, ended.stderr

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from config.paths import places
-from tests.support.screens import BareScreen, until
+from tests.support.screens import PATIENCE_S, BareScreen, until
 
 ROOT = Path(__file__).parents[2]
 SITE = """
@@ -23,7 +23,13 @@ name = "Desk"
 slow_interval = "1s"
 [hosts.me]
 local = true
+interval = "250ms"
 """
+QUICK = """
+import watch.engine, watch.records, watch.service
+watch.engine.BOARD_S, watch.records.QUIET_S, watch.service.LEAVE_S = 0.1, 0.3, 0.3
+"""
+"""The patience of a real watch, which a test has not."""
 
 
 class Watch:
@@ -55,10 +61,14 @@ class Watch:
         )
         return self.process
 
-    async def screen(self) -> BareScreen:
+    async def screen(self, who: str = "li") -> BareScreen:
         """Wait until it listens, and join it."""
-        await until(self.socket.exists)
-        return await BareScreen.join(self.socket)
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                try:
+                    return await BareScreen.join(self.socket, who)
+                except (OSError, EOFError):
+                    await asyncio.sleep(0.02)
 
     async def ended(self) -> tuple[int, str]:
         """Its exit code and what it said."""
@@ -81,7 +91,8 @@ class Watch:
 
 @contextlib.asynccontextmanager
 async def watching(site: Path | None, *options: str, code: str = "") -> AsyncIterator[Watch]:
-    watch = Watch(site, *options, code=code)
+    """A watch that is killed at the end; ``code`` runs before it."""
+    watch = Watch(site, *options, code=QUICK + code)
     watch.start()
     try:
         yield watch
