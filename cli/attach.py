@@ -22,6 +22,8 @@ def run(args: argparse.Namespace) -> int:
         return run_screen("", who="", version=__version__) or NO_TERMINAL
     if greet(target.places.socket) is None:
         launched = launch(target, stays=False)
+        if launched is None:
+            return Exit.BAD
         import tui.app  # noqa: F401 - loaded while the watch starts
 
         if (code := launched.wait_ready()) != Exit.WELL:

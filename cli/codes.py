@@ -14,6 +14,7 @@ class Exit(IntEnum):
     WATCH = 1
     BAD = 2
     NO_WATCH = 3
+    RUNS_ALREADY = 4
     INTERRUPTED = 130
 
 
@@ -24,5 +25,6 @@ def meanings() -> dict[Exit, str]:
         Exit.WATCH: _("There is something to watch; or a question was answered with no"),
         Exit.BAD: _("Something is bad or unknown; or the command line or the site file is wrong"),
         Exit.NO_WATCH: _("The watch cannot be reached"),
+        Exit.RUNS_ALREADY: _("A watch of this site runs already; this one did not start"),
         Exit.INTERRUPTED: _("Interrupted from the keyboard"),
     }

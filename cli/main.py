@@ -15,6 +15,7 @@ from cli.codes import Exit
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the result is the exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show a sign still gets the sentence
@@ -28,6 +29,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.WELL
     return code
+
+
+def _open_what_is_closed() -> None:
+    """Standard streams that were closed lead nowhere: else the next file opened would be taken for one of them."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - until the end of the program
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
 
 
 def _command(words: Sequence[str]) -> int:

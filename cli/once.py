@@ -6,8 +6,7 @@ import argparse
 import asyncio
 from collections.abc import Callable
 
-import msgspec
-
+from cli.board_json import board_as_json
 from cli.codes import Exit
 from cli.speak import err, out
 from cli.target import Target, target_of
@@ -50,7 +49,7 @@ async def _once(target: Target, wait_s: float, hosts: int | None, *, json: bool)
         err(say(failed.why))
         return Exit.BAD
     if json:
-        out(msgspec.json.format(msgspec.json.encode(board)).decode())
+        out(board_as_json(board, code_of(board)))
     else:
         for host in board.hosts:
             _print(host)

@@ -16,6 +16,9 @@ from cli import __version__
 from cli.codes import Exit
 from cli.speak import err, out
 from cli.target import Target, target_of
+from duty.clean import clean
+from duty.phrases import phrase
+from wire.doorway import held
 from wire.framing import Decoder, Nonsense, encode
 from wire.messages import PROTOCOL, Farewell, FromWatch, Hello, Welcome
 from wire.words import _, say
@@ -23,6 +26,8 @@ from wire.words import _, say
 START_S = 30.0
 STOP_S = 15.0
 LOG_NAME = "watch.log"
+LOG_BYTES = 1 << 20
+"""A longer log of the watch is set aside as ``watch.log.1`` before the next start."""
 STORE_NAME = "records.sqlite"
 
 
@@ -47,18 +52,22 @@ async def _watch(target: Target, *, stays: bool, hosts: int | None) -> int:
     plan = Plan(target.site, target.places.socket, store, __version__, stays=stays, practice_hosts=hosts)
     service = Service(plan)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, service.stop)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the terminal it was started from may go
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        if number == signal.SIGHUP and signal.getsignal(number) is signal.SIG_IGN:
+            continue  # started by nohup: the terminal may go
+        loop.add_signal_handler(
+            number, service.stop, phrase("the watch was told to end ({signal})", signal=number.name)
+        )
     try:
         await service.run()
     except BadSite as bad:
         for problem in bad.problems:
             err(problem)
         return Exit.BAD
-    except AlreadyOpen:
-        err(_("A watch of this site runs already."))
-        return Exit.WELL
+    except AlreadyOpen as already:
+        first = greet(target.places.socket)
+        err(say(already.why) if first is None else _("A watch of this site runs already: {it}", it=_described(first)))
+        return Exit.RUNS_ALREADY
     except (CannotOpen, FleetFailed) as failed:
         err(say(failed.why))
         return Exit.BAD
@@ -73,7 +82,8 @@ def start(args: argparse.Namespace) -> int:
     if greet(target.places.socket) is not None:
         out(_("The watch of this site runs already."))
         return Exit.WELL
-    code = launch(target, stays=True, hosts=args.practice_hosts).wait_ready()
+    launched = launch(target, stays=True, hosts=args.practice_hosts)
+    code = launched.wait_ready() if launched is not None else Exit.BAD
     if code == Exit.WELL:
         out(_("The watch runs."))
     return code
@@ -91,7 +101,7 @@ def stop(args: argparse.Namespace) -> int:
     os.kill(found.watch_pid, signal.SIGTERM)
     end = time.monotonic() + STOP_S
     while time.monotonic() < end:
-        if greet(target.places.socket) is None:
+        if not held(target.places.socket):
             out(_("The watch has ended."))
             return Exit.WELL
         time.sleep(0.1)
@@ -106,18 +116,25 @@ def status(args: argparse.Namespace) -> int:
         return target
     found = greet(target.places.socket)
     if found is None:
-        out(_("No watch of this site runs."))
+        taken = held(target.places.socket)
+        out(_("A watch of this site is starting, ending or stuck.") if taken else _("No watch of this site runs."))
         return Exit.NO_WATCH
-    since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(found.started_at))
-    out(
-        _(
-            "The watch runs since {since} (process {pid}, version {version}).",
-            since=since,
-            pid=found.watch_pid,
-            version=found.version,
-        )
-    )
+    out(_("The watch runs: {it}", it=_described(found)))
+    if not found.stays:
+        out(_("It ends when the last screen leaves."))
+    who = ", ".join(found.attached)
+    out(_("Screens: {who}", who=who) if who else _("No screen is attached."))
     return Exit.WELL
+
+
+def _described(found: Welcome) -> str:
+    since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(found.started_at))
+    return _(
+        "process {pid}, since {since}, version {version}",
+        pid=found.watch_pid,
+        since=since,
+        version=clean(found.version),
+    )
 
 
 def greet(path: Path, seconds: float = 3.0) -> Welcome | None:
@@ -140,33 +157,57 @@ def greet(path: Path, seconds: float = 3.0) -> Welcome | None:
 
 
 class Launched:
-    """A watch being started in the background."""
+    """A watch being started in the background. Raises OSError where it cannot be."""
 
-    def __init__(self, target: Target, process: subprocess.Popen[bytes], log: Path) -> None:
-        self.target, self.process, self.log = target, process, log
+    def __init__(self, target: Target, options: list[str]) -> None:
+        self.target = target
+        self.log = target.places.state / LOG_NAME
+        self._command = [sys.executable, "-P", "-m", "cli", *target.arguments(), "watch", *options]
+        self._start()
+
+    def _start(self) -> None:
+        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
+            self.log.replace(self.log.with_suffix(".log.1"))
+        # Appended to: why the last watch ended must still be there when the next one has been started.
+        with self.log.open("ab") as file:
+            self._said_from = file.tell()
+            # A session of its own: no terminal's end reaches it.
+            self.process = subprocess.Popen(
+                self._command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True, cwd="/"
+            )
 
     def wait_ready(self, seconds: float = START_S) -> int:
         """Wait until it listens; else say what it said."""
+        path = self.target.places.socket
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            if self.target.places.socket.exists() and greet(self.target.places.socket) is not None:
+            if path.exists() and greet(path) is not None:
                 return Exit.WELL
-            if self.process.poll() is not None:
-                err(self.log.read_text("utf-8", "replace").strip()[-4000:] or _("The watch ended at once."))
+            code = self.process.poll()
+            if code is not None and code != Exit.RUNS_ALREADY:
+                err(self._said() or _("The watch ended at once."))
                 return Exit.BAD
+            # Another was starting, for another screen, or ending, and did not answer yet.
+            if code is not None and not held(path):
+                self._start()
             time.sleep(0.02)
         err(_("The watch does not answer. Its own log is {path}.", path=str(self.log)))
         return Exit.NO_WATCH
 
+    def _said(self) -> str:
+        with self.log.open("rb") as file:
+            file.seek(self._said_from)
+            text = file.read().decode("utf-8", "replace").strip()
+        return "\n".join(clean(line, 1000) for line in text[-4000:].splitlines())
 
-def launch(target: Target, *, stays: bool, hosts: int | None = None) -> Launched:
-    """Start the watch as a process of its own that no terminal's end reaches."""
-    log = target.places.state / LOG_NAME
-    command = [sys.executable, "-P", "-m", "cli", *target.arguments(), "watch"]
-    command += [] if stays else ["--until-alone"]
-    command += ["--practice-hosts", str(hosts)] if hosts is not None else []
-    with log.open("wb") as file:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True, cwd="/"
-        )
-    return Launched(target, process, log)
+
+def launch(target: Target, *, stays: bool, hosts: int | None = None) -> Launched | None:
+    """Start the watch as a process of its own that no terminal's end reaches; ``None`` after saying why not."""
+    options = [] if stays else ["--until-alone"]
+    options += ["--practice-hosts", str(hosts)] if hosts is not None else []
+    try:
+        return Launched(target, options)
+    except OSError as error:
+        why = clean(error.strerror or str(error))
+        err(_("The watch cannot be started: {path}: {error}", path=clean(str(error.filename)), error=why))
+        return None

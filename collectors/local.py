@@ -5,18 +5,23 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
-from typing import Literal, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Literal, TypeVar
 
 import psutil
 
+from collectors.aside import aside
 from collectors.feed import SECTIONS, Listener, Section, words_of
-from collectors.local_sections import local_identity, read_mounts, read_ports, read_processes
+from collectors.local_mounts import MountReader
+from collectors.local_sections import local_identity, read_ports, read_processes
 from duty.connection import Connection, Link
 from duty.readings import CpuTicks, InterfaceCounters, Memory, ProcessStat, Sample, SectionFailure, SlowReading
 from duty.site import HostSpec
 
 T = TypeVar("T")
+
+IDENTITY_S = 2.0
+"""Seconds to wait for who we are: looking up a user may ask a directory that does not answer."""
 
 
 class LocalFeed:
@@ -38,28 +43,37 @@ class LocalFeed:
         self._up = False
         self._watched: tuple[int, ...] = ()
         self._open: dict[str, float] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._pids: set[int] | None = None
+        self._mounts = MountReader(monotonic)
 
     async def run(self) -> None:
         """There is nothing to connect to; stands until cancelled."""
-        self._listener.on_section(self.spec.id, local_identity(), self._monotonic(), 0.0)
-        self._up = True
-        self._listener.on_connection(self.spec.id, Connection(Link.UP, self._wall(), user=local_identity().user))
         try:
+            who = self._keep(self._identity())
+            await asyncio.wait([who], timeout=IDENTITY_S)
+            self._up = True
+            user = who.result() if who.done() else ""
+            self._listener.on_connection(self.spec.id, Connection(Link.UP, self._wall(), user=user))
             await asyncio.Event().wait()
         finally:
             self._up = False
             for task in self._tasks:
                 task.cancel()
+            await self._mounts.close()
+
+    async def _identity(self) -> str:
+        identity = await aside(local_identity)
+        self._listener.on_section(self.spec.id, identity, self._monotonic(), 0.0)
+        return identity.user
 
     def ask_sample(self, watched: tuple[int, ...]) -> bool:
         """Read now; the answer comes in the loop's next turn. ``False``: the last one is still open."""
         self._watched = watched
-        return self._begin("sample", self._sample)
+        return self._begin("sample", self._now)
 
     def ask_section(self, section: Section) -> bool:
-        """Read a slow section in a thread; one that hangs stays open and costs only itself."""
+        """Read a slow section without keeping the loop; one that hangs stays open and costs only itself."""
         return self._begin(section, lambda: self._section(section))
 
     def open_since(self, section: Section | Literal["sample"]) -> float | None:
@@ -73,19 +87,23 @@ class LocalFeed:
         """The next readings follow the new demands."""
         self.spec = spec
 
-    def _begin(self, what: str, work: Callable[[], Sample | SlowReading]) -> bool:
+    def _begin(self, what: str, work: Callable[[], Awaitable[Sample | SlowReading]]) -> bool:
         if not self._up or what in self._open:
             return False
         self._open[what] = self._monotonic()
-        task = asyncio.get_running_loop().create_task(self._answer(what, work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._keep(self._answer(what, work))
         return True
 
-    async def _answer(self, what: str, work: Callable[[], Sample | SlowReading]) -> None:
+    def _keep(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _answer(self, what: str, work: Callable[[], Awaitable[Sample | SlowReading]]) -> None:
         asked = self._open[what]
         try:
-            reading = work() if what == "sample" else await asyncio.to_thread(work)
+            reading = await work()
         except (OSError, psutil.Error, ValueError) as error:
             failure = SectionFailure(what, words_of(error))
             self._listener.on_failure(self.spec.id, failure, self._monotonic())
@@ -100,11 +118,17 @@ class LocalFeed:
 
     # --- the readings ------------------------------------------------------------------------------------------
 
-    def _section(self, section: Section) -> SlowReading:
+    async def _section(self, section: Section) -> SlowReading:
         assert section in SECTIONS
-        if section == "processes":
-            return read_processes(self.spec.processes, self._ticks)
-        return read_ports(self._watched) if section == "ports" else read_mounts(self.spec.disks)
+        spec, watched = self.spec, self._watched
+        if section == "mounts":
+            return await self._mounts.read(spec.disks)
+        if section == "ports":
+            return await aside(lambda: read_ports(watched))
+        return await aside(lambda: read_processes(spec.processes))
+
+    async def _now(self) -> Sample:
+        return self._sample()
 
     def _sample(self) -> Sample:
         self._seq += 1

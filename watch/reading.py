@@ -21,28 +21,41 @@ async def read_once(path: Path | None, recorder: Recorder, wait_s: float, practi
     site, fleet = await first_site(path, practice_hosts)
     env = SshEnvironment(max_dials=site.max_dials)
     boards: list[Board] = []
+    begun = asyncio.Event()
+
+    def publish(board: Board, _changed: frozenset[str] | None) -> None:
+        boards.append(board)
+        begun.set()
+
     engine = Engine(
         site,
         lambda spec, of, listener: make_feed(spec, of, listener, env),
         recorder,
         SystemClock(),
-        lambda board, _: boards.append(board),
+        publish,
     )
     task = asyncio.create_task(engine.run())
     try:
+        # The first board comes with the first beat, whatever the hosts do.
+        first = asyncio.create_task(begun.wait())
+        await asyncio.wait([task, first], return_when=asyncio.FIRST_COMPLETED)
+        first.cancel()
         async with asyncio.timeout(wait_s):
-            while not (boards and all(map(_told, boards[-1].hosts))):
+            while not (task.done() or all(map(_told, boards[-1].hosts))):
                 del boards[:-1]
                 await asyncio.sleep(0.1)
-            await asyncio.sleep(SECOND_LOOK_S)
+            await asyncio.wait([task], timeout=SECOND_LOOK_S)
     except TimeoutError:
         pass  # what was not heard by now is unknown, and the board says so
     finally:
+        failed = task.done()
         task.cancel()
         await asyncio.wait([task])
         await env.close()
         if fleet is not None:
             await fleet.stop()
+    if failed:
+        task.result()
     return boards[-1]
 
 

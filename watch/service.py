@@ -6,11 +6,13 @@ import asyncio
 import gc
 import os
 
+from collectors.aside import aside
 from collectors.feed import Feed, Listener, words_of
 from collectors.ssh_environment import SshEnvironment
 from collectors.ssh_feed import SshFeed
 from config.load import load_site
 from duty.board import Board
+from duty.clean import clean
 from duty.connection import HostKey
 from duty.phrases import Phrase, phrase
 from duty.records import IncidentState, LogKind, NewLogEntry, Refused
@@ -24,6 +26,7 @@ from watch.recorder import Event, Recorder
 from watch.records import Records
 from watch.site_source import first_site, line_of, make_feed
 from wire.door import Door
+from wire.doorway import Doorway, open_doorway
 from wire.messages import PROTOCOL, Command, Hello, Reply, Resync, Welcome
 
 LEAVE_S = 3.0
@@ -43,16 +46,38 @@ class Service:
         self.started_at = self.clock.now().wall
         self.door: Door | None = None
         self.fleet: PracticeFleet | None = None
+        self.records: Records | None = None
         self.language: str | None = None
         self.ended = asyncio.Event()
         self._why = phrase("the watch ends")
         self._idle: asyncio.TimerHandle | None = None
         self._env: SshEnvironment | None = None
+        self._looked_at = False
+        """A screen has been here: who only asks whether a watch runs is none."""
 
     # --- the run ---------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
-        """Watch until told to end. Raises :class:`BadSite`, or what the door or the store cannot do at start."""
+        """Watch until told to end. Raises :class:`BadSite`, or what the door or the fleet cannot do at start."""
+        # The place first: whoever comes second leaves before it has touched a record or started a fleet.
+        place = open_doorway(self.plan.socket)
+        try:
+            begun = asyncio.create_task(self._begin(place))
+            told = asyncio.create_task(self.ended.wait())
+            await asyncio.wait([begun, told], return_when=asyncio.FIRST_COMPLETED)
+            told.cancel()
+            begun.cancel()  # without effect on one that is done
+            await asyncio.wait([begun, told])
+            if not begun.cancelled():
+                begun.result()
+                await self._until_ended()
+        finally:
+            try:
+                await self._end()
+            finally:
+                place.release()
+
+    async def _begin(self, place: Doorway) -> None:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
         self.language = site.language
         self._env = SshEnvironment(max_dials=site.max_dials)
@@ -63,14 +88,10 @@ class Service:
         self.commands = Commands(
             self.engine, self.recorder, self.clock, reload=self._reload, keep_key=self._keep_key, fleet=self.fleet
         )
-        self.door = await Door.open(self.plan.socket, self)
+        self.door = await Door.open(place, self)
         self._line(phrase("the watch begins: {site}, {hosts} hosts", site=site.name, hosts=len(site.hosts)))
         self._arm(FIRST_S)
         asyncio.get_running_loop().call_later(GC_FREEZE_S, _freeze)
-        try:
-            await self._until_ended()
-        finally:
-            await self._end(records)
 
     def _loaded(self) -> None:
         waiting = self.engine.waiting = [
@@ -91,7 +112,14 @@ class Service:
             done, _ = await asyncio.wait([*tasks, ended, watching], return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 one.result()
+        except Exception as error:
+            while isinstance(error, ExceptionGroup):
+                error = error.exceptions[0]
+            self._why = phrase("the watch failed: {error}", error=clean(f"{type(error).__name__}: {error}", 200))
+            raise
         finally:
+            if self.door is not None:
+                self.door.shut()
             self._line(self._why)
             tasks[0].cancel()
             await asyncio.wait([tasks[0]])
@@ -104,14 +132,15 @@ class Service:
                 one.cancel()
             await asyncio.wait([tasks[1], ended, watching])
 
-    async def _end(self, records: Records) -> None:
+    async def _end(self) -> None:
         if self.door is not None:
             await self.door.close(self._why)
         if self._env is not None:
             await self._env.close()
         if self.fleet is not None:
             await self.fleet.stop()
-        await records.close()
+        if self.records is not None:
+            await self.records.close()
 
     def stop(self, why: Phrase | None = None) -> None:
         """End soon and cleanly."""
@@ -120,10 +149,10 @@ class Service:
 
     async def _watch_store(self) -> None:
         """Say on every screen that records cannot be written, within 5 s even while nothing is to be written."""
-        records = self.records
+        assert self.records is not None
         while True:
-            await records.check_if_due()
-            error = records.error
+            await self.records.check_if_due()
+            error = self.records.error
             if error != self.engine.store_error:
                 self.engine.store_error = error
                 self.engine.touch()
@@ -134,7 +163,8 @@ class Service:
     async def _reload(self) -> tuple[Phrase | None, tuple[str, ...]]:
         if self.plan.site is None:
             return phrase("the practice site has no file to read again"), ()
-        loaded = await asyncio.to_thread(load_site, self.plan.site)
+        file = self.plan.site
+        loaded = await aside(lambda: load_site(file))
         if loaded.site is None:
             why = phrase(
                 "the site file has {count} problems; the one before stays in force", count=len(loaded.problems)
@@ -171,6 +201,7 @@ class Service:
 
     def welcome(self, who: str, hello: Hello) -> Welcome:
         """First words for a new screen, from memory."""
+        self._looked_at = self._looked_at or bool(hello.who)
         return Welcome(
             protocol=PROTOCOL,
             version=self.plan.version,
@@ -182,6 +213,7 @@ class Service:
             incidents=tuple(self.recorder.incidents.values()),
             log=tuple(self.recorder.recent),
             faults=self.fleet.faults if self.fleet is not None else (),
+            attached=self.door.seated_names if self.door is not None else (),
         )
 
     def resync(self) -> Resync:
@@ -198,7 +230,7 @@ class Service:
             self._idle.cancel()
             self._idle = None
         if count == 0:
-            self._arm(LEAVE_S)
+            self._arm(LEAVE_S if self._looked_at else FIRST_S)
 
     def _arm(self, seconds: float) -> None:
         if not self.plan.stays:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
+from collectors.aside import aside
 from collectors.feed import Feed, Listener
 from collectors.local import LocalFeed
 from collectors.ssh_environment import SshEnvironment
@@ -31,7 +31,7 @@ async def first_site(path: Path | None, practice_hosts: int | None) -> tuple[Sit
         fleet = PracticeFleet(hosts=practice_hosts)
         await fleet.start()
         return fleet.site, fleet
-    loaded = await asyncio.to_thread(load_site, path)
+    loaded = await aside(lambda: load_site(path))
     if loaded.site is None:
         raise BadSite(tuple(line_of(problem) for problem in loaded.problems))
     return loaded.site, None

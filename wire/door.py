@@ -56,15 +56,25 @@ class Door:
         self._doorway: Doorway | None = None
         self._server: asyncio.AbstractServer | None = None
         self._last_count = 0
+        self._own = True
 
     @classmethod
-    async def open(cls, path: Path, handler: Handler) -> Door:
-        """Listen at ``path``. Raises :class:`AlreadyOpen` where a watch lives, else :class:`CannotOpen`."""
+    async def open(cls, place: Path | Doorway, handler: Handler) -> Door:
+        """Listen at a path, or let in who waits at a doorway, which stays its owner's to release.
+
+        Raises :class:`AlreadyOpen` where a watch lives, else :class:`CannotOpen`.
+        """
         door = cls(handler)
-        door._doorway = open_doorway(path)
+        door._own = isinstance(place, Path)
+        door._doorway = open_doorway(place) if isinstance(place, Path) else place
         loop = asyncio.get_running_loop()
         door._server = await loop.create_unix_server(lambda: Seat(door), sock=door._doorway.listener)
         return door
+
+    @property
+    def seated_names(self) -> tuple[str, ...]:
+        """Who sits at each screen, in no order that means anything."""
+        return tuple(sorted(seat.who for seat in self._seats if seat.who))
 
     @property
     def count(self) -> int:
@@ -96,12 +106,18 @@ class Door:
             if seat.who:
                 seat.resync()
 
-    async def close(self, why: Phrase) -> None:
-        """Say farewell to every screen and stop listening. A screen that does not read is cut off."""
+    def shut(self) -> None:
+        """Let nobody in any more; who is in stays."""
         if self._server is not None:
             self._server.close()
         if self._doorway is not None:
             self._doorway.close()
+
+    async def close(self, why: Phrase) -> None:
+        """Say farewell to every screen and stop listening. A screen that does not read is cut off."""
+        self.shut()
+        if self._own and self._doorway is not None:
+            self._doorway.release()
         seats = tuple(self._seats)
         for seat in seats:
             seat.dismiss(why)

@@ -9,12 +9,15 @@ import pwd
 import socket
 import stat
 import struct
+import time
 from pathlib import Path
 
 from duty.phrases import Phrase, phrase
 
 _CREDENTIALS = struct.Struct("3i")
 _BACKLOG = 64
+_LOOKED_AT_S = (0.005, 0.02)
+"""Seconds after which a place that is taken is tried again: :func:`held` takes it for a moment."""
 
 
 class CannotOpen(Exception):
@@ -39,17 +42,25 @@ class Doorway:
         self._inode = path.lstat().st_ino
 
     def close(self) -> None:
-        """Stop listening and take the socket file away, unless it is another's by now. May be called again."""
+        """Stop listening and take the socket file away, unless it is another's by now. May be called again.
+
+        The place stays taken until :meth:`release`: who holds it may have more to put in order.
+        """
+        self.listener.close()
         if self._lock < 0:
             return
-        self.listener.close()
         try:
             if self.path.lstat().st_ino == self._inode:
                 self.path.unlink()
         except FileNotFoundError:
             pass
-        os.close(self._lock)
-        self._lock = -1
+
+    def release(self) -> None:
+        """Close, and let another process take the place. May be called again."""
+        self.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
 
 
 def open_doorway(path: Path) -> Doorway:
@@ -74,6 +85,21 @@ def open_doorway(path: Path) -> Doorway:
         raise
 
 
+def held(path: Path) -> bool:
+    """Whether a process holds the place at ``path``, listening or not: one that begins or ends does not listen."""
+    try:
+        lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
 def user_of(connection: socket.socket) -> str:
     """The name of the user at the other end, as the kernel knows it (``uid 1234`` where it has no name)."""
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
@@ -95,12 +121,15 @@ def _lock(path: Path) -> int:
     # The lock, not the socket, says who lives: it goes with its process, even one that was killed or is stopped.
     # Its file stays for ever: were it removed, two processes could hold "the" lock on two files.
     lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise AlreadyOpen(phrase("a watch is running already at {path}", path=str(path.with_suffix("")))) from None
-    return lock
+    for wait in (*_LOOKED_AT_S, None):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        except BlockingIOError:
+            if wait is not None:
+                time.sleep(wait)
+    os.close(lock)
+    raise AlreadyOpen(phrase("a watch is running already at {path}", path=str(path.with_suffix(""))))
 
 
 def _remove_stale(path: Path) -> None:

@@ -151,6 +151,8 @@ class Welcome(Message, frozen=True):
     log: tuple[LogEntry, ...]
     """The newest lines, newest first."""
     faults: tuple[FaultKind, ...] = ()
+    attached: tuple[str, ...] = ()
+    """Who sits at the screens that were there before this one."""
 
 
 class Farewell(Message, frozen=True):

@@ -59,7 +59,7 @@ def test_a_wrong_command_line_is_said_and_ends_with_2(words: list[str], capsys: 
 def test_help_names_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     shown = capsys.readouterr().out
-    for code in ("0", "1", "2", "3", "130"):
+    for code in ("0", "1", "2", "3", "4", "130"):
         assert f"  {code:>3}  " in shown
 
 
