@@ -172,7 +172,7 @@ class AnswerReader:
         elif (reading := parse_section(section, lines, short)) is not None:
             answers.append(SectionAnswer(seq, section, reading))
         else:
-            answers.append(Unusable(SectionFailure(section, phrase("no section of this name")), seq, section))
+            answers.append(Unusable(SectionFailure(section, phrase("the answer says nothing that can be used")), seq, section))
 
     def _drop(self, answers: list[Answer], why: Phrase) -> None:
         """Give up the answer that is being read and say so; reading goes on at the next beginning."""

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from collectors.parse_health import clock, health
 from collectors.parsing import MAX_FAILURES, failure, not_understood, unescape
 from duty.clean import clean, clean_bytes
 from duty.readings import (
@@ -24,11 +25,13 @@ Failures = tuple[SectionFailure, ...]
 
 
 def parse_section(section: str, lines: list[bytes], failures: Failures) -> SlowReading | None:
-    """The reading of a slow answer; ``None`` where there is no section of that name."""
-    parsers: dict[str, Callable[[list[bytes], list[SectionFailure]], SlowReading]] = {
+    """The reading of a slow answer; ``None`` where there is no section of that name or it says nothing usable."""
+    parsers: dict[str, Callable[[list[bytes], list[SectionFailure]], SlowReading | None]] = {
         "processes": _processes,
         "ports": _ports,
         "mounts": _mounts,
+        "health": health,
+        "time": clock,
     }
     parser = parsers.get(section)
     if parser is None:

@@ -17,7 +17,7 @@ MAX_LINE = 3000
 """Bytes of one request line: what several writers can put into one pipe without mixing, with room to spare."""
 
 
-PARTS: tuple[Section, ...] = ()
+PARTS: tuple[Section, ...] = ("health", "time")
 """Sections whose shell text stands in a file of its own below ``shell/``."""
 
 

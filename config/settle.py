@@ -9,19 +9,31 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from config.fields import Count, CountLevels, CpuLevels, PercentLevels, RateLevels, SizeLevels
+from config.fields import (
+    Count,
+    CountLevels,
+    CpuLevels,
+    NumberLevels,
+    PercentLevels,
+    RateLevels,
+    SecondsLevels,
+    SizeLevels,
+)
+from config.machine import Clock, Health
 from config.model import Host, HostDefaults, Role, SiteFile
 from config.positions import Path
 from config.rules import Disk, Line, Process
-from duty.site import DiskRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
+from duty.site import ClockRule, DiskRule, HealthRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Process | Line | Disk)
 
-AnyLevels = CountLevels | CpuLevels | PercentLevels | RateLevels | SizeLevels
+AnyLevels = CountLevels | CpuLevels | NumberLevels | PercentLevels | RateLevels | SecondsLevels | SizeLevels
 _PROCESS = ProcessRule(key="")
 _LINE = LineRule(key="", interface="")
 _DISK = DiskRule(mount="")
+_HEALTH = HealthRule()
+_CLOCK = ClockRule()
 
 
 class Joined(msgspec.Struct, Generic[R], frozen=True):
@@ -139,6 +151,37 @@ def disk_rule(rule: Joined[Disk]) -> DiskRule:
     )
 
 
+def health_rule(layers: tuple[Health, ...]) -> HealthRule | None:
+    """The machine as everyone reads it; ``None`` where the nearest word on it is "off"."""
+    if layers and layers[0].off:
+        return None
+    return HealthRule(
+        cpu_percent=_limits((one.cpu for one in layers), _HEALTH.cpu_percent),
+        iowait_percent=_limits((one.iowait for one in layers), _HEALTH.iowait_percent),
+        steal_percent=_limits((one.steal for one in layers), _HEALTH.steal_percent),
+        load_per_cpu=_limits((one.load for one in layers), _HEALTH.load_per_cpu),
+        memory_percent=_limits((one.memory for one in layers), _HEALTH.memory_percent),
+        swap_percent=_limits((one.swap for one in layers), _HEALTH.swap_percent),
+        pressure_percent=_limits((one.pressure for one in layers), _HEALTH.pressure_percent),
+        files_percent=_limits((one.files for one in layers), _HEALTH.files_percent),
+        device_busy_percent=_limits((one.device_busy for one in layers), _HEALTH.device_busy_percent),
+        device_await_s=_limits((one.device_wait for one in layers), _HEALTH.device_await_s),
+        celsius=_limits((one.temperature for one in layers), _HEALTH.celsius),
+        failed_units=_limits((one.failed_units for one in layers), _HEALTH.failed_units),
+        oom_kills=_limits((one.oom_kills for one in layers), _HEALTH.oom_kills),
+    )
+
+
+def clock_rule(layers: tuple[Clock, ...]) -> ClockRule | None:
+    """The clock as everyone reads it; ``None`` where the nearest word on it is "off"."""
+    if layers and layers[0].off:
+        return None
+    return ClockRule(
+        offset_s=_limits((one.offset for one in layers), _CLOCK.offset_s),
+        service=first((one.service for one in layers), _CLOCK.service),
+    )
+
+
 def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpec:
     role = role_of(host, file)
     layers: tuple[HostDefaults, ...] = (host, role) if role else (host,)
@@ -160,6 +203,8 @@ def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpe
         processes=tuple(map(process_rule, joined(host_id, host, file, "processes", lambda t: t.processes))),
         lines=tuple(map(line_rule, joined(host_id, host, file, "lines", lambda t: t.lines))),
         disks=disks,
+        health=health_rule(tuple(layer.health for layer in layers if layer.health is not None)),
+        clock=None if host.local else clock_rule(tuple(layer.clock for layer in layers if layer.clock is not None)),
         interval_s=first((layer.interval for layer in layers), file.site.interval),
     )
 

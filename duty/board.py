@@ -11,7 +11,7 @@ import msgspec
 from duty.connection import Connection
 from duty.phrases import Phrase
 from duty.quality import Quality, State
-from duty.readings import Identity
+from duty.readings import Identity, Pressure, RaidArray, Sensor
 
 
 class ProcessView(msgspec.Struct, frozen=True, array_like=True):
@@ -96,6 +96,56 @@ class SectionView(msgspec.Struct, frozen=True, array_like=True):
     subject: str = ""
 
 
+class DeviceView(msgspec.Struct, frozen=True, array_like=True):
+    """One block device between the last two readings; ``None`` where there is no reading before."""
+
+    name: str
+    busy_percent: float | None
+    read_bps: float | None
+    """Bytes per second."""
+    write_bps: float | None
+    await_s: float | None
+    """Mean seconds a request took; ``None`` where there was none."""
+    errors: int | None
+    """Since boot."""
+
+
+class HealthView(msgspec.Struct, frozen=True):
+    """The machine itself, judged: what changes slowly. Shares are percent."""
+
+    state: State
+    why: tuple[Phrase, ...]
+    pressures: tuple[Pressure, ...] = ()
+    files_open: int | None = None
+    files_max: int | None = None
+    oom_kills: int | None = None
+    """Since boot."""
+    devices: tuple[DeviceView, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+    arrays: tuple[RaidArray, ...] = ()
+    failed_units: tuple[str, ...] | None = None
+    read_at: float | None = None
+
+
+class ClockView(msgspec.Struct, frozen=True, array_like=True):
+    """The host's clock against the console's, judged."""
+
+    state: State
+    why: tuple[Phrase, ...]
+    offset_s: float | None = None
+    """How far the host's clock is ahead; negative: behind."""
+    margin_s: float | None = None
+    """How far the offset may be off, from how long the answers took."""
+    service: str = ""
+    synchronized: bool | None = None
+    stratum: int | None = None
+    source: str = ""
+    jumped_at: float | None = None
+    jumped_s: float | None = None
+    """The last step of the clock that was seen, and when."""
+    read_at: float | None = None
+
+
 class HostView(msgspec.Struct, frozen=True):
     """One host at one moment."""
 
@@ -123,12 +173,21 @@ class HostView(msgspec.Struct, frozen=True):
     memory_total: int | None = None
     swap_percent: float | None = None
     uptime_s: float | None = None
+    iowait_percent: float | None = None
+    steal_percent: float | None = None
+    system_percent: float | None = None
+    user_percent: float | None = None
     cpu_trend: tuple[int, ...] = ()
     """Last CPU shares in thousandths, oldest first; -1 is a gap."""
     processes: tuple[ProcessView, ...] = ()
     lines: tuple[LineView, ...] = ()
     disks: tuple[DiskView, ...] = ()
     sections: tuple[SectionView, ...] = ()
+    health: HealthView | None = None
+    """``None`` where nothing is asked or nothing was read yet."""
+    clock: ClockView | None = None
+    booted_at: float | None = None
+    """The host's own idea of when it booted, UTC epoch seconds."""
     identity: Identity | None = None
     samples: int = 0
     """Readings received since the watch began."""

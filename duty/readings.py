@@ -13,6 +13,12 @@ class CpuTicks(msgspec.Struct, frozen=True, array_like=True):
     busy: int
     total: int
     iowait: int
+    user: int | None = None
+    """User and nice time."""
+    system: int | None = None
+    """Time in the kernel, interrupts included."""
+    steal: int | None = None
+    """Time the hypervisor gave to others."""
 
 
 class Memory(msgspec.Struct, frozen=True, array_like=True):
@@ -158,4 +164,85 @@ class Identity(msgspec.Struct, frozen=True, tag="identity"):
     """``container`` or ``chroot`` where the numbers are not the whole machine's."""
 
 
-SlowReading = Processes | Ports | Mounts | Identity
+class Pressure(msgspec.Struct, frozen=True, array_like=True):
+    """Pressure stall information of one resource: the share of time in which tasks waited for it, percent."""
+
+    resource: str
+    """cpu, memory or io."""
+    kind: str
+    """some: at least one task waited; full: all did."""
+    avg10: float | None
+    avg60: float | None
+
+
+class BlockCounters(msgspec.Struct, frozen=True, array_like=True):
+    """Counters of one whole block device since boot; sectors of 512 bytes, times in milliseconds."""
+
+    name: str
+    reads: int
+    read_sectors: int
+    read_ms: int
+    writes: int
+    write_sectors: int
+    write_ms: int
+    busy_ms: int
+    errors: int | None = None
+    """I/O errors the driver counted; ``None`` where it does not count them."""
+
+
+class Sensor(msgspec.Struct, frozen=True, array_like=True):
+    """One temperature, degrees Celsius, with the limits the sensor itself names."""
+
+    chip: str
+    label: str
+    celsius: float
+    high: float | None = None
+    critical: float | None = None
+
+
+class RaidArray(msgspec.Struct, frozen=True, array_like=True):
+    """One software RAID array. ``wanted`` and ``working`` count its devices; ``action``: ``recovery=12.6%`` or empty."""
+
+    name: str
+    active: bool
+    level: str
+    wanted: int | None
+    working: int | None
+    action: str = ""
+
+
+class HostHealth(msgspec.Struct, frozen=True, tag="health"):
+    """Answer of the section ``health``: the machine itself, beside what every sample says."""
+
+    uptime_s: float
+    pressures: tuple[Pressure, ...] = ()
+    files_open: int | None = None
+    files_max: int | None = None
+    oom_kills: int | None = None
+    """Processes the kernel killed for want of memory since boot (kernel 4.13 and newer say so)."""
+    devices: tuple[BlockCounters, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+    arrays: tuple[RaidArray, ...] = ()
+    failed_units: tuple[str, ...] | None = None
+    """Failed systemd units; ``None`` where there is no systemd or it does not say."""
+    failures: tuple[SectionFailure, ...] = ()
+
+
+class ClockReading(msgspec.Struct, frozen=True, tag="time"):
+    """Answer of the section ``time``: the host's wall clock beside its uptime, and its time service."""
+
+    epoch_s: float
+    """What the host takes the time to be, UTC epoch seconds."""
+    uptime_s: float
+    """The host's monotonic clock at that moment."""
+    resolution_s: float = 0.001
+    service: str = ""
+    """chrony, ntpd, timesyncd, system (somebody else sets it); empty where none was found."""
+    synchronized: bool | None = None
+    service_offset_s: float | None = None
+    stratum: int | None = None
+    source: str = ""
+    failures: tuple[SectionFailure, ...] = ()
+
+
+SlowReading = Processes | Ports | Mounts | Identity | HostHealth | ClockReading

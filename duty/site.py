@@ -66,6 +66,39 @@ class DiskRule(msgspec.Struct, frozen=True):
     read_only_ok: bool = False
 
 
+class HealthRule(msgspec.Struct, frozen=True):
+    """What must be true of the machine itself. Percentages are of the whole machine; ``Limits()`` is not judged."""
+
+    cpu_percent: Limits = Limits()
+    iowait_percent: Limits = Limits()
+    steal_percent: Limits = Limits()
+    load_per_cpu: Limits = Limits()
+    memory_percent: Limits = Limits(90, 97)
+    """Memory that is not available, of all there is."""
+    swap_percent: Limits = Limits()
+    pressure_percent: Limits = Limits()
+    """Share of the last minute in which tasks waited for CPU, memory or I/O (PSI, ``some avg60``)."""
+    files_percent: Limits = Limits(80, 90)
+    """Open file handles, of the most the kernel allows."""
+    device_busy_percent: Limits = Limits()
+    device_await_s: Limits = Limits()
+    """Mean time a request to a block device took."""
+    celsius: Limits = Limits()
+    """Temperatures; without it the limits that each sensor names itself are taken."""
+    failed_units: Limits = Limits(warn=1)
+    oom_kills: Limits = Limits(warn=1)
+    """Processes killed for want of memory within the last hour."""
+
+
+class ClockRule(msgspec.Struct, frozen=True):
+    """What must be true of the host's clock, against the console's."""
+
+    offset_s: Limits = Limits(0.5, 2.0)
+    """Distance either way."""
+    service: bool = False
+    """A time service must keep it and say that it is synchronized."""
+
+
 class HostSpec(msgspec.Struct, frozen=True):
     """One host of the site and all that is demanded of it."""
 
@@ -86,6 +119,9 @@ class HostSpec(msgspec.Struct, frozen=True):
     processes: tuple[ProcessRule, ...] = ()
     lines: tuple[LineRule, ...] = ()
     disks: tuple[DiskRule, ...] = ()
+    health: HealthRule | None = HealthRule()
+    """``None``: the section is not asked for."""
+    clock: ClockRule | None = ClockRule()
     interval_s: float = 1.0
 
 
