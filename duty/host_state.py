@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from duty.board import HostView, LineView, ProcessView
+from itertools import chain
+
+from duty.board import DiskView, HostView, LineView, ProcessView, SectionView
 from duty.connection import Connection, Link
-from duty.disks import judge_disks
+from duty.disks import DiskTrack
 from duty.host_health import Health
 from duty.lines import LineTrack
+from duty.listening import by_port
 from duty.moment import Moment
 from duty.phrases import Phrase, of, phrase
 from duty.processes import ProcessTrack
 from duty.quality import Quality, State, quality_of
-from duty.readings import Identity, Mounts, Ports, Processes, Sample, SectionFailure, SlowReading
+from duty.readings import Identity, Ports, Processes, ProcessFound, Sample, SectionFailure, SlowReading
 from duty.sections import SectionTrack
 from duty.site import HostSpec
+
+_WRONG = (State.WARN, State.UNKNOWN, State.ACT)
 
 MAX_WHY = 6
 """Reasons a host's row carries; its cells carry all of theirs."""
@@ -29,11 +34,8 @@ class HostState:
         self.health = Health()
         self.processes = {rule.key: ProcessTrack(rule) for rule in spec.processes}
         self.lines = {rule.key: LineTrack(rule) for rule in spec.lines}
+        self.disks = DiskTrack(spec.disks)
         self.sections = SectionTrack()
-        self.mounts: Mounts | None = None
-        self.mounts_at: float | None = None
-        self.ports: Ports | None = None
-        self.ports_mono = 0.0
         self.read: Moment | None = None
         self.samples = 0
         self.dropped = 0
@@ -57,15 +59,16 @@ class HostState:
         for line in spec.lines:
             kept = old_lines.get(line.key)
             if kept is not None and kept.rule.interface == line.interface:
-                kept.rule = line
+                kept.demand(line)
                 self.lines[line.key] = kept
             else:
                 self.lines[line.key] = LineTrack(line)
+        self.disks.demand(spec.disks)
         self.look_again = True
 
     def watched(self) -> tuple[int, ...]:
         """Pids to read with every sample."""
-        return tuple(pid for track in self.processes.values() for pid in track.copies)
+        return tuple(chain.from_iterable([track.pids for track in self.processes.values()]))
 
     def on_sample(self, sample: Sample, at: Moment) -> None:
         """A fast answer was received at ``at``."""
@@ -87,7 +90,7 @@ class HostState:
                 line.see(counters.get(line.rule.interface), sample.uptime_s, at.wall)
         stats = {one.pid: one for one in sample.processes}
         for track in self.processes.values():
-            if track.see(stats, sample, seconds, at.wall, at.mono):
+            if track.see(stats, sample, seconds, at.mono):
                 self.look_again = True
         self.look_again = self.look_again or sample.appeared
         self.sections.read("sample", sample.failures, at, None)
@@ -95,7 +98,7 @@ class HostState:
     def _rebooted(self) -> None:
         """The host's clock began anew: no counter of before can be compared."""
         self.health = Health()
-        self.ports, self.mounts = None, None
+        self.disks = DiskTrack(self.spec.disks)
         self.processes = {key: ProcessTrack(track.rule) for key, track in self.processes.items()}
         self.look_again = True
 
@@ -106,15 +109,19 @@ class HostState:
             return
         if isinstance(reading, Processes):
             failed = {one.subject: one.why for one in reading.failures if one.subject}
+            found: dict[str, list[ProcessFound]] = {}
+            for one in reading.found:
+                found.setdefault(one.rule, []).append(one)
             for key, track in self.processes.items():
-                track.found([one for one in reading.found if one.rule == key], at.wall, at.mono)
-                track.unread = failed.get(key)
+                track.found(found.get(key, []), at.mono, failed.get(key))
             self.sections.read("processes", reading.failures, at, took_s)
         elif isinstance(reading, Ports):
-            self.ports, self.ports_mono = reading, at.mono
+            listening = by_port(reading)
+            for track in self.processes.values():
+                track.listens(listening, at.mono)
             self.sections.read("ports", reading.failures, at, took_s)
         else:
-            self.mounts, self.mounts_at = reading, at.wall
+            self.disks.see(reading, at.wall)
             self.sections.read("mounts", reading.failures, at, took_s)
 
     def on_failure(self, failure: SectionFailure, at: Moment) -> None:
@@ -137,21 +144,11 @@ class HostState:
 
     def view(self, at: Moment) -> HostView:
         """The host judged at ``at``."""
-        ticks = self.identity.ticks_per_s if self.identity else 100
-        processes = tuple(t.view(self.ports, self.ports_mono, ticks) for t in self.processes.values())
-        lines = tuple(track.view() for track in self.lines.values())
-        disks = judge_disks(self.spec.disks, self.mounts, self.mounts_at)
-        sections = self.sections.views()
+        processes = tuple([track.view() for track in self.processes.values()])
+        lines = tuple([track.view() for track in self.lines.values()])
+        disks, sections = self.disks.view(), self.sections.view()
         quality = self.quality(at)
-        state, why = self._judge(quality, at, processes, lines)
-        for disk in disks:
-            if disk.state in (State.WARN, State.ACT, State.UNKNOWN):
-                state = max(state, disk.state)
-                why.append((disk.state, of(disk.mount, disk.why[0])))
-        for section in sections:
-            if section.state is State.UNKNOWN and section.why is not None:
-                state = max(state, State.UNKNOWN)
-                why.append((State.UNKNOWN, section.why))
+        state, why = self._judge(quality, at, processes, lines, disks, sections)
         if state is not self._state:
             self._state, self._since = state, at.wall
         why.sort(key=lambda f: -f[0])
@@ -188,21 +185,30 @@ class HostState:
         )
 
     def _judge(
-        self, quality: Quality, at: Moment, processes: tuple[ProcessView, ...], lines: tuple[LineView, ...]
+        self,
+        quality: Quality,
+        at: Moment,
+        processes: tuple[ProcessView, ...],
+        lines: tuple[LineView, ...],
+        disks: tuple[DiskView, ...],
+        sections: tuple[SectionView, ...],
     ) -> tuple[State, list[tuple[State, Phrase]]]:
-        why: list[tuple[State, Phrase]] = []
+        why = self._of_the_connection(quality, at)
+        why += [(p.state, of(p.key, p.why[0])) for p in processes if p.why and p.state in _WRONG]
+        why += [(line.state, of(line.key, line.why[0])) for line in lines if line.why and line.state in _WRONG]
+        why += [(disk.state, of(disk.mount, disk.why[0])) for disk in disks if disk.why and disk.state in _WRONG]
+        why += [(one.state, one.why) for one in sections if one.why is not None and one.state is State.UNKNOWN]
+        return max([state for state, _ in why], default=State.OK), why
+
+    def _of_the_connection(self, quality: Quality, at: Moment) -> list[tuple[State, Phrase]]:
         connection = self.connection
         if not connection.up:
             first = connection.link in (Link.IDLE, Link.DIALLING) and self.read is None
-            why.append((State.UNKNOWN if first else State.ACT, connection.why or phrase("not connected yet")))
-        elif quality is Quality.NEVER:
-            why.append((State.UNKNOWN, phrase("connected; no reading yet")))
-        elif quality in (Quality.LATE, Quality.STALE):
-            assert self.read is not None
-            said = connection.why or phrase("no answer for {seconds} s", seconds=round(at.mono - self.read.mono))
-            why.append((State.UNKNOWN, said))
-        bad = (State.WARN, State.ACT, State.UNKNOWN)
-        why.extend((p.state, of(p.key, p.why[0])) for p in processes if p.state in bad and p.why)
-        why.extend((line.state, of(line.key, line.why[0])) for line in lines if line.state in bad and line.why)
-        state = max((one for one, _ in why), default=State.OK)
-        return state, why
+            return [(State.UNKNOWN if first else State.ACT, connection.why or phrase("not connected yet"))]
+        if quality is Quality.NEVER:
+            return [(State.UNKNOWN, phrase("connected; no reading yet"))]
+        if quality is Quality.GOOD:
+            return []
+        assert self.read is not None
+        said = connection.why or phrase("no answer for {seconds} s", seconds=round(at.mono - self.read.mono))
+        return [(State.UNKNOWN, said)]
