@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 import psutil
 
 from collectors.feed import SECTIONS, Listener, Section, words_of
+from collectors.local_health import read_health
 from collectors.local_sections import local_identity, read_mounts, read_ports, read_processes
 from duty.connection import Connection, Link
 from duty.readings import CpuTicks, InterfaceCounters, Memory, ProcessStat, Sample, SectionFailure, SlowReading
@@ -104,6 +105,8 @@ class LocalFeed:
         assert section in SECTIONS
         if section == "processes":
             return read_processes(self.spec.processes, self._ticks)
+        if section == "health":
+            return read_health()
         return read_ports(self._watched) if section == "ports" else read_mounts(self.spec.disks)
 
     def _sample(self) -> Sample:
@@ -133,7 +136,15 @@ class LocalFeed:
         guest = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)
         total = sum(times) - guest  # guest time is contained in user and nice
         ticks = self._ticks
-        return CpuTicks(round((total - times.idle - iowait) * ticks), round(total * ticks), round(iowait * ticks))
+        kernel = times.system + getattr(times, "irq", 0.0) + getattr(times, "softirq", 0.0)
+        return CpuTicks(
+            round((total - times.idle - iowait) * ticks),
+            round(total * ticks),
+            round(iowait * ticks),
+            user=round((times.user + times.nice - guest) * ticks),
+            system=round(kernel * ticks),
+            steal=round(getattr(times, "steal", 0.0) * ticks),
+        )
 
     def _interfaces(self) -> tuple[InterfaceCounters, ...]:
         if not self.spec.lines:

@@ -75,12 +75,9 @@ def _devices(root: Path) -> tuple[BlockCounters, ...]:
         if _SKIPPED.match(name) or not (root / "sys/block" / name).exists():
             continue
         counted = _text(root / "sys/block" / name / "device/ioerr_cnt").strip()
-        found.append(
-            BlockCounters(
-                clean(name, 80), io.read_count, io.read_bytes // 512, io.read_time, io.write_count,
-                io.write_bytes // 512, io.write_time, io.busy_time, int(counted, 0) if counted else None,
-            )  # fmt: skip
-        )
+        errors = int(counted, 0) if counted else None
+        read, written = (io.read_count, io.read_bytes // 512, io.read_time), (io.write_count, io.write_bytes // 512)
+        found.append(BlockCounters(clean(name, 80), *read, *written, io.write_time, io.busy_time, errors))
     return tuple(found)
 
 

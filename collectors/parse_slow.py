@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import unquote
 
 from collectors.parse_health import clock, health
@@ -116,6 +117,7 @@ def _ports(lines: list[bytes], failed: list[SectionFailure]) -> Ports:
     return Ports(tuple(listening), known, tuple(failed[:MAX_FAILURES]))
 
 
+@lru_cache(maxsize=1024)
 def _address(data: bytes) -> str:
     text = data.decode("ascii")
     return text if text == "*" else str(ipaddress.ip_address(text))

@@ -14,7 +14,7 @@ from duty.quality import Quality, State
 from duty.readings import Identity, Pressure, RaidArray, Sensor
 
 
-class ProcessView(msgspec.Struct, frozen=True, array_like=True):
+class ProcessView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One process rule of a host, judged."""
 
     key: str
@@ -27,7 +27,7 @@ class ProcessView(msgspec.Struct, frozen=True, array_like=True):
     """How many there must be, as text: ``1``, ``2-4``, ``1+``."""
     pids: tuple[int, ...] = ()
     uptime_s: float | None = None
-    """Of the youngest copy."""
+    """Of the youngest copy, in whole seconds, after ten minutes in whole minutes."""
     restarts: int = 0
     """Copies replaced by newer ones since the watch began."""
     cpu_percent: float | None = None
@@ -39,11 +39,9 @@ class ProcessView(msgspec.Struct, frozen=True, array_like=True):
     ports: tuple[tuple[str, State], ...] = ()
     user: str = ""
     args: str = ""
-    read_at: float | None = None
-    """When it was read, by the console's wall clock (UTC epoch seconds)."""
 
 
-class LineView(msgspec.Struct, frozen=True, array_like=True):
+class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One line (an interface with contracted capacity), judged. Rates are bit/s; the first sample has none."""
 
     key: str
@@ -65,7 +63,7 @@ class LineView(msgspec.Struct, frozen=True, array_like=True):
     read_at: float | None = None
 
 
-class DiskView(msgspec.Struct, frozen=True, array_like=True):
+class DiskView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One mount, judged. ``condition``: ok, read-only, hanging, absent."""
 
     mount: str
@@ -83,7 +81,7 @@ class DiskView(msgspec.Struct, frozen=True, array_like=True):
     read_at: float | None = None
 
 
-class SectionView(msgspec.Struct, frozen=True, array_like=True):
+class SectionView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How one section of the probe fares: what could not be read, why, and since when."""
 
     section: str
@@ -146,7 +144,7 @@ class ClockView(msgspec.Struct, frozen=True, array_like=True):
     read_at: float | None = None
 
 
-class HostView(msgspec.Struct, frozen=True):
+class HostView(msgspec.Struct, frozen=True, gc=False):
     """One host at one moment."""
 
     id: str
@@ -195,7 +193,7 @@ class HostView(msgspec.Struct, frozen=True):
     """Questions not asked because the last one was still open."""
 
 
-class SiteView(msgspec.Struct, frozen=True):
+class SiteView(msgspec.Struct, frozen=True, gc=False):
     """What is true of the whole site."""
 
     name: str
@@ -211,7 +209,7 @@ class SiteView(msgspec.Struct, frozen=True):
     """Practice only: the faults injected now, as ``host: fault``."""
 
 
-class Board(msgspec.Struct, frozen=True):
+class Board(msgspec.Struct, frozen=True, gc=False):
     """Everything, once."""
 
     at: float

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from duty.board import ClockView
 from duty.limits import above, passed
+from duty.part import Part
 from duty.phrases import Phrase, phrase
 from duty.quality import State
 from duty.readings import ClockReading
@@ -22,10 +23,11 @@ UPTIME_STEP_S = 0.01
 """The kernel says its uptime in hundredths."""
 
 
-class ClockTrack:
+class ClockTrack(Part[ClockView]):
     """The clock of one host over time. Pure: every moment comes in as an argument."""
 
     def __init__(self, rule: ClockRule) -> None:
+        super().__init__()
         self.rule = rule
         self._reading: ClockReading | None = None
         self._offset: float | None = None
@@ -34,12 +36,18 @@ class ClockTrack:
         self._jump: tuple[float, float] | None = None
         self._read_at: float | None = None
 
+    def demand(self, rule: ClockRule) -> None:
+        """A new site file demands other things."""
+        self.rule = rule
+        self.changed()
+
     def see(self, reading: ClockReading, received_s: float, took_s: float) -> float | None:
         """Take a reading. Returns by how much the clock was set since the last one, if it was.
 
         ``received_s``: the console's time when a sample with the reading's uptime came, UTC epoch seconds.
         ``took_s``: how long the section took; the quickest one is the best guess of the way there and back.
         """
+        self.changed()
         self._trip = took_s if self._trip is None else min(self._trip, took_s)
         console_s = received_s - self._trip / 2
         offset = reading.epoch_s - console_s
@@ -56,7 +64,7 @@ class ClockTrack:
         """A boot or another way there: the next reading is the first."""
         self._offset = self._trip = None
 
-    def view(self) -> ClockView:
+    def judged(self) -> ClockView:
         """What was read last, judged."""
         reading = self._reading
         if reading is None or self._read_at is None:

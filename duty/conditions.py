@@ -53,7 +53,7 @@ def conditions_of(view: HostView, folded: bool) -> tuple[list[Condition], bool]:
         hold = HOST_HOLD_S if view.read_at is not None else FIRST_HOLD_S
         found.append(Condition(Subject(view.id, "host", view.id), 2, said, hold))
     readable = view.quality is Quality.GOOD
-    if readable:
+    if readable and view.state is State.ACT:
         found += [_missing(view.id, p) for p in view.processes if _is_missing(p)]
     return found, readable
 
@@ -85,9 +85,16 @@ class Watchfulness:
             self._counting.add(subject)
             self._since[subject] = (0.0, Condition(subject, 2, phrase("{what}", what=str(subject)), 0.0))
 
+    @property
+    def holds(self) -> bool:
+        """Whether any condition holds, counted or not yet."""
+        return bool(self._since)
+
     def step(self, view: HostView, folded: bool, mono: float) -> list[Change]:
         """What changed by this view at the monotonic time ``mono``."""
         found, readable = conditions_of(view, folded)
+        if not found and not self._since:
+            return []
         now = {condition.subject: condition for condition in found}
         changes: list[Change] = []
         for subject, condition in now.items():

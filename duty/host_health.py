@@ -79,8 +79,16 @@ class Health:
         load = None if self.load1 is None or not self.cpus else self.load1 / self.cpus
         for said, value, limits in (
             (N_("CPU {value} % busy (limit {limit} %)"), self.cpu_percent, rule.cpu_percent),
-            (N_("CPU waits {value} % of the time for disks (limit {limit} %)"), self.iowait_percent, rule.iowait_percent),
-            (N_("{value} % of the CPU is taken by other guests (limit {limit} %)"), self.steal_percent, rule.steal_percent),
+            (
+                N_("CPU waits {value} % of the time for disks (limit {limit} %)"),
+                self.iowait_percent,
+                rule.iowait_percent,
+            ),
+            (
+                N_("{value} % of the CPU is taken by other guests (limit {limit} %)"),
+                self.steal_percent,
+                rule.steal_percent,
+            ),
             (N_("load {value} for each CPU (limit {limit})"), load, rule.load_per_cpu),
             (N_("memory {value} % used (limit {limit} %)"), self.memory_percent, rule.memory_percent),
             (N_("swap {value} % used (limit {limit} %)"), self.swap_percent, rule.swap_percent),

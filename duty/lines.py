@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from duty.board import LineView
 from duty.limits import above, passed
+from duty.part import Part
 from duty.phrases import N_, Phrase, phrase
 from duty.quality import State
 from duty.rates import Trend, growth, per_second
@@ -13,7 +14,7 @@ from duty.site import LineRule
 Findings = list[tuple[State, Phrase]]
 
 
-class LineTrack:
+class LineTrack(Part[LineView]):
     """One line of one host over time. Pure: every moment comes in as an argument."""
 
     __slots__ = (
@@ -33,6 +34,7 @@ class LineTrack:
     )
 
     def __init__(self, rule: LineRule) -> None:
+        super().__init__()
         self.rule = rule
         self._last: InterfaceCounters | None = None
         self._last_uptime = 0.0
@@ -46,6 +48,11 @@ class LineTrack:
         self.peak_out: float | None = None
         self.read_at: float | None = None
 
+    def demand(self, rule: LineRule) -> None:
+        """A new site file demands other things of the same interface."""
+        self.rule = rule
+        self.changed()
+
     def see(self, seen: InterfaceCounters | None, uptime_s: float, at: float) -> None:
         """Take the counters of a sample; ``None``: the host has no such interface now."""
         last, seconds = self._last, uptime_s - self._last_uptime
@@ -56,6 +63,7 @@ class LineTrack:
             self._measure(last, seen, seconds)
         self._in.add(share(self.rate_in, self.rule.capacity_in_bps or self.peak_in))
         self._out.add(share(self.rate_out, self.rule.capacity_out_bps or self.peak_out))
+        self.changed()
 
     def _measure(self, last: InterfaceCounters, seen: InterfaceCounters, seconds: float) -> None:
         fell = (seen.rx_bytes < last.rx_bytes) + (seen.tx_bytes < last.tx_bytes)
@@ -78,9 +86,10 @@ class LineTrack:
         """A moment without a reading."""
         self._in.add(None)
         self._out.add(None)
+        self.changed()
 
-    def view(self) -> LineView:
-        """The line judged now."""
+    def judged(self) -> LineView:
+        """The line judged as it stands."""
         rule = self.rule
         found = self._findings()
         found.sort(key=lambda f: -f[0])

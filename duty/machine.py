@@ -6,6 +6,7 @@ from collections import deque
 
 from duty.board import DeviceView, HealthView
 from duty.limits import above, passed
+from duty.part import Part
 from duty.phrases import Phrase, phrase
 from duty.quality import State
 from duty.rates import growth
@@ -19,10 +20,11 @@ _NO_SENSOR_C = 200.0
 """A sensor that names a limit above this names none: some report 65261.8 for "not set"."""
 
 
-class MachineTrack:
+class MachineTrack(Part[HealthView]):
     """The section ``health`` of one host over time. Pure: every moment comes in as an argument."""
 
     def __init__(self, rule: HealthRule) -> None:
+        super().__init__()
         self.rule = rule
         self._last: HostHealth | None = None
         self._devices: tuple[DeviceView, ...] = ()
@@ -30,8 +32,14 @@ class MachineTrack:
         self._killed: deque[tuple[float, int]] = deque(maxlen=100)
         self._faulty: dict[str, tuple[float, int]] = {}
 
+    def demand(self, rule: HealthRule) -> None:
+        """A new site file demands other things."""
+        self.rule = rule
+        self.changed()
+
     def see(self, reading: HostHealth, at: float) -> None:
         """Take a reading received at ``at`` (UTC epoch seconds)."""
+        self.changed()
         before, self._last, self._read_at = self._last, reading, at
         if before is not None and reading.uptime_s < before.uptime_s:
             before = None  # a boot: no counter of before can be compared
@@ -46,7 +54,7 @@ class MachineTrack:
             if grown := growth(earlier.errors if earlier is not None else None, one.errors):
                 self._faulty[one.name] = (at, grown)
 
-    def view(self) -> HealthView:
+    def judged(self) -> HealthView:
         """What was read last, judged."""
         reading = self._last
         if reading is None:
@@ -120,7 +128,9 @@ class MachineTrack:
             if one.kind != "some" or one.avg60 is None:
                 continue
             if (state := above(one.avg60, self.rule.pressure_percent)) > State.OK:
-                said = phrase("tasks wait for {what} {share} % of the time", what=one.resource, share=f"{one.avg60:.0f}")
+                said = phrase(
+                    "tasks wait for {what} {share} % of the time", what=one.resource, share=f"{one.avg60:.0f}"
+                )
                 found.append((state, said))
         if reading.files_open is not None and reading.files_max:
             share = 100 * reading.files_open / reading.files_max
@@ -133,7 +143,9 @@ class MachineTrack:
         rule = self.rule
         for one in self._devices:
             if one.busy_percent is not None and (state := above(one.busy_percent, rule.device_busy_percent)) > State.OK:
-                said = phrase("{device} is busy {share} % of the time", device=one.name, share=f"{one.busy_percent:.0f}")
+                said = phrase(
+                    "{device} is busy {share} % of the time", device=one.name, share=f"{one.busy_percent:.0f}"
+                )
                 found.append((state, said))
             if one.await_s is not None and (state := above(one.await_s, rule.device_await_s)) > State.OK:
                 millis = f"{1000 * one.await_s:.0f}"

@@ -7,7 +7,7 @@ import msgspec
 from duty.phrases import Phrase
 
 
-class CpuTicks(msgspec.Struct, frozen=True, array_like=True):
+class CpuTicks(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counters of all CPUs since boot, in the host's clock ticks: busy (all but idle and iowait), total."""
 
     busy: int
@@ -21,7 +21,7 @@ class CpuTicks(msgspec.Struct, frozen=True, array_like=True):
     """Time the hypervisor gave to others."""
 
 
-class Memory(msgspec.Struct, frozen=True, array_like=True):
+class Memory(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Bytes; ``available`` is ``None`` on kernels that do not say (before 3.14)."""
 
     total: int
@@ -31,7 +31,7 @@ class Memory(msgspec.Struct, frozen=True, array_like=True):
     swap_free: int
 
 
-class InterfaceCounters(msgspec.Struct, frozen=True, array_like=True):
+class InterfaceCounters(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counters of one interface since it came up: bytes, and packets with errors or dropped, each way."""
 
     name: str
@@ -43,7 +43,7 @@ class InterfaceCounters(msgspec.Struct, frozen=True, array_like=True):
     tx_drops: int
 
 
-class ProcessStat(msgspec.Struct, frozen=True, array_like=True):
+class ProcessStat(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One watched process at one moment."""
 
     pid: int
@@ -57,7 +57,7 @@ class ProcessStat(msgspec.Struct, frozen=True, array_like=True):
     rss_bytes: int
 
 
-class Sample(msgspec.Struct, frozen=True):
+class Sample(msgspec.Struct, frozen=True, gc=False):
     """One answer to one fast question."""
 
     seq: int
@@ -79,7 +79,7 @@ class Sample(msgspec.Struct, frozen=True):
     failures: tuple[SectionFailure, ...] = ()
 
 
-class SectionFailure(msgspec.Struct, frozen=True, array_like=True):
+class SectionFailure(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A section of an answer that could not be read or understood. ``subject``: the mount, file or rule, if one."""
 
     section: str
@@ -87,7 +87,7 @@ class SectionFailure(msgspec.Struct, frozen=True, array_like=True):
     subject: str = ""
 
 
-class ProcessFound(msgspec.Struct, frozen=True, array_like=True):
+class ProcessFound(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A process that matches a rule (``rule``: the rule's key), found by walking the whole table."""
 
     rule: str
@@ -100,14 +100,14 @@ class ProcessFound(msgspec.Struct, frozen=True, array_like=True):
     """Number of open file descriptors; ``None`` where the login may not see them."""
 
 
-class Processes(msgspec.Struct, frozen=True, tag="processes"):
+class Processes(msgspec.Struct, frozen=True, gc=False, tag="processes"):
     """Answer of the section that finds processes."""
 
     found: tuple[ProcessFound, ...]
     failures: tuple[SectionFailure, ...] = ()
 
 
-class Listening(msgspec.Struct, frozen=True, array_like=True):
+class Listening(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A listening TCP port. ``owners``: pids that hold it; empty where the login may not see them."""
 
     address: str
@@ -115,7 +115,7 @@ class Listening(msgspec.Struct, frozen=True, array_like=True):
     owners: tuple[int, ...] = ()
 
 
-class Ports(msgspec.Struct, frozen=True, tag="ports"):
+class Ports(msgspec.Struct, frozen=True, gc=False, tag="ports"):
     """Answer of the section that lists listening ports."""
 
     listening: tuple[Listening, ...]
@@ -123,7 +123,7 @@ class Ports(msgspec.Struct, frozen=True, tag="ports"):
     failures: tuple[SectionFailure, ...] = ()
 
 
-class MountReading(msgspec.Struct, frozen=True, array_like=True):
+class MountReading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One mounted file system. Bytes and inode counts; ``None`` where the file system has none or did not say."""
 
     mount: str
@@ -140,14 +140,14 @@ class MountReading(msgspec.Struct, frozen=True, array_like=True):
     """It has not answered for this many seconds; sizes are then unknown."""
 
 
-class Mounts(msgspec.Struct, frozen=True, tag="mounts"):
+class Mounts(msgspec.Struct, frozen=True, gc=False, tag="mounts"):
     """Answer of the section that reads mounts."""
 
     mounts: tuple[MountReading, ...]
     failures: tuple[SectionFailure, ...] = ()
 
 
-class Identity(msgspec.Struct, frozen=True, tag="identity"):
+class Identity(msgspec.Struct, frozen=True, gc=False, tag="identity"):
     """Who answers: said once at the start of a connection."""
 
     kernel: str
@@ -201,7 +201,7 @@ class Sensor(msgspec.Struct, frozen=True, array_like=True):
 
 
 class RaidArray(msgspec.Struct, frozen=True, array_like=True):
-    """One software RAID array. ``wanted`` and ``working`` count its devices; ``action``: ``recovery=12.6%`` or empty."""
+    """One software RAID array. ``wanted`` and ``working`` count devices; ``action``: ``recovery=12.6%`` or empty."""
 
     name: str
     active: bool

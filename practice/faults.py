@@ -29,6 +29,10 @@ class Served(Protocol):
         """Show another host key than before, as a machine installed anew does; or the old one."""
 
 
+JUMP_S = 90.0
+"""By so much a clock jumps ahead."""
+
+
 class NotPossible(Exception):
     """A fault that does not exist or cannot strike there; ``why`` is for a person."""
 
@@ -86,6 +90,10 @@ def _mount_hangs(served: Served, subject: str, on: bool, now: float) -> None:
         served.machine.hung.pop(subject, None)
 
 
+def _clock_jumps(served: Served, _subject: str, on: bool, _now: float) -> None:
+    served.machine.clock_ahead_s = JUMP_S if on else 0.0
+
+
 class Fault(msgspec.Struct, frozen=True):
     """One line of the table. ``subjects`` says what it can strike on a machine; ``None``: the machine itself."""
 
@@ -100,6 +108,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("line_saturates", phrase("Line saturates"), _lines, _line_saturates),
     Fault("disk_fills", phrase("Disk fills"), _local_mounts, _disk_fills),
     Fault("mount_hangs", phrase("Mount hangs"), _mounts, _mount_hangs),
+    Fault("clock_jumps", phrase("Clock jumps"), None, _clock_jumps),
     Fault("host_hangs", phrase("Host hangs"), None, lambda served, _, on, __: served.hang(on)),
     Fault("host_lost", phrase("Host lost"), None, lambda served, _, on, __: served.lose(on)),
     Fault("key_changes", phrase("Host key changes"), None, lambda served, _, on, __: served.change_key(on)),

@@ -55,6 +55,7 @@ class Machine:
         self.saturated: dict[str, list[Saturation]] = {}
         self.filled: dict[str, Fill] = {}
         self.hung: dict[str, float] = {}
+        self.clock_ahead_s = 0.0
         for order, process in enumerate(model.processes):
             begun = round(self.boot + 20 + 3 * order + rng.random(), 2)
             self._run(process, 600 + 37 * order + rng.randrange(30), begun)

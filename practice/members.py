@@ -181,6 +181,7 @@ def _settlement() -> MachineModel:
         mounts,
         via="jump-1",
         cpus=16,
+        raid=True,
         memory_gb=64,
         memory_used=0.58,
         background_cpu=0.08,

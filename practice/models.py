@@ -73,4 +73,6 @@ class MachineModel(msgspec.Struct, frozen=True):
     """Share of the whole machine used by everything the site does not name, at the busiest."""
     table: int = 180
     """Processes in its table besides those named."""
+    raid: bool = False
+    """Its disks are a mirror."""
     kernel: str = "5.10.0-28-amd64"

@@ -108,8 +108,34 @@ def mounts(machine: Machine, demands: Demands, now: float) -> list[str]:
     return lines
 
 
+def health(machine: Machine, demands: Demands, now: float) -> list[str]:
+    """A machine in good health: a little pressure, cool, its mirror whole."""
+    so_far, level = machine.so_far(now), machine.level(now)
+    busy = 6.0 * level[1]
+    lines = [f"U {machine.uptime(now):.2f}"]
+    lines += [f"Y cpu some {busy:.2f} {busy * 0.9:.2f} 0", f"Y io some {busy / 9:.2f} {busy / 10:.2f} 0"]
+    lines += ["Y memory some 0.00 0.00 0", f"H {900 + 40 * len(machine.running)} 1610000", "O 0"]
+    writes = int(40 * so_far[2])
+    reads, waited = f"{writes // 4} {writes * 4} {writes // 8}", int(30 * so_far[2])
+    lines.append(f"K sda {reads} {writes} {writes * 16} {writes * 2} {waited} 0")
+    degrees = 38_000 + int(9_000 * level[1])
+    lines.append(f"T coretemp Package_id_0 {degrees} 84000 100000")
+    if machine.model.raid:
+        lines.append("R md0 active raid1 2 2 -")
+    return [*lines, "S 1"]
+
+
+def time(machine: Machine, demands: Demands, now: float) -> list[str]:
+    """The machine's clock, which a fault may have set, and the service that keeps it."""
+    ahead = machine.clock_ahead_s
+    synchronized = 0 if ahead else 1
+    return [f"N {now + ahead:.6f} {machine.uptime(now):.2f}", f"S chrony {synchronized} {ahead:.6f} 3 10.8.0.250"]
+
+
 SECTIONS: dict[str, Callable[[Machine, Demands, float], list[str]]] = {
     "processes": processes,
     "ports": ports,
     "mounts": mounts,
+    "health": health,
+    "time": time,
 }
