@@ -10,7 +10,7 @@ import msgspec
 
 from duty.board import HostView, ProcessView
 from duty.connection import Link
-from duty.phrases import Phrase, phrase
+from duty.phrases import Phrase, of, phrase
 from duty.quality import Quality, State
 from duty.records import Subject
 
@@ -18,6 +18,10 @@ HOST_HOLD_S = 5.0
 """Seconds a host must be without connection, or silent past its stale limit, before that is an incident."""
 FIRST_HOLD_S = 20.0
 """The same for a host that was never reached since the watch began: dialling takes its time."""
+CLOCK_HOLD_S = 20.0
+"""Seconds a clock must be off: one more reading has then confirmed it."""
+MACHINE_HOLD_S = 20.0
+"""The same for what is wrong with the machine itself."""
 PROCESS_HOLD_S = 2.0
 """Seconds a process must be missing: one more look at the table has then confirmed it."""
 
@@ -55,6 +59,7 @@ def conditions_of(view: HostView, folded: bool) -> tuple[list[Condition], bool]:
     readable = view.quality is Quality.GOOD
     if readable and view.state is State.ACT:
         found += [_missing(view.id, p) for p in view.processes if _is_missing(p)]
+        found += _of_the_machine(view)
     return found, readable
 
 
@@ -70,6 +75,17 @@ def _too_few(process: ProcessView) -> bool:
 def _missing(host: str, process: ProcessView) -> Condition:
     said = phrase("process {process} is missing on {host}", process=process.key, host=host)
     return Condition(Subject(host, "process", process.key), 2, said, PROCESS_HOLD_S)
+
+
+def _of_the_machine(view: HostView) -> list[Condition]:
+    found: list[Condition] = []
+    if view.clock is not None and view.clock.state is State.ACT:
+        said = phrase("the clock of {host} is wrong", host=view.id)
+        found.append(Condition(Subject(view.id, "clock", "clock"), 3, said, CLOCK_HOLD_S))
+    if view.health is not None and view.health.state is State.ACT:
+        said = of(view.id, view.health.why[0])
+        found.append(Condition(Subject(view.id, "machine", "machine"), 3, said, MACHINE_HOLD_S))
+    return found
 
 
 class Watchfulness:
