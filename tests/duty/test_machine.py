@@ -51,7 +51,7 @@ def test_what_is_wrong_is_said(what: dict[str, object], state: State, words: str
 def test_limits_of_the_site_come_before_the_sensor_own() -> None:
     rule = HealthRule(celsius=Limits(40, 50), pressure_percent=Limits(10))
     assert judged(rule, sensors=(Sensor("cpu", "core", 45.0, 84.0, 100.0),))[0] is State.WARN
-    pressures = (
+    waits = (
         Pressure("io", "some", 90.0, 30.0),
         Pressure("io", "full", 90.0, 90.0),
         Pressure("cpu", "some", 1, None),
