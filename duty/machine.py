@@ -123,11 +123,14 @@ class MachineTrack(Part[HealthView]):
         return found
 
     def _waiting(self, reading: HostHealth) -> list[tuple[State, Phrase]]:
-        found = []
+        found: list[tuple[State, Phrase]] = []
+        limits = self.rule.pressure_percent
+        if not reading.pressures and (limits.warn is not None or limits.act is not None):
+            found.append((State.UNKNOWN, phrase("this kernel does not say for what tasks wait")))
         for one in reading.pressures:
             if one.kind != "some" or one.avg60 is None:
                 continue
-            if (state := above(one.avg60, self.rule.pressure_percent)) > State.OK:
+            if (state := above(one.avg60, limits)) > State.OK:
                 said = phrase(
                     "tasks wait for {what} {share} % of the time", what=one.resource, share=f"{one.avg60:.0f}"
                 )

@@ -5,18 +5,15 @@ HEALTH='
 function esc(s) { gsub(/[\001-\040\\\177]/, "_", s); return (s == "") ? "-" : s }
 function first(f,   l) { l = ""; if ((getline l < f) < 0) l = ""; close(f); return l }
 function num(s) { return (s ~ /^-?[0-9]+$/) ? s : "-" }
-function pressure(k,   f, l, x, y, i, n) {
+function pressure(k,   f, l, x, y, z, i) {
   f = R "/proc/pressure/" k
-  n = 0
   while ((getline l < f) > 0) {
     split(l, x, " ")
     y["avg10"] = y["avg60"] = y["total"] = "-"
     for (i = 2; i in x; i++) { split(x[i], z, "="); y[z[1]] = z[2] }
     print "Y " k " " esc(x[1]) " " y["avg10"] " " y["avg60"] " " y["total"]
-    n++
   }
   close(f)
-  return n
 }
 function sensor(f,   b, d, n, l) {
   b = f
@@ -30,7 +27,7 @@ function sensor(f,   b, d, n, l) {
 }
 BEGIN {
   print "U " UP
-  if (!pressure("cpu")) print "! health pressure nofile"
+  pressure("cpu")
   pressure("memory")
   pressure("io")
   l = first(R "/proc/sys/fs/file-nr")

@@ -59,6 +59,10 @@ def test_limits_of_the_site_come_before_the_sensor_own() -> None:
     assert judged(rule, pressures=waits) == (State.WARN, ["tasks wait for io 30 % of the time"])
 
 
+def test_pressure_that_is_demanded_and_not_told_is_unknown() -> None:
+    assert judged(HealthRule(pressure_percent=Limits(10)))[0] is State.UNKNOWN
+
+
 def device(busy: int, errors: int | None = None, reads: int = 0, read_ms: int = 0) -> BlockCounters:
     return BlockCounters("sda", reads, reads * 8, read_ms, 0, 0, 0, busy, errors)
 
