@@ -49,8 +49,9 @@ def test_what_is_wrong_is_said(what: dict[str, object], state: State, words: str
 
 
 def test_limits_of_the_site_come_before_the_sensor_own() -> None:
-    rule = HealthRule(celsius=Limits(40, 50), pressure_percent=Limits(10))
-    assert judged(rule, sensors=(Sensor("cpu", "core", 45.0, 84.0, 100.0),))[0] is State.WARN
+    rule = HealthRule(pressure_percent=Limits(10))
+    warm = HealthRule(celsius=Limits(40, 50))
+    assert judged(warm, sensors=(Sensor("cpu", "core", 45.0, 84.0, 100.0),))[0] is State.WARN
     waits = (
         Pressure("io", "some", 90.0, 30.0),
         Pressure("io", "full", 90.0, 90.0),
