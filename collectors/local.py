@@ -12,7 +12,9 @@ import psutil
 
 from collectors.feed import SECTIONS, Listener, Section, words_of
 from collectors.local_health import read_health
+from collectors.local_parts import read_part
 from collectors.local_sections import local_identity, read_mounts, read_ports, read_processes
+from collectors.probe import told_to
 from duty.connection import Connection, Link
 from duty.readings import CpuTicks, InterfaceCounters, Memory, ProcessStat, Sample, SectionFailure, SlowReading
 from duty.site import HostSpec
@@ -107,6 +109,8 @@ class LocalFeed:
             return read_processes(self.spec.processes, self._ticks)
         if section == "health":
             return read_health()
+        if section == "lines":
+            return read_part(section, told_to(section, self.spec))
         return read_ports(self._watched) if section == "ports" else read_mounts(self.spec.disks)
 
     def _sample(self) -> Sample:

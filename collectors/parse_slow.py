@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from collectors.parse_health import clock, health
+from collectors.parse_lines import line_readings
 from collectors.parsing import MAX_FAILURES, failure, not_understood, unescape
 from duty.clean import clean, clean_bytes
 from duty.readings import (
@@ -33,6 +34,7 @@ def parse_section(section: str, lines: list[bytes], failures: Failures) -> SlowR
         "mounts": _mounts,
         "health": health,
         "time": clock,
+        "lines": line_readings,
     }
     parser = parsers.get(section)
     if parser is None:

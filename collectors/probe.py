@@ -10,14 +10,14 @@ from importlib import resources
 from urllib.parse import quote
 
 from collectors.feed import Section
-from duty.site import HostSpec, ProcessRule
+from duty.site import HostSpec, LineRule, PingRule, ProcessRule
 
 VERSION = "1.0"
 MAX_LINE = 3000
 """Bytes of one request line: what several writers can put into one pipe without mixing, with room to spare."""
 
 
-PARTS: tuple[Section, ...] = ("health", "time")
+PARTS: tuple[Section, ...] = ("health", "time", "lines")
 """Sections whose shell text stands in a file of its own below ``shell/``."""
 
 
@@ -74,7 +74,22 @@ def setup(spec: HostSpec) -> bytes:
 
 def told_to(section: Section, spec: HostSpec) -> list[str]:
     """What a section of :data:`PARTS` has to know of the host: lines in its own grammar."""
+    if section == "lines":
+        interfaces = dict.fromkeys(_token(rule.interface) for rule in spec.lines)
+        return [
+            *(f"I {name}" for name in interfaces),
+            *(
+                f"P {quote(ping_key(rule, ping), safe='')} {ping.target} {_token(ping.source or '-')} {ping.count}"
+                for rule in spec.lines
+                for ping in rule.pings
+            ),
+        ]
     return []
+
+
+def ping_key(rule: LineRule, ping: PingRule) -> str:
+    """By what the answer about a ping target is known: the line and the target."""
+    return f"{rule.key} {ping.target}"
 
 
 def watch(pids: tuple[int, ...]) -> bytes:

@@ -296,3 +296,7 @@ Address = Annotated[
         r"[^\s\x00-\x1f\x7f/@-][^\s\x00-\x1f\x7f/@]*",
     ),
 ]
+PingTarget = Annotated[
+    str,
+    _word(lambda: refuse(phrase("a host name or an IP address")), r"[A-Za-z0-9:][A-Za-z0-9.:%_-]*"),
+]

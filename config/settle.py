@@ -22,8 +22,11 @@ from config.fields import (
 from config.machine import Clock, Health
 from config.model import Host, HostDefaults, Role, SiteFile
 from config.positions import Path
-from config.rules import Disk, Line, Process
-from duty.site import ClockRule, DiskRule, HealthRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
+from config.rules import Disk, Line, Ping, Process
+from duty.site import ClockRule, DiskRule, HealthRule, HostSpec, Limits, LineRule, PingRule, ProcessRule, SiteSpec
+
+ANY = "any"
+"""Written as the source of pings, it leaves it to the host's routes."""
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Process | Line | Disk)
@@ -32,6 +35,7 @@ AnyLevels = CountLevels | CpuLevels | NumberLevels | PercentLevels | RateLevels 
 _PROCESS = ProcessRule(key="")
 _LINE = LineRule(key="", interface="")
 _DISK = DiskRule(mount="")
+_PING = PingRule(target="")
 _HEALTH = HealthRule()
 _CLOCK = ClockRule()
 
@@ -136,6 +140,24 @@ def line_rule(rule: Joined[Line]) -> LineRule:
         use_percent=_limits((line.use for line in layers), _LINE.use_percent),
         errors_per_s=_limits((line.errors for line in layers), _LINE.errors_per_s),
         drops_per_s=_limits((line.drops for line in layers), _LINE.drops_per_s),
+        queue_packets=_limits((line.queue for line in layers), _LINE.queue_packets),
+        retransmitted_percent=_limits((line.retransmitted for line in layers), _LINE.retransmitted_percent),
+        pings=tuple(
+            ping_rule(ping, first((line.interface for line in layers), ""))
+            for ping in _given(line.pings for line in layers) or ()
+        ),
+    )
+
+
+def ping_rule(ping: Ping, interface: str) -> PingRule:
+    """One ping target as everyone reads it."""
+    return PingRule(
+        target=ping.target,
+        source=None if ping.source == ANY else ping.source or interface,
+        count=ping.count or _PING.count,
+        rtt_s=_limits((ping.rtt,), _PING.rtt_s),
+        jitter_s=_limits((ping.jitter,), _PING.jitter_s),
+        loss_percent=_limits((ping.loss,), _PING.loss_percent),
     )
 
 

@@ -41,6 +41,19 @@ class ProcessView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     args: str = ""
 
 
+class PingView(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One ping target of a line, judged. Seconds; ``None`` where nothing came back or nothing was read."""
+
+    target: str
+    state: State
+    why: tuple[Phrase, ...]
+    rtt_s: float | None = None
+    """Mean of the newest look."""
+    jitter_s: float | None = None
+    loss_percent: float | None = None
+    read_at: float | None = None
+
+
 class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One line (an interface with contracted capacity), judged. Rates are bit/s; the first sample has none."""
 
@@ -60,6 +73,12 @@ class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     trend_in: tuple[int, ...] = ()
     trend_out: tuple[int, ...] = ()
     """Last rates, oldest first, as thousandths of capacity (of the peak where capacity is unknown); -1 is a gap."""
+    congested: bool = False
+    """Well used, and packets wait, are dropped, lost or sent again."""
+    queue_packets: int | None = None
+    """Waiting to be sent at the newest look; ``None`` where the host does not tell."""
+    retransmitted_percent: float | None = None
+    pings: tuple[PingView, ...] = ()
     read_at: float | None = None
 
 

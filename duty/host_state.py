@@ -20,6 +20,7 @@ from duty.readings import (
     ClockReading,
     HostHealth,
     Identity,
+    LineReadings,
     Ports,
     Processes,
     ProcessFound,
@@ -157,6 +158,10 @@ class HostState:
             if self.machine is not None:
                 self.machine.see(reading, at.wall)
             self.sections.read("health", reading.failures, at, took_s)
+        elif isinstance(reading, LineReadings):
+            for line in self.lines.values():
+                line.look(reading, at.wall)
+            self.sections.read("lines", reading.failures, at, took_s)
         elif isinstance(reading, ClockReading):
             self._compare_clocks(reading, took_s)
             self.sections.read("time", reading.failures, at, took_s)

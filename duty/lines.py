@@ -6,10 +6,14 @@ from duty.board import LineView
 from duty.limits import above, passed
 from duty.part import Part
 from duty.phrases import N_, Phrase, phrase
+from duty.pings import Looks
 from duty.quality import State
 from duty.rates import Trend, growth, per_second
-from duty.readings import InterfaceCounters
+from duty.readings import InterfaceCounters, LineReadings
 from duty.site import LineRule
+
+AGAIN_PERCENT = 1.0
+"""TCP segments sent again from which on a well-used line counts as congested. Ours to defend."""
 
 Findings = list[tuple[State, Phrase]]
 
@@ -25,6 +29,7 @@ class LineTrack(Part[LineView]):
         "_out",
         "drops",
         "errors",
+        "looks",
         "peak_in",
         "peak_out",
         "rate_in",
@@ -47,6 +52,12 @@ class LineTrack(Part[LineView]):
         self.peak_in: float | None = None
         self.peak_out: float | None = None
         self.read_at: float | None = None
+        self.looks = Looks()
+
+    def look(self, reading: LineReadings, at: float) -> None:
+        """Take the slower look at the line: ping targets, queue, segments sent again."""
+        self.looks.see(self.rule, reading, at)
+        self.changed()
 
     def demand(self, rule: LineRule) -> None:
         """A new site file demands other things of the same interface."""
@@ -93,7 +104,7 @@ class LineTrack(Part[LineView]):
         rule = self.rule
         found = self._findings()
         found.sort(key=lambda f: -f[0])
-        judged = rule.capacity_in_bps is not None or rule.capacity_out_bps is not None
+        judged = rule.capacity_in_bps is not None or rule.capacity_out_bps is not None or bool(rule.pings)
         state = found[0][0] if found else (State.OK if judged else State.UNJUDGED)
         return LineView(
             key=rule.key,
@@ -110,6 +121,10 @@ class LineTrack(Part[LineView]):
             peak_out_bps=self.peak_out,
             trend_in=self._in.values(),
             trend_out=self._out.values(),
+            congested=self._congestion() is not None,
+            queue_packets=self.looks.queue_packets,
+            retransmitted_percent=self.looks.retransmitted_percent,
+            pings=self.looks.pings,
             read_at=self.read_at,
         )
 
@@ -134,7 +149,32 @@ class LineTrack(Part[LineView]):
             found.append((state, phrase("{rate} errors per second", rate=f"{self.errors:.1f}")))
         if self.drops is not None and (state := above(self.drops, rule.drops_per_s)) > State.OK:
             found.append((state, phrase("{rate} drops per second", rate=f"{self.drops:.1f}")))
+        found += self.looks.findings(rule)
+        if (congestion := self._congestion()) is not None:
+            found.insert(0, congestion)
         return found
+
+    def _congestion(self) -> tuple[State, Phrase] | None:
+        """A line that is well used *and* shows it: one of both alone is no congestion."""
+        rule, looks = self.rule, self.looks
+        used = max(share(self.rate_in, rule.capacity_in_bps) or 0.0, share(self.rate_out, rule.capacity_out_bps) or 0.0)
+        state = above(100 * used, rule.use_percent)
+        if state <= State.OK:
+            return None
+        lost, again = looks.lost_percent, looks.retransmitted_percent
+        percent = round(100 * used)
+        if self.drops is not None and above(self.drops, rule.drops_per_s) > State.OK:
+            return state, phrase("congested: {used} % used, {rate} drops/s", used=percent, rate=f"{self.drops:.1f}")
+        if lost:
+            return state, phrase("congested: {used} % used, {share} % lost", used=percent, share=f"{lost:.0f}")
+        if looks.queue_packets:
+            return state, phrase(
+                "congested: {used} % used, {count} packets wait", used=percent, count=looks.queue_packets
+            )
+        if again is not None and again >= AGAIN_PERCENT:
+            said = phrase("congested: {used} % used, {share} % sent again", used=percent, share=f"{again:.1f}")
+            return state, said
+        return None
 
 
 def share(rate: float | None, capacity: float | None) -> float | None:

@@ -245,4 +245,42 @@ class ClockReading(msgspec.Struct, frozen=True, tag="time"):
     failures: tuple[SectionFailure, ...] = ()
 
 
-SlowReading = Processes | Ports | Mounts | Identity | HostHealth | ClockReading
+class PingReading(msgspec.Struct, frozen=True, array_like=True):
+    """One look at a ping target from the host. Times in seconds; ``None`` where nothing came back."""
+
+    key: str
+    """The line's key and the target."""
+    sent: int
+    received: int
+    low_s: float | None = None
+    mean_s: float | None = None
+    high_s: float | None = None
+    jitter_s: float | None = None
+    """Mean change from one answer to the next."""
+    why: str = ""
+    """``name``: the target has no address; ``unreachable``: a router or the host says there is no way."""
+
+
+class QueueReading(msgspec.Struct, frozen=True, array_like=True):
+    """What waits at an interface (the root qdisc): now, and dropped or held back since boot."""
+
+    interface: str
+    backlog_bytes: int
+    backlog_packets: int
+    dropped: int
+    overlimits: int
+
+
+class LineReadings(msgspec.Struct, frozen=True, tag="lines"):
+    """Answer of the section ``lines``."""
+
+    uptime_s: float
+    pings: tuple[PingReading, ...] = ()
+    queues: tuple[QueueReading, ...] = ()
+    segments_out: int | None = None
+    segments_again: int | None = None
+    """TCP segments of the whole host since boot: sent, and of these sent again."""
+    failures: tuple[SectionFailure, ...] = ()
+
+
+SlowReading = Processes | Ports | Mounts | Identity | HostHealth | ClockReading | LineReadings

@@ -42,6 +42,19 @@ class ProcessRule(msgspec.Struct, frozen=True):
     """``9001`` or ``address:9001``: TCP ports it must listen on."""
 
 
+class PingRule(msgspec.Struct, frozen=True):
+    """One target pinged from the host itself, over the line."""
+
+    target: str
+    source: str | None = None
+    """Interface to ping from; ``None``: as the host routes it."""
+    count: int = 5
+    """Pings of one look, a fifth of a second apart."""
+    rtt_s: Limits = Limits()
+    jitter_s: Limits = Limits()
+    loss_percent: Limits = Limits(warn=1, act=20)
+
+
 class LineRule(msgspec.Struct, frozen=True):
     """One line: an interface with the capacity that was contracted, each way, in bit/s (``None`` is unknown)."""
 
@@ -53,6 +66,11 @@ class LineRule(msgspec.Struct, frozen=True):
     """Share of the contracted capacity."""
     errors_per_s: Limits = Limits(warn=0.1)
     drops_per_s: Limits = Limits(warn=1)
+    queue_packets: Limits = Limits()
+    """Packets waiting to be sent at one look."""
+    retransmitted_percent: Limits = Limits()
+    """TCP segments of the whole host sent again, of those sent."""
+    pings: tuple[PingRule, ...] = ()
 
 
 class DiskRule(msgspec.Struct, frozen=True):

@@ -53,6 +53,10 @@ def _lines(model: MachineModel) -> tuple[str, ...]:
     return tuple(interface.line for interface in model.interfaces if interface.line)
 
 
+def _pinged(model: MachineModel) -> tuple[str, ...]:
+    return tuple(interface.line for interface in model.interfaces if interface.line and interface.far_end)
+
+
 def _local_mounts(model: MachineModel) -> tuple[str, ...]:
     return tuple(mount.mount for mount in model.mounts if mount.local)
 
@@ -74,6 +78,11 @@ def _line_saturates(served: Served, subject: str, on: bool, now: float) -> None:
         past.append(Saturation(now))
     elif not on and holds:
         past[-1].ended = now
+
+
+def _packets_lost(served: Served, subject: str, on: bool, now: float) -> None:
+    interface = next(each.name for each in served.machine.model.interfaces if each.line == subject)
+    (served.machine.lossy.add if on else served.machine.lossy.discard)(interface)
 
 
 def _disk_fills(served: Served, subject: str, on: bool, now: float) -> None:
@@ -106,6 +115,7 @@ class Fault(msgspec.Struct, frozen=True):
 FAULTS: tuple[Fault, ...] = (
     Fault("process_dies", phrase("Process dies"), _processes, _process_dies),
     Fault("line_saturates", phrase("Line saturates"), _lines, _line_saturates),
+    Fault("packets_lost", phrase("Packets are lost"), _pinged, _packets_lost),
     Fault("disk_fills", phrase("Disk fills"), _local_mounts, _disk_fills),
     Fault("mount_hangs", phrase("Mount hangs"), _mounts, _mount_hangs),
     Fault("clock_jumps", phrase("Clock jumps"), None, _clock_jumps),

@@ -37,6 +37,9 @@ class InterfaceModel(msgspec.Struct, frozen=True):
     out_bps: float
     line: str = ""
     capacity_bps: float | None = None
+    far_end: str = ""
+    """Address at the other end, which is pinged."""
+    rtt_ms: float = 4.0
 
 
 class MountModel(msgspec.Struct, frozen=True):

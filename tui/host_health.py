@@ -55,7 +55,7 @@ def _facts(host: HostView, health: HealthView) -> Iterator[str]:
         yield _(
             "{device}: busy {busy} · read {read}/s · written {written}/s · a request takes {wait} · errors {errors}",
             device=device.name, busy=figures.percent(device.busy_percent), read=figures.size(device.read_bps),
-            written=figures.size(device.write_bps), wait=_millis(device.await_s),
+            written=figures.size(device.write_bps), wait=figures.millis(device.await_s),
             errors=figures.number(device.errors),
         )  # fmt: skip
     if health.sensors:
@@ -94,7 +94,3 @@ def _offset(clock: ClockView) -> tuple[Span, ...]:
     margin = 0.0 if clock.margin_s is None else clock.margin_s
     text = _("{offset} s against this console (±{margin} s)", offset=f"{clock.offset_s:+.3f}", margin=f"{margin:.3f}")
     return (("  " + text, "dim"),)
-
-
-def _millis(seconds: float | None) -> str:
-    return figures.MISSING if seconds is None else f"{1000 * seconds:.1f} ms"

@@ -242,6 +242,18 @@ def _lines(page: Page, width: int) -> Iterator[Line]:
             errors=figures.number(line.errors_per_s), drops=figures.number(line.drops_per_s),
         )  # fmt: skip
         yield from wrapped(faults, width, "dim", indent=5)
+        waits = _(
+            "{count} packets wait · {share} of TCP segments sent again",
+            count=figures.number(line.queue_packets), share=figures.percent(line.retransmitted_percent),
+        )  # fmt: skip
+        yield from wrapped(waits, width, "dim", indent=5)
+        for ping in line.pings:
+            text = _(
+                "ping {target}: {rtt}, jitter {jitter}, lost {lost}",
+                target=ping.target, rtt=figures.millis(ping.rtt_s), jitter=figures.millis(ping.jitter_s),
+                lost=figures.percent(ping.loss_percent),
+            )  # fmt: skip
+            yield (("     ", ""), page.mark(ping.state), (text, "dim"))
         yield from _reasons(line.why, width)
 
 

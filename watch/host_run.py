@@ -88,6 +88,8 @@ class HostRun:
                 return any(rule.ports for rule in self.spec.processes)
             case "health":
                 return self.spec.health is not None
+            case "lines":
+                return bool(self.spec.lines)
             case "time":
                 # Compared by way of the samples' uptime: without one there is nothing to compare.
                 return self.spec.clock is not None and self.state.read is not None

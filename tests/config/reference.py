@@ -10,7 +10,7 @@ from config.schema import schema
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 BEGIN = "<!-- {name}: made from the schema -->"
 END = "<!-- end of {name} -->"
-TABLES = ("Site", "Role", "Host", "Process", "Line", "Disk", "Health", "Clock")
+TABLES = ("Site", "Role", "Host", "Process", "Line", "Ping", "Disk", "Health", "Clock")
 
 WRITTEN = {
     "Count": '`3`, `"1-4"`, `"2+"`, `{ min = 1, max = 4 }`',
@@ -26,6 +26,7 @@ WRITTEN = {
     "Clock": '`{ offset = "2s" }`, `"off"`',
     "Process": "a process, see below",
     "Line": "a line, see below",
+    "Ping": "a ping target, see below",
     "Disk": "a disk, see below",
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from collectors import probe
 from collectors.answers import AnswerReader, SampleAnswer, SectionAnswer
-from duty.readings import ClockReading, Mounts, Processes, Sample
+from duty.readings import ClockReading, LineReadings, Mounts, Processes, Sample
 from practice.conversation import Conversation
 from practice.faults import FAULTS, NotPossible, kinds, strike
 from practice.machines import Machine
@@ -85,9 +85,17 @@ def clock_ahead(bench: Bench) -> bool:
     return abs(reading.epoch_s - bench.now) > 2
 
 
+def pings_lost(bench: Bench) -> bool:
+    reading = bench.section("lines")
+    assert isinstance(reading, LineReadings)
+    (ping,) = reading.pings
+    return ping.received < ping.sent
+
+
 SEEN: dict[str, tuple[str, Callable[[Bench], bool]]] = {
     "process_dies": ("order-gw", gateway_missing),
     "line_saturates": ("SGE-1", line_full),
+    "packets_lost": ("SGE-1", pings_lost),
     "disk_fills": ("/var/log", log_full),
     "mount_hangs": ("/var/log", log_hanging),
     "clock_jumps": ("", clock_ahead),
