@@ -62,7 +62,7 @@ I) v="$v $a";;
 P) case $b in -*|'') continue;; esac
 case $c in -|[A-Za-z0-9]*) ;; *) continue;; esac
 case $d in [1-9]|1[0-9]|20) ;; *) continue;; esac
-command -v ping >/dev/null 2>&1 || { say "+$q ! lines $a notool ping"; continue; }
+command -v ping >/dev/null 2>&1 || { say "+$q ! lines $a nocommand ping"; continue; }
 x=$(printf %s "$a" | od -An -tx1 2>/dev/null | tr -d ' \n')
 job "$q" "g$x" ping_one 9 "$a $b $c $d" "! lines $a hanging";;
 esac
