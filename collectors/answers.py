@@ -77,6 +77,8 @@ class AnswerReader:
 
     def feed(self, data: bytes) -> list[Answer]:
         """The answers that ``data`` completes, in order. Never raises, whatever the bytes are."""
+        if not self._buffer and self._head is None and (sample := self._whole(data)) is not None:
+            return [sample]
         self._buffer += data
         answers: list[Answer] = []
         end = self._buffer.rfind(b"\n")
@@ -97,6 +99,20 @@ class AnswerReader:
         if len(self._buffer) > LIMITS.line:
             self._overlong(answers)
         return answers
+
+    def _whole(self, data: bytes) -> Answer | None:
+        """The sample, where ``data`` is just one in one piece as nearly all are; else ``None``: it is read by line."""
+        if data[:3] != b"=B " or len(data) > LIMITS.line or data.count(b"\n=") != 1 or data[-1:] != b"\n":
+            return None
+        if not self._started or self._skipping:
+            return None
+        head, *lines, tail, _ = data.split(b"\n")
+        if tail[:3] != b"=E ":
+            return None
+        answers: list[Answer] = []
+        self._stray, self._head, self._lines = False, head.split(b" "), lines
+        self._close(tail.split(b" "), answers)
+        return answers[0]
 
     def _overlong(self, answers: list[Answer]) -> None:
         self._buffer.clear()
@@ -172,7 +188,9 @@ class AnswerReader:
         elif (reading := parse_section(section, lines, short)) is not None:
             answers.append(SectionAnswer(seq, section, reading))
         else:
-            answers.append(Unusable(SectionFailure(section, phrase("no section of this name")), seq, section))
+            answers.append(
+                Unusable(SectionFailure(section, phrase("the answer says nothing that can be used")), seq, section)
+            )
 
     def _drop(self, answers: list[Answer], why: Phrase) -> None:
         """Give up the answer that is being read and say so; reading goes on at the next beginning."""

@@ -14,8 +14,8 @@ from duty.phrases import Phrase
 from duty.readings import Sample, SectionFailure, SlowReading
 from duty.site import HostSpec
 
-Section = Literal["processes", "ports", "mounts"]
-SECTIONS: tuple[Section, ...] = ("processes", "ports", "mounts")
+Section = Literal["processes", "ports", "mounts", "health", "time", "lines"]
+SECTIONS: tuple[Section, ...] = ("processes", "ports", "mounts", "health", "time", "lines")
 
 
 class Listener(Protocol):

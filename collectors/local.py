@@ -12,8 +12,11 @@ import psutil
 
 from collectors.aside import aside
 from collectors.feed import SECTIONS, Listener, Section, words_of
+from collectors.local_health import read_health
 from collectors.local_mounts import MountReader
+from collectors.local_parts import read_part
 from collectors.local_sections import local_identity, read_ports, read_processes
+from collectors.probe import told_to
 from duty.connection import Connection, Link
 from duty.readings import CpuTicks, InterfaceCounters, Memory, ProcessStat, Sample, SectionFailure, SlowReading
 from duty.site import HostSpec
@@ -121,10 +124,15 @@ class LocalFeed:
     async def _section(self, section: Section) -> SlowReading:
         assert section in SECTIONS
         spec, watched = self.spec, self._watched
-        if section == "mounts":
-            return await self._mounts.read(spec.disks)
-        if section == "ports":
-            return await aside(lambda: read_ports(watched))
+        match section:
+            case "mounts":
+                return await self._mounts.read(spec.disks)
+            case "ports":
+                return await aside(lambda: read_ports(watched))
+            case "health":
+                return await aside(read_health)
+            case "lines":
+                return await aside(lambda: read_part("lines", told_to("lines", spec)))
         return await aside(lambda: read_processes(spec.processes))
 
     async def _now(self) -> Sample:
@@ -157,7 +165,15 @@ class LocalFeed:
         guest = getattr(times, "guest", 0.0) + getattr(times, "guest_nice", 0.0)
         total = sum(times) - guest  # guest time is contained in user and nice
         ticks = self._ticks
-        return CpuTicks(round((total - times.idle - iowait) * ticks), round(total * ticks), round(iowait * ticks))
+        kernel = times.system + getattr(times, "irq", 0.0) + getattr(times, "softirq", 0.0)
+        return CpuTicks(
+            round((total - times.idle - iowait) * ticks),
+            round(total * ticks),
+            round(iowait * ticks),
+            user=round((times.user + times.nice - guest) * ticks),
+            system=round(kernel * ticks),
+            steal=round(getattr(times, "steal", 0.0) * ticks),
+        )
 
     def _interfaces(self) -> tuple[InterfaceCounters, ...]:
         if not self.spec.lines:

@@ -92,7 +92,14 @@ def _cpu(line: bytes, found: dict[str, object]) -> None:
         raise ValueError
     iowait = ticks[4] if len(ticks) > 4 else 0
     total = sum(ticks)
-    found["cpu"] = CpuTicks(busy=total - ticks[3] - iowait, total=total, iowait=iowait)
+    found["cpu"] = CpuTicks(
+        busy=total - ticks[3] - iowait,
+        total=total,
+        iowait=iowait,
+        user=ticks[0] + ticks[1],
+        system=ticks[2] + sum(ticks[5:7]),
+        steal=ticks[7] if len(ticks) > 7 else None,
+    )
     found["cpus"] = int(cpus) or 1
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import unquote
 
+from collectors.parse_health import clock, health
+from collectors.parse_lines import line_readings
 from collectors.parsing import MAX_FAILURES, failure, not_understood, unescape
 from duty.clean import clean, clean_bytes
 from duty.readings import (
@@ -24,11 +27,14 @@ Failures = tuple[SectionFailure, ...]
 
 
 def parse_section(section: str, lines: list[bytes], failures: Failures) -> SlowReading | None:
-    """The reading of a slow answer; ``None`` where there is no section of that name."""
-    parsers: dict[str, Callable[[list[bytes], list[SectionFailure]], SlowReading]] = {
+    """The reading of a slow answer; ``None`` where there is no section of that name or it says nothing usable."""
+    parsers: dict[str, Callable[[list[bytes], list[SectionFailure]], SlowReading | None]] = {
         "processes": _processes,
         "ports": _ports,
         "mounts": _mounts,
+        "health": health,
+        "time": clock,
+        "lines": line_readings,
     }
     parser = parsers.get(section)
     if parser is None:
@@ -113,6 +119,7 @@ def _ports(lines: list[bytes], failed: list[SectionFailure]) -> Ports:
     return Ports(tuple(listening), known, tuple(failed[:MAX_FAILURES]))
 
 
+@lru_cache(maxsize=1024)
 def _address(data: bytes) -> str:
     text = data.decode("ascii")
     return text if text == "*" else str(ipaddress.ip_address(text))

@@ -25,6 +25,7 @@ MAX_FAILURES = 20
 _CODES = {
     "nofile": N_("{subject} cannot be read on this host"),
     "notool": N_("the command {subject} is missing on this host"),
+    "nocommand": N_("the command {detail} is missing on this host"),
     "denied": N_("the login may not see {subject}"),
     "format": N_("{subject} does not look as expected: {detail}"),
     "hanging": N_("{subject} has not answered for {detail} s"),

@@ -10,16 +10,22 @@ from importlib import resources
 from urllib.parse import quote
 
 from collectors.feed import Section
-from duty.site import HostSpec, ProcessRule
+from duty.site import HostSpec, LineRule, PingRule, ProcessRule
 
 VERSION = "1.0"
 MAX_LINE = 3000
 """Bytes of one request line: what several writers can put into one pipe without mixing, with room to spare."""
 
 
+PARTS: tuple[Section, ...] = ("health", "time", "lines")
+"""Sections whose shell text stands in a file of its own below ``shell/``."""
+
+
 def _script() -> bytes:
-    """``probe.sh`` without comments, indentation and blank lines: every byte is sent to every host."""
-    text = resources.files("collectors").joinpath("probe.sh").read_text("ascii")
+    """``probe.sh`` with its parts, without comments, indentation and blank lines: every byte is sent to every host."""
+    folder = resources.files("collectors")
+    parts = "\n".join(folder.joinpath("shell", f"{part}.sh").read_text("ascii") for part in PARTS)
+    text = folder.joinpath("probe.sh").read_text("ascii").replace("#SECTIONS\n", parts)
     lines = (line.strip(" \t") for line in text.split("\n"))
     return "\n".join(line for line in lines if line and not line.startswith("#")).encode("ascii")
 
@@ -60,7 +66,30 @@ def setup(spec: HostSpec) -> bytes:
     lines += [_rule(rule) for rule in spec.processes]
     lines.append("D")
     lines += [f"D {escape(disk.mount)}" for disk in spec.disks if disk.mount != "*"]
+    for section in PARTS:
+        lines.append(f"= {section}")
+        lines += [f"= {section} {told}" for told in told_to(section, spec)]
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
+
+
+def told_to(section: Section, spec: HostSpec) -> list[str]:
+    """What a section of :data:`PARTS` has to know of the host: lines in its own grammar."""
+    if section == "lines":
+        interfaces = dict.fromkeys(_token(rule.interface) for rule in spec.lines)
+        return [
+            *(f"I {name}" for name in interfaces),
+            *(
+                f"P {quote(ping_key(rule, ping), safe='')} {ping.target} {_token(ping.source or '-')} {ping.count}"
+                for rule in spec.lines
+                for ping in rule.pings
+            ),
+        ]
+    return []
+
+
+def ping_key(rule: LineRule, ping: PingRule) -> str:
+    """By what the answer about a ping target is known: the line and the target."""
+    return f"{rule.key} {ping.target}"
 
 
 def watch(pids: tuple[int, ...]) -> bytes:

@@ -390,6 +390,10 @@ done <<X
 $RISKY
 X
 }
+# Further sections, each a file of its own below shell/: a function ask_NAME that starts its jobs and sets w, and what
+# the console told it in G_NAME, a line each. Their names are only ever taken from this list.
+MORE=
+#SECTIONS
 # Read by a function, so that nothing of the program is left on the input.
 main() {
 RULES= WANTED= WATCH=
@@ -403,15 +407,26 @@ W) WATCH=$a; say "$l";;
 w) WATCH="$WATCH $a"; say "$l";;
 P) if [ -z "$a" ]; then RULES=; else RULES="$RULES$a$N"; fi; say "$l";;
 D) if [ -z "$a" ]; then WANTED=; else WANTED="$WANTED$N$a"; fi;;
+=)
+x=${a%% *}
+case "$MORE " in
+*" $x "*) case $a in *' '*) eval "G_$x=\$G_$x\${a#* }\$N";; *) eval "G_$x=";; esac;;
+*) say "unknown";;
+esac;;
 X)
 q=${a%% *}
 x=${a#* }
+x=${x%% *}
 A=
 case $x in
 processes) say "*$q $x"; job "$q" "$x" find_processes 8 x "! $x - hanging"; w=8;;
 ports) say "*$q $x"; job "$q" "$x" find_ports 8 x "! $x - hanging"; w=8;;
 mounts) say "*$q $x"; mounts "$q"; w=4;;
+*)
+case "$MORE " in
+*" $x "*) say "*$q $x"; w=8; "ask_$x" "$q";;
 *) say "unknown"; continue;;
+esac;;
 esac
 say ".$q"
 [ -n "$A" ] && ( sleep $w; say "~$q" ) </dev/null 2>/dev/null &;;

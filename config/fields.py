@@ -41,6 +41,7 @@ Percent = Annotated[float, BeforeValidator(units.percent, json_schema_input_type
 CpuPercent = Annotated[float, BeforeValidator(units.cpu_percent, json_schema_input_type=_PERCENT)]
 PerSecond = Annotated[float, BeforeValidator(units.per_second, json_schema_input_type=_RATE)]
 Whole = Annotated[float, BeforeValidator(units.whole, json_schema_input_type=Annotated[int, Field(ge=0)])]
+Number = Annotated[float, BeforeValidator(units.number, json_schema_input_type=Annotated[float, Field(ge=0)])]
 Bits = Annotated[float, BeforeValidator(units.capacity, json_schema_input_type=_CAPACITY)]
 
 
@@ -103,6 +104,14 @@ class CountLevels(Levels[Whole]):
 
 class RateLevels(Levels[PerSecond]):
     """Levels per second."""
+
+
+class SecondsLevels(Levels[Seconds]):
+    """Levels as lengths of time."""
+
+
+class NumberLevels(Levels[Number]):
+    """Levels as plain numbers."""
 
 
 class Count(Table):
@@ -286,4 +295,8 @@ Address = Annotated[
         lambda: refuse(phrase("an alias of ~/.ssh/config, a host name or an IP address")),
         r"[^\s\x00-\x1f\x7f/@-][^\s\x00-\x1f\x7f/@]*",
     ),
+]
+PingTarget = Annotated[
+    str,
+    _word(lambda: refuse(phrase("a host name or an IP address")), r"[A-Za-z0-9:][A-Za-z0-9.:%_-]*"),
 ]

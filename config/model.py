@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from config.fields import Address, Named, Plain, Seconds, SshPort, User, Zone, between
+from config.machine import Clock, Health
 from config.rules import Disk, Line, Process
 from config.table import Table
 
@@ -64,6 +65,10 @@ class HostDefaults(Table):
     """Key processes. The role's and the host's are joined by key; the host's word wins; [] takes none."""
     lines: list[Line] | None = None
     """Lines. The role's and the host's are joined by key."""
+    health: Health | None = None
+    """The machine itself; each key the host does not give is the role's."""
+    clock: Clock | None = None
+    """Its clock; each key the host does not give is the role's."""
     disks: list[Disk] | None = None
     """Mounts that count, joined by mount. Default, where neither role nor host names any: ["*"]."""
 

@@ -20,10 +20,12 @@ from config.fields import (
     Named,
     Pattern,
     PercentLevels,
+    PingTarget,
     Port,
     Program,
     RateLevels,
     Seconds,
+    SecondsLevels,
     SizeLevels,
     Unit,
     User,
@@ -83,6 +85,30 @@ class Process(Table):
         return {"name": value} if isinstance(value, str) else value
 
 
+class Ping(Table):
+    """One target pinged from the host itself. "10.9.0.1" alone is {target = "10.9.0.1"}."""
+
+    has_short_form = True
+
+    target: PingTarget = Field()
+    """Name or address to ping."""
+    source: Interface | None = None
+    """Interface to ping from; "any" leaves it to the host's routes. Default: the line's own."""
+    count: Annotated[int, Field(ge=1, le=20)] | None = None
+    """Pings of one look, a fifth of a second apart. Default: 5."""
+    rtt: SecondsLevels | None = None
+    """Mean time to the answer, such as {warn = "20ms", act = "100ms"}. Default: not judged."""
+    jitter: SecondsLevels | None = None
+    """Mean change of that time from one answer to the next. Default: not judged."""
+    loss: PercentLevels | None = None
+    """Lost pings in percent of one look. Default: {warn = 1, act = 20}."""
+
+    @classmethod
+    def from_short(cls, value: object) -> object:
+        """A string is the target."""
+        return {"target": value} if isinstance(value, str) else value
+
+
 class Line(Table):
     """One line: an interface with the capacity that was contracted. "eth0" alone is {interface = "eth0"}."""
 
@@ -100,6 +126,12 @@ class Line(Table):
     """Errors per second. Default: {warn = 0.1}."""
     drops: RateLevels | None = None
     """Dropped packets per second. Default: {warn = 1}."""
+    queue: CountLevels | None = None
+    """Packets waiting to be sent at one look. Default: not judged."""
+    retransmitted: PercentLevels | None = None
+    """TCP segments of the whole host sent again, in percent. Default: not judged."""
+    pings: list[Ping] | None = None
+    """Targets pinged from the host over this line. The host's list, where it has one, stands for the role's."""
 
     @classmethod
     def from_short(cls, value: object) -> object:

@@ -9,19 +9,35 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from config.fields import Count, CountLevels, CpuLevels, PercentLevels, RateLevels, SizeLevels
+from config.fields import (
+    Count,
+    CountLevels,
+    CpuLevels,
+    NumberLevels,
+    PercentLevels,
+    RateLevels,
+    SecondsLevels,
+    SizeLevels,
+)
+from config.machine import Clock, Health
 from config.model import Host, HostDefaults, Role, SiteFile
 from config.positions import Path
-from config.rules import Disk, Line, Process
-from duty.site import DiskRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
+from config.rules import Disk, Line, Ping, Process
+from duty.site import ClockRule, DiskRule, HealthRule, HostSpec, Limits, LineRule, PingRule, ProcessRule, SiteSpec
+
+ANY = "any"
+"""Written as the source of pings, it leaves it to the host's routes."""
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Process | Line | Disk)
 
-AnyLevels = CountLevels | CpuLevels | PercentLevels | RateLevels | SizeLevels
+AnyLevels = CountLevels | CpuLevels | NumberLevels | PercentLevels | RateLevels | SecondsLevels | SizeLevels
 _PROCESS = ProcessRule(key="")
 _LINE = LineRule(key="", interface="")
 _DISK = DiskRule(mount="")
+_PING = PingRule(target="")
+_HEALTH = HealthRule()
+_CLOCK = ClockRule()
 
 
 class Joined(msgspec.Struct, Generic[R], frozen=True):
@@ -124,6 +140,24 @@ def line_rule(rule: Joined[Line]) -> LineRule:
         use_percent=_limits((line.use for line in layers), _LINE.use_percent),
         errors_per_s=_limits((line.errors for line in layers), _LINE.errors_per_s),
         drops_per_s=_limits((line.drops for line in layers), _LINE.drops_per_s),
+        queue_packets=_limits((line.queue for line in layers), _LINE.queue_packets),
+        retransmitted_percent=_limits((line.retransmitted for line in layers), _LINE.retransmitted_percent),
+        pings=tuple(
+            ping_rule(ping, first((line.interface for line in layers), ""))
+            for ping in _given(line.pings for line in layers) or ()
+        ),
+    )
+
+
+def ping_rule(ping: Ping, interface: str) -> PingRule:
+    """One ping target as everyone reads it."""
+    return PingRule(
+        target=ping.target,
+        source=None if ping.source == ANY else ping.source or interface,
+        count=ping.count or _PING.count,
+        rtt_s=_limits((ping.rtt,), _PING.rtt_s),
+        jitter_s=_limits((ping.jitter,), _PING.jitter_s),
+        loss_percent=_limits((ping.loss,), _PING.loss_percent),
     )
 
 
@@ -136,6 +170,37 @@ def disk_rule(rule: Joined[Disk]) -> DiskRule:
         inodes_percent=_limits((disk.inodes for disk in layers), _DISK.inodes_percent),
         required=first((disk.required for disk in layers), False),
         read_only_ok=first((disk.read_only_ok for disk in layers), False),
+    )
+
+
+def health_rule(layers: tuple[Health, ...]) -> HealthRule | None:
+    """The machine as everyone reads it; ``None`` where the nearest word on it is "off"."""
+    if layers and layers[0].off:
+        return None
+    return HealthRule(
+        cpu_percent=_limits((one.cpu for one in layers), _HEALTH.cpu_percent),
+        iowait_percent=_limits((one.iowait for one in layers), _HEALTH.iowait_percent),
+        steal_percent=_limits((one.steal for one in layers), _HEALTH.steal_percent),
+        load_per_cpu=_limits((one.load for one in layers), _HEALTH.load_per_cpu),
+        memory_percent=_limits((one.memory for one in layers), _HEALTH.memory_percent),
+        swap_percent=_limits((one.swap for one in layers), _HEALTH.swap_percent),
+        pressure_percent=_limits((one.pressure for one in layers), _HEALTH.pressure_percent),
+        files_percent=_limits((one.files for one in layers), _HEALTH.files_percent),
+        device_busy_percent=_limits((one.device_busy for one in layers), _HEALTH.device_busy_percent),
+        device_await_s=_limits((one.device_wait for one in layers), _HEALTH.device_await_s),
+        celsius=_limits((one.temperature for one in layers), _HEALTH.celsius),
+        failed_units=_limits((one.failed_units for one in layers), _HEALTH.failed_units),
+        oom_kills=_limits((one.oom_kills for one in layers), _HEALTH.oom_kills),
+    )
+
+
+def clock_rule(layers: tuple[Clock, ...]) -> ClockRule | None:
+    """The clock as everyone reads it; ``None`` where the nearest word on it is "off"."""
+    if layers and layers[0].off:
+        return None
+    return ClockRule(
+        offset_s=_limits((one.offset for one in layers), _CLOCK.offset_s),
+        service=first((one.service for one in layers), _CLOCK.service),
     )
 
 
@@ -160,6 +225,8 @@ def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpe
         processes=tuple(map(process_rule, joined(host_id, host, file, "processes", lambda t: t.processes))),
         lines=tuple(map(line_rule, joined(host_id, host, file, "lines", lambda t: t.lines))),
         disks=disks,
+        health=health_rule(tuple(layer.health for layer in layers if layer.health is not None)),
+        clock=None if host.local else clock_rule(tuple(layer.clock for layer in layers if layer.clock is not None)),
         interval_s=first((layer.interval for layer in layers), file.site.interval),
     )
 

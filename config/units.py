@@ -134,6 +134,13 @@ def whole(value: object) -> float:
     return float(value)
 
 
+def number(value: object) -> float:
+    """A plain number from 0."""
+    if not isinstance(value, int | float) or not is_number(value) or not 0 <= value <= 1e9:
+        raise refuse(phrase("a number, zero or more"))
+    return float(value)
+
+
 def count_range(value: object) -> object:
     """``3``, ``"1-4"`` or ``"2+"`` as ``{min, max}``; a table passes as it is."""
     if isinstance(value, dict):

@@ -11,10 +11,10 @@ import msgspec
 from duty.connection import Connection
 from duty.phrases import Phrase
 from duty.quality import Quality, State
-from duty.readings import Identity
+from duty.readings import Identity, Pressure, RaidArray, Sensor
 
 
-class ProcessView(msgspec.Struct, frozen=True, array_like=True):
+class ProcessView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One process rule of a host, judged."""
 
     key: str
@@ -27,7 +27,7 @@ class ProcessView(msgspec.Struct, frozen=True, array_like=True):
     """How many there must be, as text: ``1``, ``2-4``, ``1+``."""
     pids: tuple[int, ...] = ()
     uptime_s: float | None = None
-    """Of the youngest copy."""
+    """Of the youngest copy, in whole seconds, after ten minutes in whole minutes."""
     restarts: int = 0
     """Copies replaced by newer ones since the watch began."""
     cpu_percent: float | None = None
@@ -39,11 +39,22 @@ class ProcessView(msgspec.Struct, frozen=True, array_like=True):
     ports: tuple[tuple[str, State], ...] = ()
     user: str = ""
     args: str = ""
+
+
+class PingView(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One ping target of a line, judged. Seconds; ``None`` where nothing came back or nothing was read."""
+
+    target: str
+    state: State
+    why: tuple[Phrase, ...]
+    rtt_s: float | None = None
+    """Mean of the newest look."""
+    jitter_s: float | None = None
+    loss_percent: float | None = None
     read_at: float | None = None
-    """When it was read, by the console's wall clock (UTC epoch seconds)."""
 
 
-class LineView(msgspec.Struct, frozen=True, array_like=True):
+class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One line (an interface with contracted capacity), judged. Rates are bit/s; the first sample has none."""
 
     key: str
@@ -62,10 +73,16 @@ class LineView(msgspec.Struct, frozen=True, array_like=True):
     trend_in: tuple[int, ...] = ()
     trend_out: tuple[int, ...] = ()
     """Last rates, oldest first, as thousandths of capacity (of the peak where capacity is unknown); -1 is a gap."""
+    congested: bool = False
+    """Well used, and packets wait, are dropped, lost or sent again."""
+    queue_packets: int | None = None
+    """Waiting to be sent at the newest look; ``None`` where the host does not tell."""
+    retransmitted_percent: float | None = None
+    pings: tuple[PingView, ...] = ()
     read_at: float | None = None
 
 
-class DiskView(msgspec.Struct, frozen=True, array_like=True):
+class DiskView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One mount, judged. ``condition``: ok, read-only, hanging, absent."""
 
     mount: str
@@ -83,7 +100,7 @@ class DiskView(msgspec.Struct, frozen=True, array_like=True):
     read_at: float | None = None
 
 
-class SectionView(msgspec.Struct, frozen=True, array_like=True):
+class SectionView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """How one section of the probe fares: what could not be read, why, and since when."""
 
     section: str
@@ -96,7 +113,57 @@ class SectionView(msgspec.Struct, frozen=True, array_like=True):
     subject: str = ""
 
 
-class HostView(msgspec.Struct, frozen=True):
+class DeviceView(msgspec.Struct, frozen=True, array_like=True):
+    """One block device between the last two readings; ``None`` where there is no reading before."""
+
+    name: str
+    busy_percent: float | None
+    read_bps: float | None
+    """Bytes per second."""
+    write_bps: float | None
+    await_s: float | None
+    """Mean seconds a request took; ``None`` where there was none."""
+    errors: int | None
+    """Since boot."""
+
+
+class HealthView(msgspec.Struct, frozen=True):
+    """The machine itself, judged: what changes slowly. Shares are percent."""
+
+    state: State
+    why: tuple[Phrase, ...]
+    pressures: tuple[Pressure, ...] = ()
+    files_open: int | None = None
+    files_max: int | None = None
+    oom_kills: int | None = None
+    """Since boot."""
+    devices: tuple[DeviceView, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+    arrays: tuple[RaidArray, ...] = ()
+    failed_units: tuple[str, ...] | None = None
+    read_at: float | None = None
+
+
+class ClockView(msgspec.Struct, frozen=True, array_like=True):
+    """The host's clock against the console's, judged."""
+
+    state: State
+    why: tuple[Phrase, ...]
+    offset_s: float | None = None
+    """How far the host's clock is ahead; negative: behind."""
+    margin_s: float | None = None
+    """How far the offset may be off, from how long the answers took."""
+    service: str = ""
+    synchronized: bool | None = None
+    stratum: int | None = None
+    source: str = ""
+    jumped_at: float | None = None
+    jumped_s: float | None = None
+    """The last step of the clock that was seen, and when."""
+    read_at: float | None = None
+
+
+class HostView(msgspec.Struct, frozen=True, gc=False):
     """One host at one moment."""
 
     id: str
@@ -123,12 +190,21 @@ class HostView(msgspec.Struct, frozen=True):
     memory_total: int | None = None
     swap_percent: float | None = None
     uptime_s: float | None = None
+    iowait_percent: float | None = None
+    steal_percent: float | None = None
+    system_percent: float | None = None
+    user_percent: float | None = None
     cpu_trend: tuple[int, ...] = ()
     """Last CPU shares in thousandths, oldest first; -1 is a gap."""
     processes: tuple[ProcessView, ...] = ()
     lines: tuple[LineView, ...] = ()
     disks: tuple[DiskView, ...] = ()
     sections: tuple[SectionView, ...] = ()
+    health: HealthView | None = None
+    """``None`` where nothing is asked or nothing was read yet."""
+    clock: ClockView | None = None
+    booted_at: float | None = None
+    """The host's own idea of when it booted, UTC epoch seconds."""
     identity: Identity | None = None
     samples: int = 0
     """Readings received since the watch began."""
@@ -136,7 +212,7 @@ class HostView(msgspec.Struct, frozen=True):
     """Questions not asked because the last one was still open."""
 
 
-class SiteView(msgspec.Struct, frozen=True):
+class SiteView(msgspec.Struct, frozen=True, gc=False):
     """What is true of the whole site."""
 
     name: str
@@ -152,7 +228,7 @@ class SiteView(msgspec.Struct, frozen=True):
     """Practice only: the faults injected now, as ``host: fault``."""
 
 
-class Board(msgspec.Struct, frozen=True):
+class Board(msgspec.Struct, frozen=True, gc=False):
     """Everything, once."""
 
     at: float

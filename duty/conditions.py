@@ -10,7 +10,7 @@ import msgspec
 
 from duty.board import HostView, ProcessView
 from duty.connection import Link
-from duty.phrases import Phrase, phrase
+from duty.phrases import Phrase, of, phrase
 from duty.quality import Quality, State
 from duty.records import Subject
 
@@ -18,6 +18,10 @@ HOST_HOLD_S = 5.0
 """Seconds a host must be without connection, or silent past its stale limit, before that is an incident."""
 FIRST_HOLD_S = 20.0
 """The same for a host that was never reached since the watch began: dialling takes its time."""
+CLOCK_HOLD_S = 20.0
+"""Seconds a clock must be off: one more reading has then confirmed it."""
+MACHINE_HOLD_S = 20.0
+"""The same for what is wrong with the machine itself."""
 PROCESS_HOLD_S = 2.0
 """Seconds a process must be missing: one more look at the table has then confirmed it."""
 
@@ -53,8 +57,9 @@ def conditions_of(view: HostView, folded: bool) -> tuple[list[Condition], bool]:
         hold = HOST_HOLD_S if view.read_at is not None else FIRST_HOLD_S
         found.append(Condition(Subject(view.id, "host", view.id), 2, said, hold))
     readable = view.quality is Quality.GOOD
-    if readable:
+    if readable and view.state is State.ACT:
         found += [_missing(view.id, p) for p in view.processes if _is_missing(p)]
+        found += _of_the_machine(view)
     return found, readable
 
 
@@ -72,6 +77,17 @@ def _missing(host: str, process: ProcessView) -> Condition:
     return Condition(Subject(host, "process", process.key), 2, said, PROCESS_HOLD_S)
 
 
+def _of_the_machine(view: HostView) -> list[Condition]:
+    found: list[Condition] = []
+    if view.clock is not None and view.clock.state is State.ACT:
+        said = phrase("the clock of {host} is wrong", host=view.id)
+        found.append(Condition(Subject(view.id, "clock", "clock"), 3, said, CLOCK_HOLD_S))
+    if view.health is not None and view.health.state is State.ACT:
+        said = of(view.id, view.health.why[0])
+        found.append(Condition(Subject(view.id, "machine", "machine"), 3, said, MACHINE_HOLD_S))
+    return found
+
+
 class Watchfulness:
     """Remembers since when each condition of one host holds, and says when one begins to count or ends."""
 
@@ -85,9 +101,16 @@ class Watchfulness:
             self._counting.add(subject)
             self._since[subject] = (0.0, Condition(subject, 2, phrase("{what}", what=str(subject)), 0.0))
 
+    @property
+    def holds(self) -> bool:
+        """Whether any condition holds, counted or not yet."""
+        return bool(self._since)
+
     def step(self, view: HostView, folded: bool, mono: float) -> list[Change]:
         """What changed by this view at the monotonic time ``mono``."""
         found, readable = conditions_of(view, folded)
+        if not found and not self._since:
+            return []
         now = {condition.subject: condition for condition in found}
         changes: list[Change] = []
         for subject, condition in now.items():

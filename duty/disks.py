@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from duty.board import DiskView
 from duty.limits import above, passed
+from duty.part import Part
 from duty.phrases import Phrase, phrase
 from duty.quality import State
 from duty.readings import MountReading, Mounts
@@ -13,6 +14,32 @@ IMAGES = frozenset({"squashfs", "iso9660", "erofs", "cramfs", "udf"})
 """File systems that are read-only and full by nature; ``*`` leaves them alone."""
 
 Findings = list[tuple[State, Phrase]]
+
+
+class DiskTrack(Part[tuple[DiskView, ...]]):
+    """All disks of one host as they were read last. Pure: every moment comes in as an argument."""
+
+    __slots__ = ("_read_at", "_reading", "_rules")
+
+    def __init__(self, rules: tuple[DiskRule, ...]) -> None:
+        super().__init__()
+        self._rules = rules
+        self._reading: Mounts | None = None
+        self._read_at: float | None = None
+
+    def demand(self, rules: tuple[DiskRule, ...]) -> None:
+        """A new site file: other things are demanded of what was read."""
+        self._rules = rules
+        self.changed()
+
+    def see(self, reading: Mounts, at: float) -> None:
+        """Mounts were read at ``at``."""
+        self._reading, self._read_at = reading, at
+        self.changed()
+
+    def judged(self) -> tuple[DiskView, ...]:
+        """All disks judged as they were read, worst first."""
+        return judge_disks(self._rules, self._reading, self._read_at)
 
 
 def judge_disks(rules: tuple[DiskRule, ...], reading: Mounts | None, read_at: float | None) -> tuple[DiskView, ...]:

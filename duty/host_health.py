@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from duty.limits import above, passed
+from duty.phrases import N_, Phrase
+from duty.quality import State
 from duty.rates import Trend, growth
 from duty.readings import CpuTicks, Sample
+from duty.site import HealthRule
 
 
 class Health:
     """CPU share, memory, swap and load of one host; ``None`` is not known."""
 
-    __slots__ = ("_cpu", "cpu_percent", "cpus", "load1", "memory_percent", "memory_total", "swap_percent", "trend")
+    __slots__ = (
+        "_cpu",
+        "cpu_percent",
+        "cpus",
+        "iowait_percent",
+        "load1",
+        "memory_percent",
+        "memory_total",
+        "steal_percent",
+        "swap_percent",
+        "system_percent",
+        "trend",
+        "user_percent",
+    )
 
     def __init__(self) -> None:
         self._cpu: CpuTicks | None = None
         self.cpu_percent: float | None = None
         self.cpus: int | None = None
+        self.user_percent: float | None = None
+        self.system_percent: float | None = None
+        self.iowait_percent: float | None = None
+        self.steal_percent: float | None = None
         self.load1: float | None = None
         self.memory_percent: float | None = None
         self.memory_total: int | None = None
@@ -24,7 +45,7 @@ class Health:
     def see(self, sample: Sample, seconds: float) -> None:
         """Take a sample; ``seconds`` of the host's clock since the one before (0: there is none)."""
         before, self._cpu = self._cpu, sample.cpu
-        self.cpu_percent = _busy(before, sample.cpu) if seconds > 0 else None
+        self._shares(before if seconds > 0 else None, sample.cpu)
         self.trend.add(None if self.cpu_percent is None else self.cpu_percent / 100)
         self.cpus = sample.cpus
         self.load1 = sample.load[0] if sample.load else None
@@ -41,11 +62,44 @@ class Health:
         swap = memory.swap_total
         self.swap_percent = 100 * (swap - memory.swap_free) / swap if swap > 0 else None
 
+    def _shares(self, before: CpuTicks | None, now: CpuTicks | None) -> None:
+        self.cpu_percent = self.user_percent = self.system_percent = self.iowait_percent = self.steal_percent = None
+        total = growth(before.total, now.total) if before is not None and now is not None else None
+        if before is None or now is None or not total:
+            return
+        self.cpu_percent = _of(total, before.busy, now.busy)
+        self.user_percent = _of(total, before.user, now.user)
+        self.system_percent = _of(total, before.system, now.system)
+        self.iowait_percent = _of(total, before.iowait, now.iowait)
+        self.steal_percent = _of(total, before.steal, now.steal)
 
-def _busy(before: CpuTicks | None, now: CpuTicks | None) -> float | None:
-    if before is None or now is None:
-        return None
-    total, busy = growth(before.total, now.total), growth(before.busy, now.busy)
-    if not total or busy is None:
-        return None
-    return min(100.0, 100 * busy / total)
+    def findings(self, rule: HealthRule) -> list[tuple[State, Phrase]]:
+        """What of the newest sample passes its limits."""
+        found: list[tuple[State, Phrase]] = []
+        load = None if self.load1 is None or not self.cpus else self.load1 / self.cpus
+        for said, value, limits in (
+            (N_("CPU {value} % busy (limit {limit} %)"), self.cpu_percent, rule.cpu_percent),
+            (
+                N_("CPU waits {value} % of the time for disks (limit {limit} %)"),
+                self.iowait_percent,
+                rule.iowait_percent,
+            ),
+            (
+                N_("{value} % of the CPU is taken by other guests (limit {limit} %)"),
+                self.steal_percent,
+                rule.steal_percent,
+            ),
+            (N_("load {value} for each CPU (limit {limit})"), load, rule.load_per_cpu),
+            (N_("memory {value} % used (limit {limit} %)"), self.memory_percent, rule.memory_percent),
+            (N_("swap {value} % used (limit {limit} %)"), self.swap_percent, rule.swap_percent),
+        ):
+            # The first sample has no share, and some kernels do not say what is available: not a fault by itself.
+            if value is not None and (state := above(value, limits)) > State.OK:
+                shown = f"{value:.1f}" if value < 10 else f"{value:.0f}"
+                found.append((state, Phrase(said, {"value": shown, "limit": f"{passed(value, limits):g}"})))
+        return found
+
+
+def _of(total: int, before: int | None, now: int | None) -> float | None:
+    grown = growth(before, now)
+    return None if grown is None else min(100.0, 100 * grown / total)

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from duty.board import HostView, LineView, ProcessView
+from itertools import chain
+
+from duty.board import ClockView, DiskView, HealthView, HostView, LineView, ProcessView, SectionView
+from duty.clock_offset import ClockTrack
 from duty.connection import Connection, Link
-from duty.disks import judge_disks
+from duty.disks import DiskTrack
 from duty.host_health import Health
 from duty.lines import LineTrack
+from duty.listening import by_port
+from duty.machine import MachineTrack
 from duty.moment import Moment
 from duty.phrases import Phrase, of, phrase
 from duty.processes import ProcessTrack
 from duty.quality import Quality, State, quality_of
-from duty.readings import Identity, Mounts, Ports, Processes, Sample, SectionFailure, SlowReading
+from duty.readings import (
+    ClockReading,
+    HostHealth,
+    Identity,
+    LineReadings,
+    Ports,
+    Processes,
+    ProcessFound,
+    Sample,
+    SectionFailure,
+    SlowReading,
+)
 from duty.sections import SectionTrack
 from duty.site import HostSpec
+
+_WRONG = (State.WARN, State.UNKNOWN, State.ACT)
 
 MAX_WHY = 6
 """Reasons a host's row carries; its cells carry all of theirs."""
@@ -29,11 +47,10 @@ class HostState:
         self.health = Health()
         self.processes = {rule.key: ProcessTrack(rule) for rule in spec.processes}
         self.lines = {rule.key: LineTrack(rule) for rule in spec.lines}
+        self.disks = DiskTrack(spec.disks)
+        self.machine = MachineTrack(spec.health) if spec.health is not None else None
+        self.clock = ClockTrack(spec.clock) if spec.clock is not None else None
         self.sections = SectionTrack()
-        self.mounts: Mounts | None = None
-        self.mounts_at: float | None = None
-        self.ports: Ports | None = None
-        self.ports_mono = 0.0
         self.read: Moment | None = None
         self.samples = 0
         self.dropped = 0
@@ -41,7 +58,10 @@ class HostState:
         """The process table must be walked anew: a copy is gone or a new one may match."""
         self.told: Link | None = None
         """The connection's state that the duty log knows."""
+        self.notices: list[Phrase] = []
+        """What the duty log has to know of and was not told yet."""
         self._uptime_s: float | None = None
+        self._btime: int | None = None
         self._state = State.UNKNOWN
         self._since = at.wall
 
@@ -57,15 +77,27 @@ class HostState:
         for line in spec.lines:
             kept = old_lines.get(line.key)
             if kept is not None and kept.rule.interface == line.interface:
-                kept.rule = line
+                kept.demand(line)
                 self.lines[line.key] = kept
             else:
                 self.lines[line.key] = LineTrack(line)
+        self.disks.demand(spec.disks)
+        self._demand_of_the_machine(spec)
         self.look_again = True
+
+    def _demand_of_the_machine(self, spec: HostSpec) -> None:
+        if spec.health is None or self.machine is None:
+            self.machine = MachineTrack(spec.health) if spec.health is not None else None
+        else:
+            self.machine.demand(spec.health)
+        if spec.clock is None or self.clock is None:
+            self.clock = ClockTrack(spec.clock) if spec.clock is not None else None
+        else:
+            self.clock.demand(spec.clock)
 
     def watched(self) -> tuple[int, ...]:
         """Pids to read with every sample."""
-        return tuple(pid for track in self.processes.values() for pid in track.copies)
+        return tuple(chain.from_iterable([track.pids for track in self.processes.values()]))
 
     def on_sample(self, sample: Sample, at: Moment) -> None:
         """A fast answer was received at ``at``."""
@@ -78,6 +110,7 @@ class HostState:
         self.read = at
         seconds = 0.0 if before is None else sample.uptime_s - before
         self.health.see(sample, seconds)
+        self._btime = sample.btime if sample.btime is not None else self._btime
         counters = {one.name: one for one in sample.interfaces}
         broken = {one.section: one for one in sample.failures}
         for line in self.lines.values():
@@ -87,15 +120,19 @@ class HostState:
                 line.see(counters.get(line.rule.interface), sample.uptime_s, at.wall)
         stats = {one.pid: one for one in sample.processes}
         for track in self.processes.values():
-            if track.see(stats, sample, seconds, at.wall, at.mono):
+            if track.see(stats, sample, seconds, at.mono):
                 self.look_again = True
         self.look_again = self.look_again or sample.appeared
         self.sections.read("sample", sample.failures, at, None)
 
     def _rebooted(self) -> None:
         """The host's clock began anew: no counter of before can be compared."""
+        self.notices.append(phrase("{host} was booted", host=self.spec.id))
         self.health = Health()
-        self.ports, self.mounts = None, None
+        self.disks = DiskTrack(self.spec.disks)
+        self._btime = None
+        if self.clock is not None:
+            self.clock.forget()
         self.processes = {key: ProcessTrack(track.rule) for key, track in self.processes.items()}
         self.look_again = True
 
@@ -106,16 +143,41 @@ class HostState:
             return
         if isinstance(reading, Processes):
             failed = {one.subject: one.why for one in reading.failures if one.subject}
+            found: dict[str, list[ProcessFound]] = {}
+            for one in reading.found:
+                found.setdefault(one.rule, []).append(one)
             for key, track in self.processes.items():
-                track.found([one for one in reading.found if one.rule == key], at.wall, at.mono)
-                track.unread = failed.get(key)
+                track.found(found.get(key, []), at.mono, failed.get(key))
             self.sections.read("processes", reading.failures, at, took_s)
         elif isinstance(reading, Ports):
-            self.ports, self.ports_mono = reading, at.mono
+            listening = by_port(reading)
+            for track in self.processes.values():
+                track.listens(listening, at.mono)
             self.sections.read("ports", reading.failures, at, took_s)
+        elif isinstance(reading, HostHealth):
+            if self.machine is not None:
+                self.machine.see(reading, at.wall)
+            self.sections.read("health", reading.failures, at, took_s)
+        elif isinstance(reading, LineReadings):
+            for line in self.lines.values():
+                line.look(reading, at.wall)
+            self.sections.read("lines", reading.failures, at, took_s)
+        elif isinstance(reading, ClockReading):
+            self._compare_clocks(reading, took_s)
+            self.sections.read("time", reading.failures, at, took_s)
         else:
-            self.mounts, self.mounts_at = reading, at.wall
+            self.disks.see(reading, at.wall)
             self.sections.read("mounts", reading.failures, at, took_s)
+
+    def _compare_clocks(self, reading: ClockReading, took_s: float) -> None:
+        if self.clock is None or self.read is None or self._uptime_s is None:
+            return  # no sample yet: nothing says which moment of ours the reading belongs to
+        received = self.read.wall + reading.uptime_s - self._uptime_s
+        jumped = self.clock.see(reading, received, took_s)
+        if jumped is not None:
+            self.notices.append(
+                phrase("the clock of {host} was set by {seconds} s", host=self.spec.id, seconds=f"{jumped:+.1f}")
+            )
 
     def on_failure(self, failure: SectionFailure, at: Moment) -> None:
         """A section gave nothing usable."""
@@ -126,6 +188,8 @@ class HostState:
         if self.connection.up and not connection.up:
             for line in self.lines.values():
                 line.gap()
+            if self.clock is not None:
+                self.clock.forget()
         self.connection = connection
 
     def quality(self, at: Moment) -> Quality:
@@ -137,21 +201,13 @@ class HostState:
 
     def view(self, at: Moment) -> HostView:
         """The host judged at ``at``."""
-        ticks = self.identity.ticks_per_s if self.identity else 100
-        processes = tuple(t.view(self.ports, self.ports_mono, ticks) for t in self.processes.values())
-        lines = tuple(track.view() for track in self.lines.values())
-        disks = judge_disks(self.spec.disks, self.mounts, self.mounts_at)
-        sections = self.sections.views()
+        processes = tuple([track.view() for track in self.processes.values()])
+        lines = tuple([track.view() for track in self.lines.values()])
+        disks, sections = self.disks.view(), self.sections.view()
+        machine = self.machine.view() if self.machine is not None else None
+        clock = self.clock.view() if self.clock is not None else None
         quality = self.quality(at)
-        state, why = self._judge(quality, at, processes, lines)
-        for disk in disks:
-            if disk.state in (State.WARN, State.ACT, State.UNKNOWN):
-                state = max(state, disk.state)
-                why.append((disk.state, of(disk.mount, disk.why[0])))
-        for section in sections:
-            if section.state is State.UNKNOWN and section.why is not None:
-                state = max(state, State.UNKNOWN)
-                why.append((State.UNKNOWN, section.why))
+        state, why = self._judge(quality, at, processes, lines, disks, sections, self._of_the_machine(machine, clock))
         if state is not self._state:
             self._state, self._since = state, at.wall
         why.sort(key=lambda f: -f[0])
@@ -177,32 +233,60 @@ class HostState:
             memory_total=health.memory_total,
             swap_percent=health.swap_percent,
             uptime_s=self._uptime_s,
+            iowait_percent=health.iowait_percent,
+            steal_percent=health.steal_percent,
+            system_percent=health.system_percent,
+            user_percent=health.user_percent,
             cpu_trend=health.trend.values(),
             processes=processes,
             lines=lines,
             disks=disks,
             sections=sections,
+            health=machine,
+            clock=clock,
+            booted_at=None if self._btime is None else float(self._btime),
             identity=self.identity,
             samples=self.samples,
             dropped=self.dropped,
         )
 
     def _judge(
-        self, quality: Quality, at: Moment, processes: tuple[ProcessView, ...], lines: tuple[LineView, ...]
+        self,
+        quality: Quality,
+        at: Moment,
+        processes: tuple[ProcessView, ...],
+        lines: tuple[LineView, ...],
+        disks: tuple[DiskView, ...],
+        sections: tuple[SectionView, ...],
+        machine: list[tuple[State, Phrase]],
     ) -> tuple[State, list[tuple[State, Phrase]]]:
-        why: list[tuple[State, Phrase]] = []
+        why = self._of_the_connection(quality, at)
+        why += [(p.state, of(p.key, p.why[0])) for p in processes if p.why and p.state in _WRONG]
+        why += [(line.state, of(line.key, line.why[0])) for line in lines if line.why and line.state in _WRONG]
+        why += [(disk.state, of(disk.mount, disk.why[0])) for disk in disks if disk.why and disk.state in _WRONG]
+        why += machine
+        why += [(one.state, one.why) for one in sections if one.why is not None and one.state is State.UNKNOWN]
+        return max([state for state, _ in why], default=State.OK), why
+
+    def _of_the_machine(self, machine: HealthView | None, clock: ClockView | None) -> list[tuple[State, Phrase]]:
+        """What is wrong with the machine itself. A part that was not read yet is no fault: its section says so."""
+        found = [] if self.spec.health is None else self.health.findings(self.spec.health)
+        found += [
+            (view.state, view.why[0])
+            for view in (machine, clock)
+            if view is not None and view.read_at is not None and view.state in _WRONG
+        ]
+        return found
+
+    def _of_the_connection(self, quality: Quality, at: Moment) -> list[tuple[State, Phrase]]:
         connection = self.connection
         if not connection.up:
             first = connection.link in (Link.IDLE, Link.DIALLING) and self.read is None
-            why.append((State.UNKNOWN if first else State.ACT, connection.why or phrase("not connected yet")))
-        elif quality is Quality.NEVER:
-            why.append((State.UNKNOWN, phrase("connected; no reading yet")))
-        elif quality in (Quality.LATE, Quality.STALE):
-            assert self.read is not None
-            said = connection.why or phrase("no answer for {seconds} s", seconds=round(at.mono - self.read.mono))
-            why.append((State.UNKNOWN, said))
-        bad = (State.WARN, State.ACT, State.UNKNOWN)
-        why.extend((p.state, of(p.key, p.why[0])) for p in processes if p.state in bad and p.why)
-        why.extend((line.state, of(line.key, line.why[0])) for line in lines if line.state in bad and line.why)
-        state = max((one for one, _ in why), default=State.OK)
-        return state, why
+            return [(State.UNKNOWN if first else State.ACT, connection.why or phrase("not connected yet"))]
+        if quality is Quality.NEVER:
+            return [(State.UNKNOWN, phrase("connected; no reading yet"))]
+        if quality is Quality.GOOD:
+            return []
+        assert self.read is not None
+        said = connection.why or phrase("no answer for {seconds} s", seconds=round(at.mono - self.read.mono))
+        return [(State.UNKNOWN, said)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from duty.quality import State
 from duty.site import Limits
 
@@ -24,3 +26,8 @@ def passed(value: float, limits: Limits) -> float:
     if limits.act is not None and value >= limits.act:
         return limits.act
     return limits.warn if limits.warn is not None else 0.0
+
+
+def lowest(limits: Limits) -> float:
+    """From which value on a limit is reached; infinite where there is none."""
+    return min([limit for limit in (limits.warn, limits.act) if limit is not None], default=math.inf)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from duty.board import LineView
 from duty.limits import above, passed
+from duty.part import Part
 from duty.phrases import N_, Phrase, phrase
+from duty.pings import Looks
 from duty.quality import State
 from duty.rates import Trend, growth, per_second
-from duty.readings import InterfaceCounters
+from duty.readings import InterfaceCounters, LineReadings
 from duty.site import LineRule
+
+AGAIN_PERCENT = 1.0
+"""TCP segments sent again from which on a well-used line counts as congested. Ours to defend."""
 
 Findings = list[tuple[State, Phrase]]
 
 
-class LineTrack:
+class LineTrack(Part[LineView]):
     """One line of one host over time. Pure: every moment comes in as an argument."""
 
     __slots__ = (
@@ -24,6 +29,7 @@ class LineTrack:
         "_out",
         "drops",
         "errors",
+        "looks",
         "peak_in",
         "peak_out",
         "rate_in",
@@ -33,6 +39,7 @@ class LineTrack:
     )
 
     def __init__(self, rule: LineRule) -> None:
+        super().__init__()
         self.rule = rule
         self._last: InterfaceCounters | None = None
         self._last_uptime = 0.0
@@ -45,6 +52,17 @@ class LineTrack:
         self.peak_in: float | None = None
         self.peak_out: float | None = None
         self.read_at: float | None = None
+        self.looks = Looks()
+
+    def look(self, reading: LineReadings, at: float) -> None:
+        """Take the slower look at the line: ping targets, queue, segments sent again."""
+        self.looks.see(self.rule, reading, at)
+        self.changed()
+
+    def demand(self, rule: LineRule) -> None:
+        """A new site file demands other things of the same interface."""
+        self.rule = rule
+        self.changed()
 
     def see(self, seen: InterfaceCounters | None, uptime_s: float, at: float) -> None:
         """Take the counters of a sample; ``None``: the host has no such interface now."""
@@ -56,6 +74,7 @@ class LineTrack:
             self._measure(last, seen, seconds)
         self._in.add(share(self.rate_in, self.rule.capacity_in_bps or self.peak_in))
         self._out.add(share(self.rate_out, self.rule.capacity_out_bps or self.peak_out))
+        self.changed()
 
     def _measure(self, last: InterfaceCounters, seen: InterfaceCounters, seconds: float) -> None:
         fell = (seen.rx_bytes < last.rx_bytes) + (seen.tx_bytes < last.tx_bytes)
@@ -78,13 +97,14 @@ class LineTrack:
         """A moment without a reading."""
         self._in.add(None)
         self._out.add(None)
+        self.changed()
 
-    def view(self) -> LineView:
-        """The line judged now."""
+    def judged(self) -> LineView:
+        """The line judged as it stands."""
         rule = self.rule
         found = self._findings()
         found.sort(key=lambda f: -f[0])
-        judged = rule.capacity_in_bps is not None or rule.capacity_out_bps is not None
+        judged = rule.capacity_in_bps is not None or rule.capacity_out_bps is not None or bool(rule.pings)
         state = found[0][0] if found else (State.OK if judged else State.UNJUDGED)
         return LineView(
             key=rule.key,
@@ -101,6 +121,10 @@ class LineTrack:
             peak_out_bps=self.peak_out,
             trend_in=self._in.values(),
             trend_out=self._out.values(),
+            congested=self._congestion() is not None,
+            queue_packets=self.looks.queue_packets,
+            retransmitted_percent=self.looks.retransmitted_percent,
+            pings=self.looks.pings,
             read_at=self.read_at,
         )
 
@@ -125,7 +149,32 @@ class LineTrack:
             found.append((state, phrase("{rate} errors per second", rate=f"{self.errors:.1f}")))
         if self.drops is not None and (state := above(self.drops, rule.drops_per_s)) > State.OK:
             found.append((state, phrase("{rate} drops per second", rate=f"{self.drops:.1f}")))
+        found += self.looks.findings(rule)
+        if (congestion := self._congestion()) is not None:
+            found.insert(0, congestion)
         return found
+
+    def _congestion(self) -> tuple[State, Phrase] | None:
+        """A line that is well used *and* shows it: one of both alone is no congestion."""
+        rule, looks = self.rule, self.looks
+        used = max(share(self.rate_in, rule.capacity_in_bps) or 0.0, share(self.rate_out, rule.capacity_out_bps) or 0.0)
+        state = above(100 * used, rule.use_percent)
+        if state <= State.OK:
+            return None
+        lost, again = looks.lost_percent, looks.retransmitted_percent
+        percent = round(100 * used)
+        if self.drops is not None and above(self.drops, rule.drops_per_s) > State.OK:
+            return state, phrase("congested: {used} % used, {rate} drops/s", used=percent, rate=f"{self.drops:.1f}")
+        if lost:
+            return state, phrase("congested: {used} % used, {share} % lost", used=percent, share=f"{lost:.0f}")
+        if looks.queue_packets:
+            return state, phrase(
+                "congested: {used} % used, {count} packets wait", used=percent, count=looks.queue_packets
+            )
+        if again is not None and again >= AGAIN_PERCENT:
+            said = phrase("congested: {used} % used, {share} % sent again", used=percent, share=f"{again:.1f}")
+            return state, said
+        return None
 
 
 def share(rate: float | None, capacity: float | None) -> float | None:

@@ -16,7 +16,7 @@ Value = str | int | float
 _FIELD = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 
-class Phrase(msgspec.Struct, frozen=True, array_like=True):
+class Phrase(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A template with named ``{fields}`` and the values for them."""
 
     template: str

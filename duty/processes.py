@@ -5,12 +5,15 @@ from __future__ import annotations
 import msgspec
 
 from duty.board import ProcessView
-from duty.limits import above, passed
+from duty.limits import above
+from duty.listening import ByPort, port_state
+from duty.part import Part
 from duty.phrases import N_, Phrase, phrase
+from duty.process_demand import beyond, demand_of
 from duty.quality import State
 from duty.rates import growth
-from duty.readings import Listening, Ports, ProcessFound, ProcessStat, Sample
-from duty.site import Limits, ProcessRule
+from duty.readings import ProcessFound, ProcessStat, Sample
+from duty.site import ProcessRule
 
 Findings = list[tuple[State, Phrase]]
 
@@ -20,17 +23,21 @@ _CONCERN = {letter: rank for rank, letter in enumerate("ZXDTtSRI")}
 class Copy:
     """One running copy; its identity is pid and start time."""
 
-    __slots__ = ("cpu_percent", "d_since", "found", "stat")
+    __slots__ = ("cpu_percent", "d_since", "found", "start_ticks", "stat")
 
     def __init__(self, found: ProcessFound) -> None:
         self.found = found
+        self.start_ticks = found.start_ticks
         self.stat: ProcessStat | None = None
         self.cpu_percent: float | None = None
         self.d_since: float | None = None
 
-    def see(self, stat: ProcessStat, sample: Sample, seconds: float) -> None:
-        """Take its line of a sample; ``seconds`` of the host's clock since the sample before."""
-        before = self.stat
+    def see(self, stat: ProcessStat, sample: Sample, seconds: float) -> bool:
+        """Take its line of a sample; ``seconds`` of the host's clock since the sample before.
+
+        True: it is shown otherwise than before, or time alone changes what is said of it.
+        """
+        before, cpu = self.stat, self.cpu_percent
         grown = growth(before.cpu_ticks, stat.cpu_ticks) if before is not None and seconds > 0 else None
         self.cpu_percent = None if grown is None else 100 * grown / sample.ticks_per_s / seconds
         if stat.state != "D":
@@ -38,132 +45,226 @@ class Copy:
         elif self.d_since is None:
             self.d_since = sample.uptime_s
         self.stat = stat
+        return stat != before or cpu != self.cpu_percent or self.d_since is not None
 
 
-class ProcessTrack:
+class ProcessTrack(Part[ProcessView]):
     """One process rule of one host over time. Pure: every moment comes in as an argument."""
 
-    __slots__ = ("_changed_at", "_replaced", "_seen_once", "_uptime", "copies", "read_at", "restarts", "rule", "unread")
+    __slots__ = (
+        "_age",
+        "_changed_at",
+        "_demand",
+        "_listening",
+        "_listening_mono",
+        "_ports",
+        "_ports_well",
+        "_replaced",
+        "_seen_once",
+        "_ticks",
+        "_unread",
+        "_uptime",
+        "_youngest",
+        "copies",
+        "pids",
+        "restarts",
+        "rule",
+    )
 
     def __init__(self, rule: ProcessRule) -> None:
+        super().__init__()
         self.rule = rule
         self.copies: dict[int, Copy] = {}
+        self.pids: tuple[int, ...] = ()
         self.restarts = 0
-        self.read_at: float | None = None
-        self.unread: Phrase | None = None
-        """Why the newest look for processes gave nothing, if it did."""
+        self._unread: Phrase | None = None
         self._replaced = 0
         self._seen_once = False
         self._uptime = 0.0
+        self._ticks = 100
+        self._age: float | None = None
         self._changed_at = 0.0
+        self._listening: ByPort | None = None
+        self._listening_mono = 0.0
+        self._demand = demand_of(rule)
+        self._settle()
 
-    def found(self, found: list[ProcessFound], at: float, mono: float) -> None:
-        """Take what a walk of the process table found for this rule."""
-        self.unread, self.read_at = None, at
+    # --- what comes in -----------------------------------------------------------------------------------------------
+
+    def found(self, found: list[ProcessFound], mono: float, unread: Phrase | None = None) -> None:
+        """Take what a walk of the process table found for this rule. ``unread``: why it could not tell, if so."""
+        changed = not self._seen_once or unread != self._unread
+        self._unread = unread
         now = {one.pid: one for one in found}
         for pid in [p for p, copy in self.copies.items() if p not in now or _other(copy, now[p])]:
             self._lose(pid, mono)
+            changed = True
         for pid, one in now.items():
             copy = self.copies.get(pid)
             if copy is not None:
+                changed = changed or copy.found != one
                 copy.found = one
                 continue
+            changed = True
             self.copies[pid] = Copy(one)
             self._changed_at = mono
             if self._seen_once and self._replaced:
                 self.restarts += 1
                 self._replaced -= 1
         self._seen_once = True
+        if changed:
+            self._settle()
+
+    def see(self, stats: dict[int, ProcessStat], sample: Sample, seconds: float, mono: float) -> bool:
+        """Take a sample. True: a copy is gone or another process has its pid, so the table must be walked anew."""
+        self._uptime, self._ticks = sample.uptime_s, sample.ticks_per_s
+        gone, changed = sample.gone, False
+        lost: list[int] = []
+        for pid, copy in self.copies.items():
+            stat = stats.get(pid)
+            if pid in gone or (stat is not None and stat.start_ticks != copy.start_ticks):
+                lost.append(pid)
+            elif stat is None:
+                changed = changed or copy.d_since is not None
+            elif copy.see(stat, sample, seconds):
+                changed = True
+        if lost:
+            for pid in lost:
+                self._lose(pid, mono)
+            self._settle()
+        else:
+            age = self._uptime_shown()
+            if changed or age != self._age:
+                self._age = age
+                self.changed()
+        return bool(lost)
+
+    def listens(self, listening: ByPort, mono: float) -> None:
+        """Take what listens on the host, by port number, as read at ``mono``."""
+        self._listening, self._listening_mono = listening, mono
+        if self.rule.ports and self._ports != self._port_states():
+            self._settle()
 
     def _lose(self, pid: int, mono: float) -> None:
         del self.copies[pid]
         self._replaced += 1
         self._changed_at = mono
 
-    def see(self, stats: dict[int, ProcessStat], sample: Sample, seconds: float, at: float, mono: float) -> bool:
-        """Take a sample. True: a copy is gone or another process has its pid, so the table must be walked anew."""
-        self._uptime = sample.uptime_s
-        lost = [pid for pid in self.copies if pid in sample.gone]
-        for pid, copy in self.copies.items():
-            stat = stats.get(pid)
+    def _settle(self) -> None:
+        """What follows from which copies there are and what listens; both change rarely."""
+        self.pids = tuple(self.copies)
+        self._ports = self._port_states()
+        self._ports_well = all(state in (State.OK, State.UNJUDGED) for _, state in self._ports)
+        self._youngest = max([copy.start_ticks for copy in self.copies.values()], default=None)
+        self._age = self._uptime_shown()
+        self.changed()
+
+    def _port_states(self) -> tuple[tuple[str, State], ...]:
+        # Ports read before the copies changed are those of copies that are no more.
+        listening = self._listening if self._listening_mono >= self._changed_at else None
+        return tuple([(port, port_state(port, listening, self.copies.keys())) for port in self.rule.ports])
+
+    def _uptime_shown(self) -> float | None:
+        """Uptime of the youngest copy in whole seconds, later in whole minutes; ``None`` if there is none to tell."""
+        if self._youngest is None or not self._uptime:
+            return None
+        age = self._uptime - self._youngest / self._ticks
+        if age < self._demand.fine_until:
+            return max(0.0, age // 1.0)
+        return age // 60.0 * 60.0
+
+    # --- what is shown -----------------------------------------------------------------------------------------------
+
+    def judged(self) -> ProcessView:
+        """The rule judged as it stands."""
+        copies = self.copies.values()
+        cpu: float | None
+        rss: int | None
+        cpu, rss, threads, files = (0.0, 0, 0, 0) if copies else (None, None, None, None)
+        letters = ""
+        for copy in copies:
+            stat, found = copy.stat, copy.found
+            if cpu is not None:
+                cpu = None if copy.cpu_percent is None else cpu + copy.cpu_percent
+            if files is not None:
+                files = None if found.open_files is None else files + found.open_files
             if stat is None:
+                rss = threads = None
                 continue
-            if stat.start_ticks != copy.found.start_ticks:
-                lost.append(pid)
-            else:
-                copy.see(stat, sample, seconds)
-        for pid in lost:
-            self._lose(pid, mono)
-        if self._seen_once:
-            self.read_at = at
-        return bool(lost)
-
-    def view(self, ports: Ports | None, ports_mono: float, ticks_per_s: int) -> ProcessView:
-        """The rule judged now. ``ports_mono``: when ports were read; older than the last change does not count."""
-        rule, copies = self.rule, list(self.copies.values())
-        stats = [copy.stat for copy in copies if copy.stat is not None]
-        count = len(copies) if self._seen_once and self.unread is None else None
-        uptimes = [self._uptime - copy.found.start_ticks / ticks_per_s for copy in copies] if self._uptime else []
-        cpu = _sum([copy.cpu_percent for copy in copies])
-        files = _sum([copy.found.open_files for copy in copies])
-        current = ports if ports_mono >= self._changed_at else None
-        port_states = tuple((port, _port_state(port, current, self.copies)) for port in rule.ports)
+            letters += stat.state
+            if rss is not None and threads is not None:
+                rss, threads = rss + stat.rss_bytes, threads + stat.threads
+        if len(letters) > 1:
+            letters = "".join(sorted(letters, key=lambda letter: _CONCERN.get(letter, 9)))
+        first = next(iter(copies), None)
+        # By position: twenty of these a second and host, and names would cost four times as much.
         view = ProcessView(
-            key=rule.key,
-            state=State.OK,
-            why=(),
-            count=count,
-            wanted=wanted(rule),
-            pids=tuple(self.copies),
-            uptime_s=max(0.0, min(uptimes)) if uptimes else None,
-            restarts=self.restarts,
-            cpu_percent=cpu,
-            rss_bytes=sum(s.rss_bytes for s in stats) if len(stats) == len(copies) and copies else None,
-            threads=sum(s.threads for s in stats) if len(stats) == len(copies) and copies else None,
-            open_files=None if files is None else int(files),
-            process_states="".join(sorted((s.state for s in stats), key=lambda s: _CONCERN.get(s, 9))),
-            ports=port_states,
-            user=copies[0].found.user if copies else "",
-            args=copies[0].found.args if copies else "",
-            read_at=self.read_at,
+            self.rule.key,
+            State.OK,
+            (),
+            len(copies) if self._seen_once and self._unread is None else None,
+            self._demand.wanted,
+            self.pids,
+            self._age,
+            self.restarts,
+            cpu,
+            rss,
+            threads,
+            files,
+            letters,
+            self._ports,
+            "" if first is None else first.found.user,
+            "" if first is None else first.found.args,
         )
-        found = self._findings(view, stats)
-        found.sort(key=lambda f: -f[0])
-        if not found:
-            return view
-        return _judged(view, found)
+        return view if self._well(view) else _with(view, self._findings(view))
 
-    def _findings(self, view: ProcessView, stats: list[ProcessStat]) -> Findings:
-        rule = self.rule
-        if self.unread is not None:
-            return [(State.UNKNOWN, self.unread)]
-        if view.count is None:
+    def _well(self, view: ProcessView) -> bool:
+        """Whether there is nothing to find: the usual case, seen without a look at each rule's own words."""
+        demand, age, count = self._demand, view.uptime_s, view.count
+        cpu, rss, threads, files = view.cpu_percent, view.rss_bytes, view.threads, view.open_files
+        return (
+            count is not None
+            and demand.least <= count <= demand.most
+            and (age is None or age >= demand.fine_until)
+            and (cpu is None or cpu < demand.cpu_from)
+            and (rss is None or rss < demand.rss_from)
+            and (threads is None or threads < demand.threads_from)
+            and (files is None or files < demand.files_from)
+            and self._ports_well
+            and "D" not in view.process_states
+            and "Z" not in view.process_states
+        )
+
+    def _findings(self, view: ProcessView) -> Findings:
+        rule, count = self.rule, view.count
+        if self._unread is not None:
+            return [(State.UNKNOWN, self._unread)]
+        if count is None:
             return [(State.UNKNOWN, phrase("not read yet"))]
         found: Findings = []
-        if view.count < rule.count_min:
-            said = N_("not running") if view.count == 0 else N_("only {count} of {wanted} running")
-            found.append((State.ACT, Phrase(said, {"count": view.count, "wanted": view.wanted} if view.count else {})))
-            if view.count == 0:
+        if count < rule.count_min:
+            said = N_("not running") if count == 0 else N_("only {count} of {wanted} running")
+            found.append((State.ACT, Phrase(said, {"count": count, "wanted": view.wanted} if count else {})))
+            if count == 0:
                 return found
-        if rule.count_max is not None and view.count > rule.count_max:
-            found.append((State.ACT, phrase("{count} running, {wanted} wanted", count=view.count, wanted=view.wanted)))
+        if rule.count_max is not None and count > rule.count_max:
+            found.append((State.ACT, phrase("{count} running, {wanted} wanted", count=count, wanted=view.wanted)))
         if rule.min_uptime_s is not None and view.uptime_s is not None and view.uptime_s < rule.min_uptime_s:
             found.append((State.WARN, phrase("started {seconds} s ago", seconds=round(view.uptime_s))))
         self._stuck(found)
-        zombies = sum(1 for s in stats if s.state == "Z")
+        zombies = view.process_states.count("Z")
         if zombies and (state := above(zombies, rule.zombies)) > State.OK:
             found.append((state, phrase("{count} zombies", count=zombies)))
-        _limit(found, N_("CPU at {value} % (limit {limit} %)"), view.cpu_percent, rule.cpu_percent, 1)
-        _limit(found, N_("memory at {value} MiB (limit {limit} MiB)"), view.rss_bytes, rule.rss_bytes, 1 << 20)
-        _limit(found, N_("{value} threads (limit {limit})"), view.threads, rule.threads, 1)
-        _limit(found, N_("{value} open files (limit {limit})"), view.open_files, rule.open_files, 1)
+        for limited in self._demand.limited:
+            value = limited.of(view)
+            # Absent for a moment (first sample) or not permitted: the cell itself shows the dash.
+            if value is not None and (state := above(value, limited.limits)) > State.OK:
+                found.append((state, beyond(limited, value)))
         for port, state in view.ports:
             if state is State.ACT:
                 found.append((state, phrase("port {port} is not listening", port=port)))
             elif state is State.WARN:
                 found.append((State.ACT, phrase("port {port} is held by another process", port=port)))
-            elif state is State.UNKNOWN:
-                found.append((state, phrase("port {port} could not be read", port=port)))
         return found
 
     def _stuck(self, found: Findings) -> None:
@@ -173,48 +274,12 @@ class ProcessTrack:
             found.append((State.ACT, phrase("stuck in state D for {seconds} s", seconds=round(held))))
 
 
-def _judged(view: ProcessView, found: Findings) -> ProcessView:
+def _with(view: ProcessView, found: Findings) -> ProcessView:
+    if not found:
+        return view
+    found.sort(key=lambda f: -f[0])
     return msgspec.structs.replace(view, state=found[0][0], why=tuple(why for _, why in found))
 
 
 def _other(copy: Copy, found: ProcessFound) -> bool:
-    return copy.found.start_ticks != found.start_ticks
-
-
-def _sum(values: list[float | None] | list[int | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known and len(known) == len(values) else None
-
-
-def _limit(found: Findings, said: str, value: float | None, limits: Limits, unit: int) -> None:
-    if value is None:
-        return  # absent for a moment (first sample) or not permitted: the cell itself shows the dash
-    if (state := above(value, limits)) > State.OK:
-        limit = passed(value, limits)
-        found.append((state, Phrase(said, {"value": round(value / unit), "limit": f"{limit / unit:g}"})))
-
-
-def _port_state(port: str, ports: Ports | None, copies: dict[int, Copy]) -> State:
-    """OK, ACT (nobody listens), WARN (somebody else does), UNJUDGED (not read since the last change)."""
-    if ports is None:
-        return State.UNJUDGED
-    address, _, number = port.rpartition(":")
-    held = [one for one in ports.listening if one.port == int(number) and _same_address(address, one)]
-    if not held:
-        return State.ACT
-    owners = {pid for one in held for pid in one.owners}
-    # Worker processes inherit their parent's socket: any common owner will do.
-    return State.OK if not owners or owners & copies.keys() else State.WARN
-
-
-def _same_address(wanted_address: str, one: Listening) -> bool:
-    return not wanted_address or one.address in (wanted_address.strip("[]"), "0.0.0.0", "::", "*")
-
-
-def wanted(rule: ProcessRule) -> str:
-    """How many copies there must be, as text."""
-    if rule.count_max is None:
-        return f"{rule.count_min}+"
-    if rule.count_max == rule.count_min:
-        return str(rule.count_min)
-    return f"{rule.count_min}-{rule.count_max}"
+    return copy.start_ticks != found.start_ticks

@@ -7,15 +7,21 @@ import msgspec
 from duty.phrases import Phrase
 
 
-class CpuTicks(msgspec.Struct, frozen=True, array_like=True):
+class CpuTicks(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counters of all CPUs since boot, in the host's clock ticks: busy (all but idle and iowait), total."""
 
     busy: int
     total: int
     iowait: int
+    user: int | None = None
+    """User and nice time."""
+    system: int | None = None
+    """Time in the kernel, interrupts included."""
+    steal: int | None = None
+    """Time the hypervisor gave to others."""
 
 
-class Memory(msgspec.Struct, frozen=True, array_like=True):
+class Memory(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Bytes; ``available`` is ``None`` on kernels that do not say (before 3.14)."""
 
     total: int
@@ -25,7 +31,7 @@ class Memory(msgspec.Struct, frozen=True, array_like=True):
     swap_free: int
 
 
-class InterfaceCounters(msgspec.Struct, frozen=True, array_like=True):
+class InterfaceCounters(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Counters of one interface since it came up: bytes, and packets with errors or dropped, each way."""
 
     name: str
@@ -37,7 +43,7 @@ class InterfaceCounters(msgspec.Struct, frozen=True, array_like=True):
     tx_drops: int
 
 
-class ProcessStat(msgspec.Struct, frozen=True, array_like=True):
+class ProcessStat(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One watched process at one moment."""
 
     pid: int
@@ -51,7 +57,7 @@ class ProcessStat(msgspec.Struct, frozen=True, array_like=True):
     rss_bytes: int
 
 
-class Sample(msgspec.Struct, frozen=True):
+class Sample(msgspec.Struct, frozen=True, gc=False):
     """One answer to one fast question."""
 
     seq: int
@@ -73,7 +79,7 @@ class Sample(msgspec.Struct, frozen=True):
     failures: tuple[SectionFailure, ...] = ()
 
 
-class SectionFailure(msgspec.Struct, frozen=True, array_like=True):
+class SectionFailure(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A section of an answer that could not be read or understood. ``subject``: the mount, file or rule, if one."""
 
     section: str
@@ -81,7 +87,7 @@ class SectionFailure(msgspec.Struct, frozen=True, array_like=True):
     subject: str = ""
 
 
-class ProcessFound(msgspec.Struct, frozen=True, array_like=True):
+class ProcessFound(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A process that matches a rule (``rule``: the rule's key), found by walking the whole table."""
 
     rule: str
@@ -94,14 +100,14 @@ class ProcessFound(msgspec.Struct, frozen=True, array_like=True):
     """Number of open file descriptors; ``None`` where the login may not see them."""
 
 
-class Processes(msgspec.Struct, frozen=True, tag="processes"):
+class Processes(msgspec.Struct, frozen=True, gc=False, tag="processes"):
     """Answer of the section that finds processes."""
 
     found: tuple[ProcessFound, ...]
     failures: tuple[SectionFailure, ...] = ()
 
 
-class Listening(msgspec.Struct, frozen=True, array_like=True):
+class Listening(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A listening TCP port. ``owners``: pids that hold it; empty where the login may not see them."""
 
     address: str
@@ -109,7 +115,7 @@ class Listening(msgspec.Struct, frozen=True, array_like=True):
     owners: tuple[int, ...] = ()
 
 
-class Ports(msgspec.Struct, frozen=True, tag="ports"):
+class Ports(msgspec.Struct, frozen=True, gc=False, tag="ports"):
     """Answer of the section that lists listening ports."""
 
     listening: tuple[Listening, ...]
@@ -117,7 +123,7 @@ class Ports(msgspec.Struct, frozen=True, tag="ports"):
     failures: tuple[SectionFailure, ...] = ()
 
 
-class MountReading(msgspec.Struct, frozen=True, array_like=True):
+class MountReading(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One mounted file system. Bytes and inode counts; ``None`` where the file system has none or did not say."""
 
     mount: str
@@ -134,14 +140,14 @@ class MountReading(msgspec.Struct, frozen=True, array_like=True):
     """It has not answered for this many seconds; sizes are then unknown."""
 
 
-class Mounts(msgspec.Struct, frozen=True, tag="mounts"):
+class Mounts(msgspec.Struct, frozen=True, gc=False, tag="mounts"):
     """Answer of the section that reads mounts."""
 
     mounts: tuple[MountReading, ...]
     failures: tuple[SectionFailure, ...] = ()
 
 
-class Identity(msgspec.Struct, frozen=True, tag="identity"):
+class Identity(msgspec.Struct, frozen=True, gc=False, tag="identity"):
     """Who answers: said once at the start of a connection."""
 
     kernel: str
@@ -158,4 +164,123 @@ class Identity(msgspec.Struct, frozen=True, tag="identity"):
     """``container`` or ``chroot`` where the numbers are not the whole machine's."""
 
 
-SlowReading = Processes | Ports | Mounts | Identity
+class Pressure(msgspec.Struct, frozen=True, array_like=True):
+    """Pressure stall information of one resource: the share of time in which tasks waited for it, percent."""
+
+    resource: str
+    """cpu, memory or io."""
+    kind: str
+    """some: at least one task waited; full: all did."""
+    avg10: float | None
+    avg60: float | None
+
+
+class BlockCounters(msgspec.Struct, frozen=True, array_like=True):
+    """Counters of one whole block device since boot; sectors of 512 bytes, times in milliseconds."""
+
+    name: str
+    reads: int
+    read_sectors: int
+    read_ms: int
+    writes: int
+    write_sectors: int
+    write_ms: int
+    busy_ms: int
+    errors: int | None = None
+    """I/O errors the driver counted; ``None`` where it does not count them."""
+
+
+class Sensor(msgspec.Struct, frozen=True, array_like=True):
+    """One temperature, degrees Celsius, with the limits the sensor itself names."""
+
+    chip: str
+    label: str
+    celsius: float
+    high: float | None = None
+    critical: float | None = None
+
+
+class RaidArray(msgspec.Struct, frozen=True, array_like=True):
+    """One software RAID array. ``wanted`` and ``working`` count devices; ``action``: ``recovery=12.6%`` or empty."""
+
+    name: str
+    active: bool
+    level: str
+    wanted: int | None
+    working: int | None
+    action: str = ""
+
+
+class HostHealth(msgspec.Struct, frozen=True, tag="health"):
+    """Answer of the section ``health``: the machine itself, beside what every sample says."""
+
+    uptime_s: float
+    pressures: tuple[Pressure, ...] = ()
+    files_open: int | None = None
+    files_max: int | None = None
+    oom_kills: int | None = None
+    """Processes the kernel killed for want of memory since boot (kernel 4.13 and newer say so)."""
+    devices: tuple[BlockCounters, ...] = ()
+    sensors: tuple[Sensor, ...] = ()
+    arrays: tuple[RaidArray, ...] = ()
+    failed_units: tuple[str, ...] | None = None
+    """Failed systemd units; ``None`` where there is no systemd or it does not say."""
+    failures: tuple[SectionFailure, ...] = ()
+
+
+class ClockReading(msgspec.Struct, frozen=True, tag="time"):
+    """Answer of the section ``time``: the host's wall clock beside its uptime, and its time service."""
+
+    epoch_s: float
+    """What the host takes the time to be, UTC epoch seconds."""
+    uptime_s: float
+    """The host's monotonic clock at that moment."""
+    resolution_s: float = 0.001
+    service: str = ""
+    """chrony, ntpd, timesyncd, system (somebody else sets it); empty where none was found."""
+    synchronized: bool | None = None
+    service_offset_s: float | None = None
+    stratum: int | None = None
+    source: str = ""
+    failures: tuple[SectionFailure, ...] = ()
+
+
+class PingReading(msgspec.Struct, frozen=True, array_like=True):
+    """One look at a ping target from the host. Times in seconds; ``None`` where nothing came back."""
+
+    key: str
+    """The line's key and the target."""
+    sent: int
+    received: int
+    low_s: float | None = None
+    mean_s: float | None = None
+    high_s: float | None = None
+    jitter_s: float | None = None
+    """Mean change from one answer to the next."""
+    why: str = ""
+    """``name``: the target has no address; ``unreachable``: a router or the host says there is no way."""
+
+
+class QueueReading(msgspec.Struct, frozen=True, array_like=True):
+    """What waits at an interface (the root qdisc): now, and dropped or held back since boot."""
+
+    interface: str
+    backlog_bytes: int
+    backlog_packets: int
+    dropped: int
+    overlimits: int
+
+
+class LineReadings(msgspec.Struct, frozen=True, tag="lines"):
+    """Answer of the section ``lines``."""
+
+    uptime_s: float
+    pings: tuple[PingReading, ...] = ()
+    queues: tuple[QueueReading, ...] = ()
+    segments_out: int | None = None
+    segments_again: int | None = None
+    """TCP segments of the whole host since boot: sent, and of these sent again."""
+    failures: tuple[SectionFailure, ...] = ()
+
+
+SlowReading = Processes | Ports | Mounts | Identity | HostHealth | ClockReading | LineReadings

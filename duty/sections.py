@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from duty.board import SectionView
 from duty.moment import Moment
+from duty.part import Part
 from duty.phrases import Phrase, phrase
 from duty.quality import State
 from duty.readings import SectionFailure
@@ -12,12 +13,13 @@ Key = tuple[str, str]
 """Section and subject (empty: the section itself)."""
 
 
-class SectionTrack:
+class SectionTrack(Part[tuple[SectionView, ...]]):
     """All sections of one host over time."""
 
     __slots__ = ("_parts", "_views")
 
     def __init__(self) -> None:
+        super().__init__()
         self._views: dict[Key, SectionView] = {}
         self._parts: dict[str, set[Key]] = {}
         """What failed inside the newest answer of each section."""
@@ -46,6 +48,7 @@ class SectionTrack:
             since = at.wall - seconds
             read_at = known.read_at if known else None
             self._views[section, ""] = SectionView(section, State.UNKNOWN, why, since, read_at)
+            self.changed()
 
     def _put(
         self,
@@ -62,8 +65,9 @@ class SectionTrack:
         since = known.since if known is not None and known.why == why and known.state == state else at.wall
         read_at = at.wall if fresh else (known.read_at if known else None)
         self._views[section, subject] = SectionView(section, state, why, since, read_at, took, subject)
+        self.changed()
 
-    def views(self) -> tuple[SectionView, ...]:
+    def judged(self) -> tuple[SectionView, ...]:
         """All sections, those in trouble first."""
         return tuple(sorted(self._views.values(), key=lambda v: (-v.state, v.section, v.subject)))
 

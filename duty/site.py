@@ -42,6 +42,19 @@ class ProcessRule(msgspec.Struct, frozen=True):
     """``9001`` or ``address:9001``: TCP ports it must listen on."""
 
 
+class PingRule(msgspec.Struct, frozen=True):
+    """One target pinged from the host itself, over the line."""
+
+    target: str
+    source: str | None = None
+    """Interface to ping from; ``None``: as the host routes it."""
+    count: int = 5
+    """Pings of one look, a fifth of a second apart."""
+    rtt_s: Limits = Limits()
+    jitter_s: Limits = Limits()
+    loss_percent: Limits = Limits(warn=1, act=20)
+
+
 class LineRule(msgspec.Struct, frozen=True):
     """One line: an interface with the capacity that was contracted, each way, in bit/s (``None`` is unknown)."""
 
@@ -53,6 +66,11 @@ class LineRule(msgspec.Struct, frozen=True):
     """Share of the contracted capacity."""
     errors_per_s: Limits = Limits(warn=0.1)
     drops_per_s: Limits = Limits(warn=1)
+    queue_packets: Limits = Limits()
+    """Packets waiting to be sent at one look."""
+    retransmitted_percent: Limits = Limits()
+    """TCP segments of the whole host sent again, of those sent."""
+    pings: tuple[PingRule, ...] = ()
 
 
 class DiskRule(msgspec.Struct, frozen=True):
@@ -64,6 +82,39 @@ class DiskRule(msgspec.Struct, frozen=True):
     required: bool = False
     """It must be mounted; absent is a fault of its own."""
     read_only_ok: bool = False
+
+
+class HealthRule(msgspec.Struct, frozen=True):
+    """What must be true of the machine itself. Percentages are of the whole machine; ``Limits()`` is not judged."""
+
+    cpu_percent: Limits = Limits()
+    iowait_percent: Limits = Limits()
+    steal_percent: Limits = Limits()
+    load_per_cpu: Limits = Limits()
+    memory_percent: Limits = Limits(90, 97)
+    """Memory that is not available, of all there is."""
+    swap_percent: Limits = Limits()
+    pressure_percent: Limits = Limits()
+    """Share of the last minute in which tasks waited for CPU, memory or I/O (PSI, ``some avg60``)."""
+    files_percent: Limits = Limits(80, 90)
+    """Open file handles, of the most the kernel allows."""
+    device_busy_percent: Limits = Limits()
+    device_await_s: Limits = Limits()
+    """Mean time a request to a block device took."""
+    celsius: Limits = Limits()
+    """Temperatures; without it the limits that each sensor names itself are taken."""
+    failed_units: Limits = Limits(warn=1)
+    oom_kills: Limits = Limits(warn=1)
+    """Processes killed for want of memory within the last hour."""
+
+
+class ClockRule(msgspec.Struct, frozen=True):
+    """What must be true of the host's clock, against the console's."""
+
+    offset_s: Limits = Limits(0.5, 2.0)
+    """Distance either way."""
+    service: bool = False
+    """A time service must keep it and say that it is synchronized."""
 
 
 class HostSpec(msgspec.Struct, frozen=True):
@@ -86,6 +137,9 @@ class HostSpec(msgspec.Struct, frozen=True):
     processes: tuple[ProcessRule, ...] = ()
     lines: tuple[LineRule, ...] = ()
     disks: tuple[DiskRule, ...] = ()
+    health: HealthRule | None = HealthRule()
+    """``None``: the section is not asked for."""
+    clock: ClockRule | None = ClockRule()
     interval_s: float = 1.0
 
 

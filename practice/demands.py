@@ -53,6 +53,8 @@ class Demands:
         self.interfaces: frozenset[str] = frozenset()
         self.rules: list[Rule] = []
         self.mounts: list[str] = []
+        self.told: dict[str, list[str]] = {}
+        """What each further section was told, by its name."""
 
     def take(self, verb: str, rest: str) -> bool:
         """Take a line that sets something; ``False`` if it is none of these."""
@@ -71,6 +73,9 @@ class Demands:
                 self.mounts.append(rest)
             case "D":
                 self.mounts = []
+            case "=":
+                section, more, words = rest.partition(" ")
+                self.told[section] = [*self.told.get(section, []), words] if more else []
             case _:
                 return False
         return True

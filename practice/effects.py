@@ -9,6 +9,10 @@ FULL = 0.97
 """Share of its capacity a saturated line carries, and of its size a filled disk holds."""
 FILL_S = 20.0
 DROPS_A_SECOND = 12.0
+LOSS = 0.4
+"""Share of the packets that a lossy line loses."""
+SLOWER = 6.0
+"""So many times slower what comes back over a lossy or a full line is."""
 
 _RIPPLE = Rhythm("saturated", FLAT, depth=0.02)
 

@@ -29,6 +29,10 @@ class Served(Protocol):
         """Show another host key than before, as a machine installed anew does; or the old one."""
 
 
+JUMP_S = 90.0
+"""By so much a clock jumps ahead."""
+
+
 class NotPossible(Exception):
     """A fault that does not exist or cannot strike there; ``why`` is for a person."""
 
@@ -47,6 +51,10 @@ def _processes(model: MachineModel) -> tuple[str, ...]:
 
 def _lines(model: MachineModel) -> tuple[str, ...]:
     return tuple(interface.line for interface in model.interfaces if interface.line)
+
+
+def _pinged(model: MachineModel) -> tuple[str, ...]:
+    return tuple(interface.line for interface in model.interfaces if interface.line and interface.far_end)
 
 
 def _local_mounts(model: MachineModel) -> tuple[str, ...]:
@@ -72,6 +80,11 @@ def _line_saturates(served: Served, subject: str, on: bool, now: float) -> None:
         past[-1].ended = now
 
 
+def _packets_lost(served: Served, subject: str, on: bool, now: float) -> None:
+    interface = next(each.name for each in served.machine.model.interfaces if each.line == subject)
+    (served.machine.lossy.add if on else served.machine.lossy.discard)(interface)
+
+
 def _disk_fills(served: Served, subject: str, on: bool, now: float) -> None:
     if on:
         served.machine.filled.setdefault(subject, Fill(now))
@@ -86,6 +99,10 @@ def _mount_hangs(served: Served, subject: str, on: bool, now: float) -> None:
         served.machine.hung.pop(subject, None)
 
 
+def _clock_jumps(served: Served, _subject: str, on: bool, _now: float) -> None:
+    served.machine.clock_ahead_s = JUMP_S if on else 0.0
+
+
 class Fault(msgspec.Struct, frozen=True):
     """One line of the table. ``subjects`` says what it can strike on a machine; ``None``: the machine itself."""
 
@@ -98,8 +115,10 @@ class Fault(msgspec.Struct, frozen=True):
 FAULTS: tuple[Fault, ...] = (
     Fault("process_dies", phrase("Process dies"), _processes, _process_dies),
     Fault("line_saturates", phrase("Line saturates"), _lines, _line_saturates),
+    Fault("packets_lost", phrase("Packets are lost"), _pinged, _packets_lost),
     Fault("disk_fills", phrase("Disk fills"), _local_mounts, _disk_fills),
     Fault("mount_hangs", phrase("Mount hangs"), _mounts, _mount_hangs),
+    Fault("clock_jumps", phrase("Clock jumps"), None, _clock_jumps),
     Fault("host_hangs", phrase("Host hangs"), None, lambda served, _, on, __: served.hang(on)),
     Fault("host_lost", phrase("Host lost"), None, lambda served, _, on, __: served.lose(on)),
     Fault("key_changes", phrase("Host key changes"), None, lambda served, _, on, __: served.change_key(on)),

@@ -55,6 +55,9 @@ class Machine:
         self.saturated: dict[str, list[Saturation]] = {}
         self.filled: dict[str, Fill] = {}
         self.hung: dict[str, float] = {}
+        self.clock_ahead_s = 0.0
+        self.lossy: set[str] = set()
+        """Interfaces whose line loses packets."""
         for order, process in enumerate(model.processes):
             begun = round(self.boot + 20 + 3 * order + rng.random(), 2)
             self._run(process, 600 + 37 * order + rng.randrange(30), begun)
@@ -142,6 +145,14 @@ class Machine:
             more_in, more_out, dropped = strain.added(self._rhythm, interface, now)
             inward, outward, drops = inward + more_in, outward + more_out, drops + dropped
         return int(inward), 0, int(drops), int(outward), 0, int(drops / 3)
+
+    def saturated_now(self, now: float) -> frozenset[str]:
+        """Interfaces that carry all they can."""
+        return frozenset(
+            name
+            for name, past in self.saturated.items()
+            if past and past[-1].begun <= now and (past[-1].ended is None or now < past[-1].ended)
+        )
 
     def usage_kb(self, mount: MountModel, now: float) -> tuple[int, int]:
         """Total and used."""

@@ -51,7 +51,7 @@ def _jump() -> MachineModel:
 def _quote_gateway() -> MachineModel:
     feed = _native("quote-feed", 0.34, 420, (9101,))
     relay = _native("quote-relay", 0.18, 260, (9102,))
-    line = InterfaceModel("eth1", 3.1e6, 0.12e6, "SGE-quote", 10e6)
+    line = InterfaceModel("eth1", 3.1e6, 0.12e6, "SGE-quote", 10e6, "10.96.1.1", 3.8)
     return MachineModel(
         "quote-gw-1",
         "行情网关 quote gateway",
@@ -68,7 +68,7 @@ def _quote_gateway() -> MachineModel:
 def _order_gateway(number: int, carrier: str, latin: str, peak_bps: float) -> MachineModel:
     gateway = _native("order-gw", 0.22, 310, (9001,))
     session = _native("sge-session", 0.12, 140)
-    line = InterfaceModel("eth1", peak_bps, peak_bps * 0.62, f"SGE-{number}", 10e6)
+    line = InterfaceModel("eth1", peak_bps, peak_bps * 0.62, f"SGE-{number}", 10e6, f"10.96.{number}0.1", 2.4 + number)
     return MachineModel(
         f"order-gw-{number}",
         f"报盘网关{number} ({carrier}) order gateway {latin}",
@@ -181,6 +181,7 @@ def _settlement() -> MachineModel:
         mounts,
         via="jump-1",
         cpus=16,
+        raid=True,
         memory_gb=64,
         memory_used=0.58,
         background_cpu=0.08,

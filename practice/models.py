@@ -37,6 +37,9 @@ class InterfaceModel(msgspec.Struct, frozen=True):
     out_bps: float
     line: str = ""
     capacity_bps: float | None = None
+    far_end: str = ""
+    """Address at the other end, which is pinged."""
+    rtt_ms: float = 4.0
 
 
 class MountModel(msgspec.Struct, frozen=True):
@@ -73,4 +76,6 @@ class MachineModel(msgspec.Struct, frozen=True):
     """Share of the whole machine used by everything the site does not name, at the busiest."""
     table: int = 180
     """Processes in its table besides those named."""
+    raid: bool = False
+    """Its disks are a mirror."""
     kernel: str = "5.10.0-28-amd64"

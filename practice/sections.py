@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from collectors.probe import escape
 from practice.demands import Demands, Rule
+from practice.effects import LOSS, SLOWER
 from practice.machines import TICKS, Machine, Running
 from practice.rhythm import Vector
 
@@ -108,8 +109,64 @@ def mounts(machine: Machine, demands: Demands, now: float) -> list[str]:
     return lines
 
 
+def health(machine: Machine, demands: Demands, now: float) -> list[str]:
+    """A machine in good health: a little pressure, cool, its mirror whole."""
+    so_far, level = machine.so_far(now), machine.level(now)
+    busy = 6.0 * level[1]
+    lines = [f"U {machine.uptime(now):.2f}"]
+    lines += [f"Y cpu some {busy:.2f} {busy * 0.9:.2f} 0", f"Y io some {busy / 9:.2f} {busy / 10:.2f} 0"]
+    lines += ["Y memory some 0.00 0.00 0", f"H {900 + 40 * len(machine.running)} 1610000", "O 0"]
+    writes = int(40 * so_far[2])
+    reads, waited = f"{writes // 4} {writes * 4} {writes // 8}", int(30 * so_far[2])
+    lines.append(f"K sda {reads} {writes} {writes * 16} {writes * 2} {waited} 0")
+    degrees = 38_000 + int(9_000 * level[1])
+    lines.append(f"T coretemp Package_id_0 {degrees} 84000 100000")
+    if machine.model.raid:
+        lines.append("R md0 active raid1 2 2 -")
+    return [*lines, "S 1"]
+
+
+def time(machine: Machine, demands: Demands, now: float) -> list[str]:
+    """The machine's clock, which a fault may have set, and the service that keeps it."""
+    ahead = machine.clock_ahead_s
+    synchronized = 0 if ahead else 1
+    return [f"N {now + ahead:.6f} {machine.uptime(now):.2f}", f"S chrony {synchronized} {ahead:.6f} 3 10.8.0.250"]
+
+
+def lines(machine: Machine, demands: Demands, now: float) -> list[str]:
+    """What was told to be looked at: the far ends of lines, the queues of interfaces."""
+    so_far, level = machine.so_far(now), machine.level(now)
+    out = int(40_000 * so_far[3])
+    lossy, full = machine.lossy, machine.saturated_now(now)
+    answers = [f"U {machine.uptime(now):.2f}", f"T {out} {int(out * (0.08 if lossy else 0.0004))}"]
+    by_name = {each.name: each for each in machine.model.interfaces}
+    for told in demands.told.get("lines", []):
+        kind, *words = told.split(" ")
+        if kind == "I" and words[0] in by_name:
+            waiting = 180 if words[0] in full else 0
+            answers.append(f"Q {words[0]} {waiting * 1400} {waiting} 0 0")
+        elif kind == "P" and len(words) == 4:
+            interface = by_name.get(words[2])
+            known = interface is not None and interface.far_end == words[1]
+            sent = int(words[3])
+            if interface is None or not known:
+                answers.append(f"G {words[0]} {sent} 0 - - - - -")
+                continue
+            slow = SLOWER if interface.name in lossy or interface.name in full else 1.0
+            back = sent - round(sent * LOSS) if interface.name in lossy else sent
+            mean = interface.rtt_ms * slow * (0.95 + 0.1 * level[2])
+            jitter = mean * (0.3 if slow > 1 else 0.03)
+            answers.append(
+                f"G {words[0]} {sent} {back} {mean - jitter:.3f} {mean:.3f} {mean + jitter:.3f} {jitter:.3f} -"
+            )
+    return answers
+
+
 SECTIONS: dict[str, Callable[[Machine, Demands, float], list[str]]] = {
     "processes": processes,
     "ports": ports,
     "mounts": mounts,
+    "health": health,
+    "time": time,
+    "lines": lines,
 }

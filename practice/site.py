@@ -6,8 +6,8 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
-from duty.site import DiskRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
-from practice.models import MB, MachineModel, ProcessModel
+from duty.site import DiskRule, HostSpec, Limits, LineRule, PingRule, ProcessRule, SiteSpec
+from practice.models import MB, InterfaceModel, MachineModel, ProcessModel
 
 LOCAL_ID = "this-machine"
 MIN_UPTIME_S = 60.0
@@ -43,7 +43,9 @@ def practice_site(
 
 def _host(model: MachineModel, interval_s: float) -> HostSpec:
     lines = tuple(
-        LineRule(interface.line, interface.name, interface.capacity_bps, interface.capacity_bps)
+        LineRule(
+            interface.line, interface.name, interface.capacity_bps, interface.capacity_bps, pings=_pings(interface)
+        )
         for interface in model.interfaces
         if interface.line
     )
@@ -59,6 +61,13 @@ def _host(model: MachineModel, interval_s: float) -> HostSpec:
         disks=tuple(DiskRule(mount.mount, required=True) for mount in model.mounts),
         interval_s=interval_s,
     )
+
+
+def _pings(interface: InterfaceModel) -> tuple[PingRule, ...]:
+    usual = interface.rtt_ms / 1000
+    if not interface.far_end:
+        return ()
+    return (PingRule(interface.far_end, interface.name, 5, Limits(3 * usual, 10 * usual), Limits(usual)),)
 
 
 def _process(model: ProcessModel) -> ProcessRule:

@@ -74,6 +74,16 @@ def short_span(seconds: float | None, glyphs: Glyphs) -> str:
     return f"{whole // 3600}h" if whole < 360_000 else f"{whole // 86400}d"
 
 
+def short_millis(seconds: float | None, glyphs: Glyphs) -> str:
+    """Seconds as milliseconds in five cells: ``3.8ms``, ``120ms``, ``2.1s``."""
+    if seconds is None:
+        return glyphs.missing
+    millis = 1000 * seconds
+    if millis >= 1000:
+        return f"{seconds:.1f}s"
+    return f"{millis:.1f}ms" if millis < 10 else f"{millis:.0f}ms"
+
+
 def percent(share: float | None, glyphs: Glyphs) -> str:
     """A share in four cells."""
     return glyphs.missing if share is None else f"{share:.0f}%"

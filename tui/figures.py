@@ -30,6 +30,11 @@ def percent(share: float | None) -> str:
     return f"{share:.1f} %" if share < 10 else f"{share:.0f} %"
 
 
+def millis(seconds: float | None) -> str:
+    """Seconds as milliseconds."""
+    return MISSING if seconds is None else f"{1000 * seconds:.1f} ms"
+
+
 def number(value: float | None) -> str:
     """A plain number."""
     return MISSING if value is None else f"{value:g}" if value < 100 else f"{value:,.0f}"

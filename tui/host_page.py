@@ -13,6 +13,7 @@ from duty.quality import Quality, State
 from duty.records import Incident, IncidentState, LogEntry
 from tui import figures
 from tui.glyphs import Glyphs
+from tui.host_health import clock_lines, health_lines
 from tui.pager import Line, Span, padded, wrapped
 from wire.words import _, say
 
@@ -84,7 +85,10 @@ class Page:
 def page_lines(page: Page, width: int) -> list[Line]:
     """All blocks, in one column or two."""
     head = list(_head(page, width))
-    makers = (_connection, _figures, _unread, _processes, _lines, _disks, _identity, _incidents, _log)
+    makers = (
+        _connection, _figures, health_lines, clock_lines, _unread, _processes, _lines, _disks, _identity,
+        _incidents, _log,
+    )  # fmt: skip
     columns = 2 if width >= TWO_COLUMNS else 1
     room = (width - 3 * (columns - 1)) // columns
     blocks = [list(maker(page, room)) for maker in makers]
@@ -163,7 +167,10 @@ def _figures(page: Page, width: int) -> Iterator[Line]:
     memory = _("{share} of {total}", share=figures.percent(host.memory_percent), total=figures.size(host.memory_total))
     yield from _row(_("memory"), memory if host.memory_total is not None else figures.MISSING, width)
     yield from _row(_("swap"), figures.percent(host.swap_percent), width)
-    yield from _row(_("up for"), figures.span(host.uptime_s), width)
+    booted = (
+        "" if host.booted_at is None else _("booted {time}", time=figures.clock(host.booted_at, page.zone, page.now))
+    )
+    yield from _row(_("up for"), " · ".join(filter(None, (figures.span(host.uptime_s), booted))), width)
     counts = _(
         "{count} readings, one each {interval} s, {dropped} dropped",
         count=host.samples, interval=host.interval_s, dropped=host.dropped,
@@ -235,6 +242,18 @@ def _lines(page: Page, width: int) -> Iterator[Line]:
             errors=figures.number(line.errors_per_s), drops=figures.number(line.drops_per_s),
         )  # fmt: skip
         yield from wrapped(faults, width, "dim", indent=5)
+        waits = _(
+            "{count} packets wait · {share} of TCP segments sent again",
+            count=figures.number(line.queue_packets), share=figures.percent(line.retransmitted_percent),
+        )  # fmt: skip
+        yield from wrapped(waits, width, "dim", indent=5)
+        for ping in line.pings:
+            text = _(
+                "ping {target}: {rtt}, jitter {jitter}, lost {lost}",
+                target=ping.target, rtt=figures.millis(ping.rtt_s), jitter=figures.millis(ping.jitter_s),
+                lost=figures.percent(ping.loss_percent),
+            )  # fmt: skip
+            yield (("     ", ""), page.mark(ping.state), (text, "dim"))
         yield from _reasons(line.why, width)
 
 

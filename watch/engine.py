@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from itertools import islice
 from typing import Protocol
 
 from collectors.feed import Feed, Listener, words_of
@@ -27,6 +28,8 @@ SLOTS = 10
 SLOT_S = 0.1
 BOARD_S = 1.0
 """Seconds between boards when nothing of note happens."""
+STALL_S = 1.0
+"""Seconds behind from which on turns are not made up for any more."""
 URGENT_S = 0.2
 """At least so many seconds between boards when a state has changed."""
 
@@ -68,7 +71,10 @@ class Engine:
         self._recorder = recorder
         self._publish = publish
         self._views: dict[str, HostView] = {}
-        self._dirty: set[str] = set()
+        self._dirty: dict[str, None] = {}
+        """Hosts of which something was heard since they were judged, in that order."""
+        self._changed: set[str] = set()
+        """Hosts that are not as the last board showed them."""
         self._urgent = False
         self._all = True
         self._seq = 0
@@ -95,14 +101,28 @@ class Engine:
         due = loop.time()
         slot = 0
         while True:
-            now = self.clock.now()
-            for number, run in enumerate(self.runs.values()):
-                if number % SLOTS == slot and not run.ask(now):
-                    self._dirty.add(run.spec.id)
-            self._maybe_publish(now)
+            self.turn(slot)
             slot = (slot + 1) % SLOTS
-            due = max(due + SLOT_S, loop.time())
+            # A late turn is made up for, or each would cost every host a little of its second.
+            due += SLOT_S
+            if loop.time() - due > STALL_S:
+                due = loop.time()
             await asyncio.sleep(due - loop.time())
+
+    def turn(self, slot: int) -> None:
+        """One tenth of a second: ask the hosts of this slot, judge those that were heard, publish if it is time.
+
+        What was asked in one turn is usually answered before the next, so each host is judged once a second and in
+        no turn more than a tenth of them: a longer piece of work would make the answers of the others late.
+        """
+        now = self.clock.now()
+        turns = list(islice(self.runs.values(), slot, None, SLOTS))
+        for run in turns:
+            if not run.ask(now):
+                self._dirty[run.spec.id] = None
+        self._judge(now, turns)
+        if now.mono - self._board_at >= (URGENT_S if self._urgent else BOARD_S):
+            self._publish_board(now)
 
     def _start(self, spec: HostSpec) -> None:
         assert self._tasks is not None
@@ -111,7 +131,7 @@ class Engine:
         self.runs[spec.id] = run
         run.watchfulness.resume([subject for subject in self.waiting if subject.host == spec.id])
         run.task = self._tasks.create_task(self._feed(feed), name=f"feed {spec.id}")
-        self._dirty.add(spec.id)
+        self._dirty[spec.id] = None
 
     async def _feed(self, feed: Feed) -> None:
         try:
@@ -127,20 +147,25 @@ class Engine:
     def on_sample(self, host: str, sample: Sample, received: float) -> None:
         """A fast answer (:class:`collectors.feed.Listener`)."""
         if (run := self.runs.get(host)) is not None:
-            run.state.on_sample(sample, self._moment(received))
-            self._dirty.add(host)
+            at = self._moment(received)
+            run.state.on_sample(sample, at)
+            self._dirty[host] = None
+            if run.state.notices:
+                self._pass_on(run, at)
 
     def on_section(self, host: str, reading: SlowReading, received: float, took_s: float) -> None:
         """A slow section, whole."""
         if (run := self.runs.get(host)) is not None:
-            run.state.on_section(reading, self._moment(received), took_s)
-            self._dirty.add(host)
+            at = self._moment(received)
+            run.state.on_section(reading, at, took_s)
+            self._dirty[host] = None
+            self._pass_on(run, at)
 
     def on_failure(self, host: str, failure: SectionFailure, received: float) -> None:
         """A section that gave nothing usable."""
         if (run := self.runs.get(host)) is not None:
             run.state.on_failure(failure, self._moment(received))
-            self._dirty.add(host)
+            self._dirty[host] = None
 
     def on_connection(self, host: str, connection: Connection) -> None:
         """The connection changed its state."""
@@ -149,13 +174,20 @@ class Engine:
             return
         before = run.state.connection
         run.state.on_connection(connection)
-        self._dirty.add(host)
+        self._dirty[host] = None
         if connection.up and not before.up:
             run.connected(self.clock.now().mono)
         if self._worth_a_line(connection, run.state):
             self._recorder.log(connection_line(host, connection))
         if before.link is not connection.link:
             self._urgent = True
+
+    def _pass_on(self, run: HostRun, at: Moment) -> None:
+        """Put what the host's state found worth a line into the duty log."""
+        host = run.spec.id
+        for said in run.state.notices:
+            self._recorder.log(NewLogEntry(LogKind.STATE, "", at.wall, Subject(host, "host", host), said=said))
+        run.state.notices.clear()
 
     def _worth_a_line(self, connection: Connection, state: HostState) -> bool:
         """Each gain, each loss and each new reason once: not every attempt of a long outage."""
@@ -171,39 +203,35 @@ class Engine:
 
     # --- boards ----------------------------------------------------------------------------------------------
 
-    def _maybe_publish(self, now: Moment) -> None:
-        waited = now.mono - self._board_at
-        if waited < (URGENT_S if self._urgent else BOARD_S):
-            return
-        self._board_at, self._urgent = now.mono, False
-        changed = self._step(now)
-        board = self.board(now)
-        self._publish(board, None if self._all else frozenset(changed))
-        self._all = False
-
-    def _step(self, now: Moment) -> set[str]:
-        """Judge every host that changed or aged; returns the ids whose view differs."""
-        changed = self._dirty
-        self._dirty = set()
-        for host, run in self.runs.items():
-            state = run.state
-            aged = state.read is None or now.mono - state.read.mono > state.spec.interval_s
-            if host not in changed and not aged:
-                continue
-            view = state.view(now)
-            if view != self._views.get(host):
+    def _judge(self, now: Moment, turns: list[HostRun]) -> None:
+        """Judge the hosts of which something was heard, and those of this slot that change by time alone."""
+        due, self._dirty = self._dirty, {}
+        for run in turns:
+            if run.changes_by_itself(now):
+                due[run.spec.id] = None
+        for host in due:
+            heard = self.runs.get(host)
+            if heard is None:
+                continue  # a new site file has taken it out since
+            view, before = heard.state.view(now), self._views.get(host)
+            if view != before:
                 self._views[host] = view
-                changed.add(host)
-            else:
-                changed.discard(host)
-            for change in run.watchfulness.step(view, self._folded(view), now.mono):
+                self._changed.add(host)
+                if before is None or view.state is not before.state or view.quality is not before.quality:
+                    self._urgent = True
+            for change in heard.watchfulness.step(view, self._folded(view), now.mono):
                 self._recorder.condition(change, now)
-        return changed
+
+    def _publish_board(self, now: Moment) -> None:
+        changed, self._changed = frozenset(self._changed), set()
+        full, self._all = self._all, False
+        self._board_at, self._urgent = now.mono, False
+        self._publish(self.board(now), None if full else changed)
 
     def _folded(self, view: HostView) -> bool:
         """Whether the host through which it is reached is lost itself: one root cause, one incident."""
-        via = self._views.get(view.via) if view.via else None
-        return via is not None and not via.connection.up
+        via = self.runs.get(view.via) if view.via else None
+        return via is not None and not via.state.connection.up
 
     def board(self, now: Moment) -> Board:
         """Everything as it stands."""
@@ -249,7 +277,7 @@ class Engine:
             if run.spec != spec:
                 run.state.update(spec)
                 run.feed.update(spec)
-                self._dirty.add(spec.id)
+                self._dirty[spec.id] = None
         self.runs = {spec.id: self.runs[spec.id] for spec in site.hosts}
         self._all = self._urgent = True
         return len(site.hosts) - kept, kept, len([host for host in removed if host not in wanted])

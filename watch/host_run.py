@@ -8,12 +8,15 @@ from collectors.feed import SECTIONS, Feed, Section
 from duty.conditions import Watchfulness
 from duty.host_state import HostState
 from duty.moment import Moment
+from duty.quality import Quality
 from duty.site import HostSpec
 
 PORTS_AFTER_CHANGE_S = 1.0
 """Seconds after processes changed until their ports are read again: a server needs a moment to listen."""
 LOOK_AGAIN_S = 0.9
 """At least so many seconds between two walks of the process table, however often copies come and go."""
+EARLY_S = 0.05
+"""A turn that comes so many seconds before its time is not left for the next, a second later."""
 HANGING_AFTER_S = 12.0
 """Seconds after which a section that was asked for and is still silent is shown as hanging."""
 
@@ -41,13 +44,17 @@ class HostRun:
         self._due = mono
         self._section_due = dict.fromkeys(SECTIONS, mono)
 
+    def changes_by_itself(self, at: Moment) -> bool:
+        """Whether what is said of it may change by time alone: its readings age, or a fault holds and is counted."""
+        return self.watchfulness.holds or self.state.quality(at) is not Quality.GOOD
+
     def ask(self, at: Moment) -> bool:
         """Ask what is due. False: the last question is still open and this one was dropped."""
         state, mono = self.state, at.mono
         if not state.connection.up:
             return True
         asked = True
-        if mono >= self._due:
+        if mono >= self._due - EARLY_S:
             interval = state.spec.interval_s
             # Keep the beat; after a stall do not catch up on questions nobody needs any more.
             self._due = max(self._due + interval, mono + interval / 2)
@@ -79,5 +86,12 @@ class HostRun:
                 return bool(self.spec.processes)
             case "ports":
                 return any(rule.ports for rule in self.spec.processes)
+            case "health":
+                return self.spec.health is not None
+            case "lines":
+                return bool(self.spec.lines)
+            case "time":
+                # Compared by way of the samples' uptime: without one there is nothing to compare.
+                return self.spec.clock is not None and self.state.read is not None
             case _:
                 return bool(self.spec.disks)

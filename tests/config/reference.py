@@ -10,7 +10,7 @@ from config.schema import schema
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 BEGIN = "<!-- {name}: made from the schema -->"
 END = "<!-- end of {name} -->"
-TABLES = ("Site", "Role", "Host", "Process", "Line", "Disk")
+TABLES = ("Site", "Role", "Host", "Process", "Line", "Ping", "Disk", "Health", "Clock")
 
 WRITTEN = {
     "Count": '`3`, `"1-4"`, `"2+"`, `{ min = 1, max = 4 }`',
@@ -20,8 +20,13 @@ WRITTEN = {
     "SizeLevels": '`"2GiB"`, `{ warn = "1GiB", act = "2GiB" }`, `"off"`',
     "CountLevels": '`900`, `{ warn = 800, act = 900 }`, `"off"`',
     "RateLevels": '`0.5`, `"6/min"`, `{ warn = 0.1, act = 1 }`, `"off"`',
+    "SecondsLevels": '`"2s"`, `{ warn = "500ms", act = "2s" }`, `"off"`',
+    "NumberLevels": '`85`, `{ warn = 70, act = 85 }`, `"off"`',
+    "Health": '`{ memory = 95 }`, `"off"`',
+    "Clock": '`{ offset = "2s" }`, `"off"`',
     "Process": "a process, see below",
     "Line": "a line, see below",
+    "Ping": "a ping target, see below",
     "Disk": "a disk, see below",
 }
 

@@ -1,4 +1,6 @@
-from duty.processes import ProcessTrack, wanted
+from duty.listening import by_port
+from duty.process_demand import wanted
+from duty.processes import ProcessTrack
 from duty.quality import State
 from duty.readings import Listening, Ports, ProcessFound, ProcessStat, Sample
 from duty.site import Limits, ProcessRule
@@ -16,11 +18,13 @@ def see(
     track: ProcessTrack, uptime: float, *stats: ProcessStat, seconds: float = 1.0, gone: tuple[int, ...] = ()
 ) -> bool:
     sample = Sample(seq=1, uptime_s=uptime, processes=stats, gone=gone)
-    return track.see({s.pid: s for s in stats}, sample, seconds, uptime, uptime)
+    return track.see({s.pid: s for s in stats}, sample, seconds, uptime)
 
 
 def view(track: ProcessTrack, ports: Ports | None = None, at: float = 1e9):  # type: ignore[no-untyped-def]
-    return track.view(ports, at, 100)
+    if ports is not None:
+        track.listens(by_port(ports), at)
+    return track.view()
 
 
 def test_before_the_table_was_walked_nothing_is_known() -> None:
@@ -30,42 +34,42 @@ def test_before_the_table_was_walked_nothing_is_known() -> None:
 
 def test_missing_is_a_fault_and_a_running_copy_is_well() -> None:
     track = ProcessTrack(ProcessRule("quoted", name="quoted"))
-    track.found([], 1.0, 1.0)
+    track.found([], 1.0)
     assert (view(track).state, view(track).count) == (State.ACT, 0)
-    track.found([found(7)], 2.0, 2.0)
+    track.found([found(7)], 2.0)
     see(track, 100.0, stat(7))
     assert view(track).state is State.OK and view(track).uptime_s == 90.0
 
 
 def test_a_gone_copy_counts_at_once_and_its_successor_is_a_restart() -> None:
     track = ProcessTrack(ProcessRule("quoted", name="quoted"))
-    track.found([found(7)], 1.0, 1.0)
+    track.found([found(7)], 1.0)
     assert see(track, 100.0, stat(7)) is False
     assert see(track, 101.0, gone=(7,)) is True
     assert view(track).state is State.ACT
-    track.found([found(9, 10150)], 2.0, 2.0)
+    track.found([found(9, 10150)], 2.0)
     assert (view(track).restarts, view(track).count) == (1, 1)
 
 
 def test_the_same_pid_with_another_start_time_is_another_process() -> None:
     track = ProcessTrack(ProcessRule("quoted", name="quoted"))
-    track.found([found(7)], 1.0, 1.0)
+    track.found([found(7)], 1.0)
     assert see(track, 200.0, stat(7, start=15000)) is True
-    track.found([found(7, 15000)], 2.0, 2.0)
+    track.found([found(7, 15000)], 2.0)
     assert view(track).restarts == 1
 
 
 def test_copies_of_the_first_walk_are_no_restarts() -> None:
     track = ProcessTrack(ProcessRule("quoted", name="quoted"))
-    track.found([found(7), found(8)], 1.0, 1.0)
-    track.found([found(7), found(8), found(9)], 2.0, 2.0)
+    track.found([found(7), found(8)], 1.0)
+    track.found([found(7), found(8), found(9)], 2.0)
     assert view(track).restarts == 0
 
 
 def test_limits_are_said_with_value_and_limit() -> None:
     rule = ProcessRule("quoted", name="quoted", cpu_percent=Limits(50, 90), rss_bytes=Limits(act=2 << 20), count_max=1)
     track = ProcessTrack(rule)
-    track.found([found(7), found(8)], 1.0, 1.0)
+    track.found([found(7), found(8)], 1.0)
     see(track, 100.0, stat(7), stat(8))
     assert view(track).cpu_percent is None, "the first sample has no rate"
     see(track, 101.0, stat(7, cpu=60), stat(8))
@@ -79,7 +83,7 @@ def test_limits_are_said_with_value_and_limit() -> None:
 
 def test_stuck_in_d_only_after_its_time() -> None:
     track = ProcessTrack(ProcessRule("quoted", name="quoted", stuck_d_s=10))
-    track.found([found(7)], 1.0, 1.0)
+    track.found([found(7)], 1.0)
     for uptime in range(100, 110):
         see(track, float(uptime), stat(7, "D"))
     assert view(track).state is State.OK
@@ -91,14 +95,14 @@ def test_stuck_in_d_only_after_its_time() -> None:
 
 def test_zombies_and_young_copies_warn() -> None:
     track = ProcessTrack(ProcessRule("quoted", name="quoted", min_uptime_s=60))
-    track.found([found(7, 9900)], 1.0, 1.0)
+    track.found([found(7, 9900)], 1.0)
     see(track, 100.0, stat(7, "Z", start=9900))
     assert [str(why) for why in view(track).why] == ["started 1 s ago", "1 zombies"]
 
 
 def test_ports_count_only_when_read_after_the_last_change() -> None:
     track = ProcessTrack(ProcessRule("quoted", name="quoted", ports=("9001", "10.0.0.1:9002")))
-    track.found([found(7)], 10.0, 10.0)
+    track.found([found(7)], 10.0)
     listening = Ports((Listening("0.0.0.0", 9001, (7,)), Listening("10.0.0.1", 9002, (7,))), True)
     assert view(track, listening, at=9.0).ports == (("9001", State.UNJUDGED), ("10.0.0.1:9002", State.UNJUDGED))
     assert view(track, listening, at=11.0).state is State.OK

@@ -6,7 +6,7 @@ import pytest
 
 from collectors import probe
 from collectors.answers import AnswerReader, SampleAnswer, SectionAnswer
-from duty.readings import Mounts, Processes, Sample
+from duty.readings import ClockReading, LineReadings, Mounts, Processes, Sample
 from practice.conversation import Conversation
 from practice.faults import FAULTS, NotPossible, kinds, strike
 from practice.machines import Machine
@@ -79,11 +79,26 @@ def log_hanging(bench: Bench) -> bool:
     return "/var/log" in {each.mount for each in reading.mounts if each.hanging_s is not None}
 
 
+def clock_ahead(bench: Bench) -> bool:
+    reading = bench.section("time")
+    assert isinstance(reading, ClockReading)
+    return abs(reading.epoch_s - bench.now) > 2
+
+
+def pings_lost(bench: Bench) -> bool:
+    reading = bench.section("lines")
+    assert isinstance(reading, LineReadings)
+    (ping,) = reading.pings
+    return ping.received < ping.sent
+
+
 SEEN: dict[str, tuple[str, Callable[[Bench], bool]]] = {
     "process_dies": ("order-gw", gateway_missing),
     "line_saturates": ("SGE-1", line_full),
+    "packets_lost": ("SGE-1", pings_lost),
     "disk_fills": ("/var/log", log_full),
     "mount_hangs": ("/var/log", log_hanging),
+    "clock_jumps": ("", clock_ahead),
     "host_hangs": ("", lambda bench: bench.told[-1:] == [("hang", True)]),
     "host_lost": ("", lambda bench: bench.told[-1:] == [("lose", True)]),
     "key_changes": ("", lambda bench: bench.told[-1:] == [("change_key", True)]),

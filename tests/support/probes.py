@@ -34,11 +34,19 @@ def path_with_awk(folder: Path, awk: str) -> str:
 class Probe:
     """One running probe."""
 
-    def __init__(self, path: str, shell: str, command: str | None = None, script: bytes | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        shell: str,
+        command: str | None = None,
+        script: bytes | None = None,
+        inside: list[str] | None = None,
+    ) -> None:
+        """``inside``: words before the command, such as those that enter a namespace."""
         program = "busybox sh" if shell == "busybox" else shell
         text = (command or probe.exec_command()).replace("exec /bin/sh", f"exec {program}", 1)
         self.process = subprocess.Popen(
-            ["/bin/sh", "-c", text],
+            [*(inside or []), "/bin/sh", "-c", text],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
