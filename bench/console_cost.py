@@ -2,20 +2,30 @@
 
     python bench/console_cost.py [--hosts 50 200 500] [--seconds 20] [--rounds 2]
 
-A practice fleet answers in a process of its own, on another CPU where there is one. *console* is the whole engine:
-decrypt, parse, rates, state, judging, boards. *bare* asks the same questions at the same pace over the same
-connections and throws the answers away unread. Both run in fresh processes, in turn, against the same fleet, with
-garbage collection as the watch has it; the ratio between them is what can be trusted on a machine with other work.
+A practice fleet answers in a process of its own, on another CPU where there is one. In the fleet everything changes
+every second; hosts with idle processes cost less. Each way runs in a fresh process, in turn, against the same fleet,
+with garbage collection as the watch has it; the ratio to *bare* is what can be trusted on a machine with other work.
+
+*bare*     asks the same questions at the same pace over the same connections and throws the answers away unread.
+*console*  the whole engine: decrypt, parse, rates, state, judging, and boards given to a listener. Nobody looks.
+*screen*   the same with one screen attached that confirms every board at once: each changed host is encoded for it
+           (once for any number of screens) and written to a Unix socket. The screen is another process on the other
+           CPU; what it does with a board is not counted.
+
+*missed*: samples that the pace asked for and that did not come, because a turn was late or a question was dropped.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import json
 import os
 import resource
+import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -38,12 +48,16 @@ from collectors.ssh_feed import SshFeed
 from duty.board import Board
 from duty.conditions import Change
 from duty.moment import Moment
+from duty.phrases import phrase
 from duty.readings import Processes
 from duty.records import NewLogEntry
 from duty.site import HostSpec, SiteSpec
 from practice.fleet import PracticeFleet
 from watch.clock import SystemClock
 from watch.engine import SLOT_S, SLOTS, Engine
+from wire.door import Door
+from wire.framing import encode
+from wire.messages import PROTOCOL, Command, Drawn, Hello, Reply, Resync, Welcome
 
 SLOW_S = 15.0
 """The site's usual clock for the heavier sections."""
@@ -72,16 +86,83 @@ class Quiet:
         return None
 
 
-# --- the two ways -------------------------------------------------------------------------------------------------
+# --- the ways -------------------------------------------------------------------------------------------------
 
 
-async def console(site: SiteSpec, measure: Callable[[Callable[[], int]], Awaitable[Cost]]) -> Cost:
+async def screen(site: SiteSpec, measure: Callable[[Callable[[], int]], Awaitable[Cost]]) -> Cost:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run" / "door.sock"
+        door = await Door.open(path, Nobody())
+        viewer = await asyncio.create_subprocess_exec(
+            sys.executable, __file__, "--viewer", str(path), stdout=asyncio.subprocess.PIPE
+        )
+        try:
+            return await console(site, measure, door)
+        finally:
+            viewer.terminate()
+            told, _ = await viewer.communicate()
+            await door.close(phrase("the bench ends"))
+            if int(told or 0) == 0:
+                raise SystemExit("screen: it was shown nothing")
+
+
+class Nobody:
+    """The door's handler for a screen that asks for nothing."""
+
+    def welcome(self, who: str, hello: Hello) -> Welcome:
+        return Welcome(PROTOCOL, "bench", os.getpid(), 0.0, False, who, None, (), ())
+
+    def resync(self) -> Resync:
+        return Resync((), ())
+
+    async def command(self, who: str, command: Command) -> Reply:
+        return Reply(command.ask, ok=False)
+
+    def seats_changed(self, count: int) -> None:
+        return None
+
+
+def viewer(path: str) -> int:
+    """A screen that draws nothing: confirms each board as it comes, and at the end says how many there were."""
+    elsewhere = set(range(os.cpu_count() or 1)) - os.sched_getaffinity(0)
+    with contextlib.suppress(OSError):  # one CPU only, or the others are not ours: then beside what is measured
+        os.sched_setaffinity(0, elsewhere)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    number = msgspec.msgpack.Decoder(Seen)
+    boards = 0
+    with socket.socket(socket.AF_UNIX) as door:
+        door.connect(path)
+        door.sendall(encode(Hello(PROTOCOL, "bench", "bench")))
+        stream = door.makefile("rb")
+        try:
+            while length := stream.read(4):
+                seen = number.decode(stream.read(int.from_bytes(length, "big")))
+                if seen.type == "BoardUpdate":
+                    boards += 1
+                    door.sendall(encode(Drawn(seen.seq)))
+        finally:
+            print(boards, flush=True)
+    return 0
+
+
+class Seen(msgspec.Struct):
+    """As much of a message as must be understood to confirm it."""
+
+    type: str
+    seq: int = 0
+
+
+async def console(
+    site: SiteSpec, measure: Callable[[Callable[[], int]], Awaitable[Cost]], door: Door | None = None
+) -> Cost:
     env = SshEnvironment(max_dials=DIALS)
     flowing = asyncio.Event()
 
     def publish(board: Board, changed: frozenset[str] | None) -> None:
-        if all(host.samples > 1 for host in board.hosts):
+        if not flowing.is_set() and all(host.samples > 1 for host in board.hosts):
             flowing.set()
+        if door is not None:
+            door.publish_board(board, changed)
 
     engine = Engine(site, lambda spec, of, listener: SshFeed(spec, of, listener, env), Quiet(), SystemClock(), publish)
     task = asyncio.create_task(engine.run())
@@ -193,7 +274,7 @@ async def _beat(hosts: list[BareHost]) -> None:
         await asyncio.sleep(due - loop.time())
 
 
-WAYS = {"bare": bare, "console": console}
+WAYS = {"bare": bare, "console": console, "screen": screen}
 
 
 # --- measuring ----------------------------------------------------------------------------------------------------
@@ -273,9 +354,11 @@ def report(count: int, costs: dict[str, list[Cost]]) -> None:
             f"{count:5} {way:8} {cost.us_per_sample:9.0f} {cost.core_percent:9.1f} {cost.kb_per_host:9.0f} "
             f"{cost.samples:8.0f} {cost.missed:7.0f}"
         )
-    ratio = middle["console"].us_per_sample / middle["bare"].us_per_sample
-    memory = middle["console"].kb_per_host / middle["bare"].kb_per_host
-    print(f"{count:5} {'ratio':8} {ratio:9.2f} {'':9} {memory:9.2f}", flush=True)
+    for way in ("console", "screen"):
+        ratio = middle[way].us_per_sample / middle["bare"].us_per_sample
+        memory = middle[way].kb_per_host / middle["bare"].kb_per_host
+        spread = " ".join(f"{cost.us_per_sample:.0f}" for cost in costs[way])
+        print(f"{count:5} {way + '/bare':12} {ratio:5.2f} {'':9} {memory:9.2f}   rounds: {spread}", flush=True)
 
 
 def main() -> int:
@@ -284,7 +367,10 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0, help="measured for so long, each way and round")
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--viewer", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.viewer:
+        return viewer(options.viewer)
     if options.worker:
         return worker()
     cpus = sorted(os.sched_getaffinity(0))

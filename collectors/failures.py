@@ -57,6 +57,10 @@ class Failure:
             return self
         return replace(self, link=Link.JUMP_DOWN, why=of(hop, self.why), hop=hop)
 
+    def on(self, hop: str) -> Failure:
+        """The same, said of ``hop``; it means to the host what it meant before."""
+        return replace(self, why=of(hop, self.why), hop=hop)
+
 
 class DialFailed(Exception):
     """A dial ended in a :class:`Failure`. ``retry_at``: monotonic time before which trying again is no use."""
@@ -164,7 +168,7 @@ KINDS: dict[str, _Kind] = {
         N_("correct `via` in the site file, or ProxyJump in ~/.ssh/config"),
     ),
     "waiting": _Kind(
-        Link.JUMP_DOWN,
+        Link.DIALLING,
         N_("not connected yet"),
         N_("it is dialled as soon as the jump host stands"),
     ),

@@ -105,6 +105,13 @@ class SshFeed:
         """The login that stands, for hosts reached through this one; it does not need the probe."""
         return self._dialled.connection if self._dialled is not None and self._dialled.stands else None
 
+    @property
+    def why_no_tunnel(self) -> Failure | None:
+        """Why no login stands; ``None`` where one does or is being made without a failure before."""
+        if self.failure is not None or self._dialled is None or not self._dialled.lost.done():
+            return self.failure
+        return self._dialled.lost.result()  # broken a moment ago: this feed has not come round to say so
+
     async def settled_within(self, seconds: float) -> None:
         """Wait until the first dial has ended, well or not, but no longer than ``seconds``."""
         with contextlib.suppress(TimeoutError):

@@ -11,6 +11,7 @@ import asyncssh
 from collectors.failures import DialFailed, Failure, failure
 from collectors.jumps import MAX_HOPS, Lease, Route, route_of, settle
 from collectors.ssh_options import Asked, Settings
+from duty.connection import Link
 from duty.site import HostSpec, SiteSpec
 
 if TYPE_CHECKING:
@@ -36,15 +37,17 @@ class Way:
         """A share in the jump connection, where there is a chain; checks that the site's host stands, where it is one.
 
         Raises:
-            DialFailed: ``JUMP_DOWN``, naming the hop.
+            DialFailed: ``JUMP_DOWN``, naming the hop; ``DIALLING`` while the site's host is dialled itself.
         """
         if self.through is not None:
             limits = self.env.deadlines
             await self.through.settled_within(limits.connect_s + limits.login_s)
             down = self.why_down()
             if down is not None:
-                # The host on the way wakes those behind it when it stands: until then there is nothing to try.
-                raise DialFailed(down, self.env.monotonic() + self.env.backoff.cap_s)
+                # The host on the way wakes those behind it when it stands: until then there is nothing to try. While
+                # it is dialled for the first time it has not failed, and neither have they: they wait on.
+                pause = 0.0 if down.link is Link.DIALLING else self.env.backoff.cap_s
+                raise DialFailed(down, self.env.monotonic() + pause)
         return await self.env.jumps.lease(self.route) if self.route else None
 
     def why_down(self) -> Failure | None:
@@ -52,7 +55,8 @@ class Way:
         if self.through is not None:
             if self.through.tunnel is not None:
                 return None
-            return (self.through.failure or failure("waiting")).through(self.through.spec.id)
+            down, hop = self.through.why_no_tunnel, self.through.spec.id
+            return failure("waiting").on(hop) if down is None else down.through(hop)
         return self.env.jumps.why_down(self.route) if self.route else None
 
 

@@ -25,6 +25,9 @@ MACHINE_HOLD_S = 20.0
 PROCESS_HOLD_S = 2.0
 """Seconds a process must be missing: one more look at the table has then confirmed it."""
 
+_WAITS = (Link.IDLE, Link.DIALLING, Link.JUMP_DOWN)
+"""What a host can be that cannot be dialled because the host before it is not reached."""
+
 
 class Condition(msgspec.Struct, frozen=True):
     """A fault that holds now and is of the kind that opens an incident."""
@@ -49,7 +52,7 @@ def conditions_of(view: HostView, folded: bool) -> tuple[list[Condition], bool]:
     """
     found: list[Condition] = []
     lost = not view.connection.up or view.quality is Quality.STALE
-    if lost and not (folded and view.connection.link is Link.JUMP_DOWN):
+    if lost and not (folded and view.connection.link in _WAITS):
         if view.connection.up:
             said = phrase("host {host} is silent", host=view.id)
         else:

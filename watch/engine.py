@@ -33,6 +33,8 @@ STALL_S = 1.0
 URGENT_S = 0.2
 """At least so many seconds between boards when a state has changed."""
 
+_UNTRIED = (Link.IDLE, Link.DIALLING)
+
 FeedFactory = Callable[[HostSpec, SiteSpec, Listener], Feed]
 
 
@@ -192,8 +194,11 @@ class Engine:
     def _worth_a_line(self, connection: Connection, state: HostState) -> bool:
         """Each gain, each loss and each new reason once: not every attempt of a long outage."""
         link = Link.UP if connection.up else connection.link
-        if link in (Link.IDLE, Link.DIALLING) or state.told is link:
+        if link in _UNTRIED or state.told is link:
             return False
+        via = self.runs.get(state.spec.via) if state.spec.via else None
+        if link is Link.JUMP_DOWN and via is not None and via.state.connection.link in _UNTRIED:
+            return False  # nothing has failed: the host before it is being dialled
         state.told = link
         return True
 

@@ -117,6 +117,30 @@ def test_ports_count_only_when_read_after_the_last_change() -> None:
     assert view(track, unowned, at=11.0).state is State.OK
 
 
+def test_an_uptime_is_told_in_whole_minutes_once_nobody_counts_the_seconds() -> None:
+    track = ProcessTrack(ProcessRule("quoted", name="quoted"))
+    slow = ProcessTrack(ProcessRule("quoted", name="quoted", min_uptime_s=1000))
+    for one in (track, slow):
+        one.found([found(7)], 1.0)
+    ages = (0.5, 59.9, 599.9, 600.5, 659.9, 999.5, 1000.5, 1079.9, 1080.5)
+    told = []
+    for age in ages:
+        for one in (track, slow):
+            see(one, 10.0 + age, stat(7))
+        told.append((view(track).uptime_s, view(slow).uptime_s, view(slow).state))
+    assert [one for one, _, _ in told] == [0, 59, 599, 600, 600, 960, 960, 1020, 1080]
+    assert [one for _, one, _ in told] == [0, 59, 599, 600, 659, 999, 1000, 1079, 1080], "its rule counts them"
+    assert [state is State.WARN for _, _, state in told] == [age < 1000 for age in ages]
+
+
+def test_a_copy_that_is_gone_and_another_one_at_once_counts_once() -> None:
+    track = ProcessTrack(ProcessRule("quoted", name="quoted"))
+    track.found([found(7)], 1.0)
+    assert see(track, 200.0, stat(7, start=15000), gone=(7,)) is True
+    track.found([found(7, 15000)], 2.0)
+    assert (view(track).restarts, view(track).count) == (1, 1)
+
+
 def test_how_many_are_wanted_in_words() -> None:
     assert wanted(ProcessRule("a", count_min=1)) == "1+"
     assert wanted(ProcessRule("a", count_min=2, count_max=2)) == "2"

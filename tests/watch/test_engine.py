@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from duty.board import Board
-from duty.conditions import Change
+from duty.conditions import FIRST_HOLD_S, Change
 from duty.connection import Link
 from duty.moment import Moment
 from duty.phrases import phrase
@@ -132,6 +132,23 @@ async def test_a_change_of_connection_is_published_at_once_and_logged_once(bench
         feed.connect(link)
     await bench.until(lambda: bench.host("quote").connection.link is Link.REFUSED)
     assert [line.subject.host for line in bench.lines] == ["quote"] * 3
+
+
+async def test_a_host_that_waits_for_its_jump_host_has_not_failed(bench: Bench) -> None:
+    bench.engine.adopt(msgspec.structs.replace(SITE, hosts=(msgspec.structs.replace(QUOTE, via="jump"), JUMP)))
+    bench.feeds["jump"].connect(Link.DIALLING)
+    for link in (Link.DIALLING, Link.JUMP_DOWN, Link.DIALLING):
+        bench.feeds["quote"].connect(link)
+        bench.clock.seconds += FIRST_HOLD_S
+        await bench.until(lambda link=link: bench.host("quote").connection.link is link)  # type: ignore[misc]
+    assert not bench.lines
+    bench.feeds["jump"].connect(Link.REFUSED)
+    bench.feeds["quote"].connect(Link.JUMP_DOWN)
+    bench.clock.seconds += FIRST_HOLD_S
+    await bench.until(lambda: bench.host("quote").connection.link is Link.JUMP_DOWN)
+    await bench.until(lambda: bool(bench.changes))
+    assert [line.subject.host for line in bench.lines] == ["jump", "quote"]
+    assert {change.condition.subject.host for change in bench.changes} == {"jump"}, "one cause, one incident"
 
 
 async def test_a_lost_host_becomes_a_condition(bench: Bench) -> None:

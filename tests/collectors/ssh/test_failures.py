@@ -156,6 +156,22 @@ async def test_a_jump_host_that_does_not_forward(person: Person, tmp_path: Path)
             await person.hears("b")
 
 
+async def test_a_jump_host_that_is_still_dialled_has_not_failed(person: Person) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        port = mute.getsockname()[1]
+        for name in ("first", "a", "b"):
+            person.configure(name, port)
+        person.hosts["b"] = HostSpec("b", "b", via="a")
+        # "first" holds the only dial until it is given up, so "b" has waited its time while "a" is dialled still.
+        async with person.watching("first", "a", "b", limits=replace(QUICK, connect_s=1, login_s=1), dials=1):
+            await person.sees("a", Link.SILENT)
+            seen = await person.sees("b", Link.JUMP_DOWN)
+    assert str(seen.why).startswith("a: ") and "no SSH server speaks" in str(seen.why)
+    said = [(one.link, str(one.why)) for one in person.heard.connections["b"]]
+    assert (Link.DIALLING, "a: not connected yet") in said
+    assert (Link.JUMP_DOWN, "a: not connected yet") not in said
+
+
 async def test_jumps_in_a_circle(person: Person) -> None:
     person.configure("a", 1, "ProxyJump b")
     person.configure("b", 1, "ProxyJump a")

@@ -97,6 +97,7 @@ async def test_a_killed_jump_host(person: Person, tmp_path: Path, by_site: bool)
             a.stop()
             seen = await person.sees("b", Link.JUMP_DOWN)
             assert str(seen.why).startswith("a: ") and seen.route == ("a",)
+            assert "not connected yet" not in str(seen.why), "it stood and broke"
             await until(lambda: "refuses" in str(person.heard.connections["b"][-1].why))
             await person.hears("c", 5)
             a.start()
