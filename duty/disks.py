@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from duty.board import DiskView
-from duty.limits import above, passed
+from duty.forecast import Forecast, Outlook
+from duty.limits import above, passed, within
 from duty.phrases import Phrase, phrase
 from duty.quality import State
 from duty.readings import MountReading, Mounts
@@ -15,8 +20,13 @@ IMAGES = frozenset({"squashfs", "iso9660", "erofs", "cramfs", "udf"})
 Findings = list[tuple[State, Phrase]]
 
 
-def judge_disks(rules: tuple[DiskRule, ...], reading: Mounts | None, read_at: float | None) -> tuple[DiskView, ...]:
-    """All disks of a host, worst first. ``reading`` is ``None`` until mounts were read."""
+def judge_disks(
+    rules: tuple[DiskRule, ...],
+    reading: Mounts | None,
+    read_at: float | None,
+    outlooks: Mapping[str, Outlook] = MappingProxyType({}),
+) -> tuple[DiskView, ...]:
+    """All disks of a host, worst first. ``reading`` is ``None`` until mounts were read; ``outlooks`` by mount."""
     by_mount = {rule.mount: rule for rule in rules}
     rest = by_mount.pop("*", None)
     if reading is None:
@@ -28,10 +38,17 @@ def judge_disks(rules: tuple[DiskRule, ...], reading: Mounts | None, read_at: fl
             if rest is None or mount.fstype in IMAGES:
                 continue
             rule = rest
-        views.append(_judge(rule, mount, read_at))
+        views.append(_judge(rule, mount, read_at, outlooks.get(mount.mount)))
     views += [_absent(rule, read_at) for rule in by_mount.values()]
-    views.sort(key=lambda v: (-v.state, -(v.used_percent or 0.0), v.mount))
+    views.sort(key=concern)
     return tuple(views)
+
+
+def concern(disk: DiskView) -> tuple[float, ...]:
+    """The order of disks: by state, then by the time until they are full, then by how full they are."""
+    soon = disk.time_to_full
+    left = soon.seconds if isinstance(soon, Forecast) else math.inf
+    return (-disk.state, left, -(disk.used_percent or 0.0))
 
 
 def _unread(mount: str) -> DiskView:
@@ -50,7 +67,7 @@ def share_used(used: int | None, left: int | None) -> float | None:
     return 100 * used / (used + left)
 
 
-def _judge(rule: DiskRule, mount: MountReading, read_at: float | None) -> DiskView:
+def _judge(rule: DiskRule, mount: MountReading, read_at: float | None, outlook: Outlook | None) -> DiskView:
     used = share_used(mount.used_bytes, mount.available_bytes)
     inodes_used = None if mount.inodes is None or mount.inodes_free is None else mount.inodes - mount.inodes_free
     inodes = share_used(inodes_used, mount.inodes_free)
@@ -70,6 +87,12 @@ def _judge(rule: DiskRule, mount: MountReading, read_at: float | None) -> DiskVi
     if inodes is not None and (state := above(inodes, rule.inodes_percent)) > State.OK:
         limit = f"{passed(inodes, rule.inodes_percent):g}"
         found.append((state, phrase("{used} % of inodes used (limit {limit} %)", used=f"{inodes:.0f}", limit=limit)))
+    if (
+        isinstance(outlook, Forecast)
+        and condition == "ok"
+        and (state := within(outlook.seconds, rule.full_within_s)) > State.OK
+    ):
+        found.append((state, full_in(outlook)))
     found.sort(key=lambda f: -f[0])
     return DiskView(
         mount=mount.mount,
@@ -84,4 +107,22 @@ def _judge(rule: DiskRule, mount: MountReading, read_at: float | None) -> DiskVi
         used_percent=used,
         inodes_percent=inodes,
         read_at=read_at,
+        time_to_full=outlook,
     )
+
+
+def full_in(forecast: Forecast) -> Phrase:
+    """The forecast as a sentence: ``full in 3 d (2-5 d)``, in the unit that suits the answer."""
+    if forecast.seconds <= 0:
+        return phrase("full")
+    best, low, high = forecast.seconds, forecast.low_s, forecast.high_s
+    if best >= 2 * 86_400:
+        return phrase("full in {best} d ({low}-{high} d)", **_in_units(best, low, high, 86_400))
+    if best >= 2 * 3_600:
+        return phrase("full in {best} h ({low}-{high} h)", **_in_units(best, low, high, 3_600))
+    return phrase("full in {best} min ({low}-{high} min)", **_in_units(best, low, high, 60))
+
+
+def _in_units(best: float, low: float, high: float, unit: float) -> dict[str, int]:
+    """Whole units; the range is rounded outwards, so that it never says more than is known."""
+    return {"best": round(best / unit), "low": math.floor(low / unit), "high": math.ceil(high / unit)}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from duty.board import HostView, LineView, ProcessView
 from duty.connection import Connection, Link
 from duty.disks import judge_disks
+from duty.forecast import Outlook
 from duty.host_health import Health
 from duty.lines import LineTrack
 from duty.moment import Moment
@@ -32,6 +35,8 @@ class HostState:
         self.sections = SectionTrack()
         self.mounts: Mounts | None = None
         self.mounts_at: float | None = None
+        self.outlooks: Mapping[str, Outlook] = {}
+        """By mount: when it will be full, as its history says."""
         self.ports: Ports | None = None
         self.ports_mono = 0.0
         self.read: Moment | None = None
@@ -140,7 +145,7 @@ class HostState:
         ticks = self.identity.ticks_per_s if self.identity else 100
         processes = tuple(t.view(self.ports, self.ports_mono, ticks) for t in self.processes.values())
         lines = tuple(track.view() for track in self.lines.values())
-        disks = judge_disks(self.spec.disks, self.mounts, self.mounts_at)
+        disks = judge_disks(self.spec.disks, self.mounts, self.mounts_at, self.outlooks)
         sections = self.sections.views()
         quality = self.quality(at)
         state, why = self._judge(quality, at, processes, lines)

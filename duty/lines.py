@@ -8,6 +8,7 @@ from duty.phrases import N_, Phrase, phrase
 from duty.quality import State
 from duty.rates import Trend, growth, per_second
 from duty.readings import InterfaceCounters
+from duty.sessions import SessionPeak
 from duty.site import LineRule
 
 Findings = list[tuple[State, Phrase]]
@@ -30,6 +31,7 @@ class LineTrack:
         "rate_out",
         "read_at",
         "rule",
+        "session",
     )
 
     def __init__(self, rule: LineRule) -> None:
@@ -45,6 +47,8 @@ class LineTrack:
         self.peak_in: float | None = None
         self.peak_out: float | None = None
         self.read_at: float | None = None
+        self.session: SessionPeak | None = None
+        """Its peak in the trading session that ended last, as its history says."""
 
     def see(self, seen: InterfaceCounters | None, uptime_s: float, at: float) -> None:
         """Take the counters of a sample; ``None``: the host has no such interface now."""
@@ -102,6 +106,7 @@ class LineTrack:
             trend_in=self._in.values(),
             trend_out=self._out.values(),
             read_at=self.read_at,
+            session=self.session,
         )
 
     def _findings(self) -> Findings:
