@@ -46,6 +46,10 @@ class Forecast(msgspec.Struct, frozen=True, array_like=True, tag="full"):
     low_s: float
     high_s: float
 
+    def later(self, seconds: float) -> Forecast:
+        """The same when ``seconds`` have passed."""
+        return Forecast(*(max(0.0, one - seconds) for one in (self.seconds, self.low_s, self.high_s)))
+
 
 class NoForecast(msgspec.Struct, frozen=True, array_like=True, tag="none"):
     """No time can be given, and why not."""
@@ -66,7 +70,13 @@ def outlook(near: Points, far: Points, limit: float, now: float) -> Outlook:
 
     The long course knows the daily wave; the last hour counts where it leads to a height not seen before, much sooner.
     """
-    soon, later = forecast(near, limit, now), forecast(far, limit, now)
+    before = near[0][0] if near else now
+    top = max((value for at, value in far if at < before), default=math.inf)
+    return weighed(forecast(near, limit, now), forecast(far, limit, now), near, top)
+
+
+def weighed(soon: Outlook, later: Outlook, near: Points, top: float) -> Outlook:
+    """:func:`outlook` where both courses were looked at already; ``top``: the highest of ``far`` before ``near``."""
     if isinstance(soon, NoForecast):
         if soon.reason == "jumped" or (isinstance(later, NoForecast) and later.reason == "short"):
             return soon
@@ -75,8 +85,7 @@ def outlook(near: Points, far: Points, limit: float, now: float) -> Outlook:
         return soon if soon.seconds * ACUTE < later.low_s else later
     if later.reason == "short":
         return soon
-    seen = max(value for at, value in far if at < near[0][0])
-    return soon if near[-1][1] > seen else later
+    return soon if near and near[-1][1] > top else later
 
 
 def forecast(points: Points, limit: float, now: float) -> Outlook:
