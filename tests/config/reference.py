@@ -10,7 +10,7 @@ from config.schema import schema
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 BEGIN = "<!-- {name}: made from the schema -->"
 END = "<!-- end of {name} -->"
-TABLES = ("Site", "Role", "Host", "Process", "Line", "Disk")
+TABLES = ("Site", "Session", "History", "Role", "Host", "Process", "Line", "Disk")
 
 WRITTEN = {
     "Count": '`3`, `"1-4"`, `"2+"`, `{ min = 1, max = 4 }`',
@@ -20,6 +20,9 @@ WRITTEN = {
     "SizeLevels": '`"2GiB"`, `{ warn = "1GiB", act = "2GiB" }`, `"off"`',
     "CountLevels": '`900`, `{ warn = 800, act = 900 }`, `"off"`',
     "RateLevels": '`0.5`, `"6/min"`, `{ warn = 0.1, act = 1 }`, `"off"`',
+    "WithinLevels": '`"8h"`, `{ warn = "3d", act = "8h" }`, `"off"`',
+    "Session": "a session, see below",
+    "History": "a table, see below",
     "Process": "a process, see below",
     "Line": "a line, see below",
     "Disk": "a disk, see below",
