@@ -117,6 +117,8 @@ def status(args: argparse.Namespace) -> int:
             version=found.version,
         )
     )
+    if found.history_error is not None:
+        out(_("Readings are not kept: {why}", why=say(found.history_error)))
     return Exit.WELL
 
 

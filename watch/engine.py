@@ -6,18 +6,20 @@ It knows no screen, no socket and no store: it is given feeds, a clock, a record
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from collectors.feed import Feed, Listener, words_of
 from duty.board import Board, HostView, SiteView
 from duty.conditions import Change
 from duty.connection import Connection, Link
+from duty.forecast import Outlook
 from duty.host_state import HostState
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
 from duty.readings import Sample, SectionFailure, SlowReading
 from duty.records import LogKind, NewLogEntry, Subject
+from duty.sessions import SessionPeak
 from duty.site import HostSpec, SiteSpec
 from watch.clock import Clock
 from watch.host_run import HostRun
@@ -53,13 +55,16 @@ class Engine:
         recorder: Recorder,
         clock: Clock,
         publish: Callable[[Board, frozenset[str] | None], None],
+        keep: Callable[[HostView], None] = lambda _view: None,
     ) -> None:
+        """``keep`` is handed each host's view whenever it was judged anew."""
         self.site = site
         self.clock = clock
         self.started = clock.now()
         self.loaded_at = self.started.wall
         self.config_error: Phrase | None = None
         self.store_error: Phrase | None = None
+        self.history_error: Phrase | None = None
         self.faults: tuple[str, ...] = ()
         self.waiting: list[Subject] = []
         """Subjects of incidents of an earlier run that still wait for their fault to end."""
@@ -67,6 +72,7 @@ class Engine:
         self._make_feed = make_feed
         self._recorder = recorder
         self._publish = publish
+        self._keep = keep
         self._views: dict[str, HostView] = {}
         self._dirty: set[str] = set()
         self._urgent = False
@@ -194,6 +200,7 @@ class Engine:
             if view != self._views.get(host):
                 self._views[host] = view
                 changed.add(host)
+                self._keep(view)
             else:
                 changed.discard(host)
             for change in run.watchfulness.step(view, self._folded(view), now.mono):
@@ -222,8 +229,17 @@ class Engine:
             loaded_at=self.loaded_at,
             config_error=self.config_error,
             store_error=self.store_error,
+            history_error=self.history_error,
             faults=self.faults,
         )
+
+    def foresee(self, host: str, outlooks: Mapping[str, Outlook], peaks: Mapping[str, SessionPeak]) -> None:
+        """What the past of a host says: by mount when it will be full, by line its last session's peak."""
+        if (run := self.runs.get(host)) is not None:
+            run.state.outlooks = outlooks
+            for key, line in run.state.lines.items():
+                line.session = peaks.get(key)
+            self._dirty.add(host)
 
     def touch(self) -> None:
         """Something about the site changed: publish soon."""

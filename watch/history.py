@@ -204,7 +204,7 @@ class History:
         since, count = min(since, until - 1.0), max(1, min(points, MOST_POINTS))
         step = (until - since) / count
         tape = self._tape(host, series)
-        begins = now if tape is None or not tape.times else -(-tape.times[0] // 60) * 60
+        begins = now if tape is None or not tape.times else self._from_memory(tape.times[0])
         newest = [Stretch(at, 0.0, 1, *[value] * 3) for at, value in tape.column(series, begins, until)] if tape else []
         older: list[Stretch] = []
         if since < begins:
@@ -221,6 +221,11 @@ class History:
         if store is not None:
             known.update(await self._in(self._reader, lambda: store.series(host)))
         return tuple(sorted(known))
+
+    def _from_memory(self, first: float) -> float:
+        """From when on memory is read. A minute that is half in it (it begins at ``first``) is whole in the file."""
+        whole = -(-first // 60) * 60
+        return whole if self._minute is not None and whole <= self._minute else first
 
     def _tape(self, host: str, series: SeriesKey) -> Tape | None:
         tapes = self._tapes.get(host)
