@@ -179,7 +179,8 @@ class Engine:
 
     def _maybe_publish(self, now: Moment) -> None:
         waited = now.mono - self._board_at
-        if waited < (URGENT_S if self._urgent else BOARD_S):
+        # Beats are not exact: without the half slot every other board would come a beat late and miss a reading.
+        if waited < (URGENT_S if self._urgent else BOARD_S) - SLOT_S / 2:
             return
         self._board_at, self._urgent = now.mono, False
         changed = self._step(now)
