@@ -3,7 +3,7 @@
     python bench/console_cost.py [--hosts 50 200 500] [--seconds 20] [--rounds 2]
 
 A practice fleet answers in a process of its own, on another CPU where there is one. *console* is the whole engine:
-decrypt, parse, rates, state, judging, boards. *bare* asks the same questions at the same pace over the same
+decrypt, parse, rates, state, judging, boards, history. *bare* asks the same questions at the same pace over the same
 connections and throws the answers away unread. Both run in fresh processes, in turn, against the same fleet, with
 garbage collection as the watch has it; the ratio between them is what can be trusted on a machine with other work.
 """
@@ -44,6 +44,8 @@ from duty.site import HostSpec, SiteSpec
 from practice.fleet import PracticeFleet
 from watch.clock import SystemClock
 from watch.engine import SLOT_S, SLOTS, Engine
+from watch.foresight import Foresight
+from watch.history import History
 
 SLOW_S = 15.0
 """The site's usual clock for the heavier sections."""
@@ -83,16 +85,32 @@ async def console(site: SiteSpec, measure: Callable[[Callable[[], int]], Awaitab
         if all(host.samples > 1 for host in board.hosts):
             flowing.set()
 
-    engine = Engine(site, lambda spec, of, listener: SshFeed(spec, of, listener, env), Quiet(), SystemClock(), publish)
+    def foreseen(host: str, seen: Foresight) -> None:
+        engine.foresee(host, seen.outlooks, seen.peaks)
+
+    folder = tempfile.TemporaryDirectory()
+    history = History(Path(folder.name) / "history.sqlite", site, SystemClock(), foreseen)
+    engine = Engine(
+        site,
+        lambda spec, of, listener: SshFeed(spec, of, listener, env),
+        Quiet(),
+        SystemClock(),
+        publish,
+        history.see,
+    )
     task = asyncio.create_task(engine.run())
+    keeping = asyncio.create_task(history.run())
     try:
         async with asyncio.timeout(CONNECT_S):
             await flowing.wait()
         return await measure(lambda: sum(run.state.samples for run in engine.runs.values()))
     finally:
         task.cancel()
-        await asyncio.wait([task])
+        keeping.cancel()
+        await asyncio.wait([task, keeping])
+        await history.close()
         await env.close()
+        folder.cleanup()
 
 
 class Ear(asyncssh.SSHClientSession[bytes]):
