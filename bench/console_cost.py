@@ -7,7 +7,7 @@ every second; hosts with idle processes cost less. Each way runs in a fresh proc
 with garbage collection as the watch has it; the ratio to *bare* is what can be trusted on a machine with other work.
 
 *bare*     asks the same questions at the same pace over the same connections and throws the answers away unread.
-*console*  the whole engine: decrypt, parse, rates, state, judging, and boards given to a listener. Nobody looks.
+*console*  the whole engine: decrypt, parse, rates, state, judging, history, boards given to a listener. Nobody looks.
 *screen*   the same with one screen attached that confirms every board at once: each changed host is encoded for it
            (once for any number of screens) and written to a Unix socket. The screen is another process on the other
            CPU; what it does with a board is not counted.
@@ -55,6 +55,8 @@ from duty.site import HostSpec, SiteSpec
 from practice.fleet import PracticeFleet
 from watch.clock import SystemClock
 from watch.engine import SLOT_S, SLOTS, Engine
+from watch.foresight import Foresight
+from watch.history import History
 from wire.door import Door
 from wire.framing import encode
 from wire.messages import PROTOCOL, Command, Drawn, Hello, Reply, Resync, Welcome
@@ -164,16 +166,32 @@ async def console(
         if door is not None:
             door.publish_board(board, changed)
 
-    engine = Engine(site, lambda spec, of, listener: SshFeed(spec, of, listener, env), Quiet(), SystemClock(), publish)
+    def foreseen(host: str, seen: Foresight) -> None:
+        engine.foresee(host, seen.outlooks, seen.peaks)
+
+    folder = tempfile.TemporaryDirectory()
+    history = History(Path(folder.name) / "history.sqlite", site, SystemClock(), foreseen)
+    engine = Engine(
+        site,
+        lambda spec, of, listener: SshFeed(spec, of, listener, env),
+        Quiet(),
+        SystemClock(),
+        publish,
+        history.see,
+    )
     task = asyncio.create_task(engine.run())
+    keeping = asyncio.create_task(history.run())
     try:
         async with asyncio.timeout(CONNECT_S):
             await flowing.wait()
         return await measure(lambda: sum(run.state.samples for run in engine.runs.values()))
     finally:
         task.cancel()
-        await asyncio.wait([task])
+        keeping.cancel()
+        await asyncio.wait([task, keeping])
+        await history.close()
         await env.close()
+        folder.cleanup()
 
 
 class Ear(asyncssh.SSHClientSession[bytes]):

@@ -67,7 +67,7 @@ def _files() -> dict[str, str]:
     return {
         "./watchkeeper.toml": _("the site file of this folder"),
         "$XDG_CONFIG_HOME/watchkeeper/watchkeeper.toml": _("the person's own site file"),
-        "$XDG_STATE_HOME/watchkeeper/": _("records and the watch's own log, one folder for each site file"),
+        "$XDG_STATE_HOME/watchkeeper/": _("records, history and the watch's own log, one folder for each site file"),
         "$XDG_RUNTIME_DIR/watchkeeper/": _("the socket where screens meet the watch"),
         "~/.ssh/config, ~/.ssh/known_hosts": _("how hosts are reached, and by which keys they are known"),
     }

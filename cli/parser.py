@@ -68,6 +68,7 @@ def build() -> Parser:
         return made
 
     _watch_verbs(verb)
+    _history_verbs(verb)
     _site_verbs(verb)
     _host_verbs(verb)
     _shell_verbs(verb)
@@ -121,6 +122,32 @@ def _watch_verbs(verb: Verb) -> None:
     )
     for each in (start, watch, once):
         each.add_argument("--practice-hosts", type=number, metavar=_("NUMBER"), help=_("size of the practice fleet"))
+
+
+def _history_verbs(verb: Verb) -> None:
+    export = verb(
+        "export", "cli.export:run", _("Print the history of the site as CSV or JSON. The watch need not run.")
+    )
+    export.add_argument("--host", metavar=_("HOST"), help=_("only this host; * stands for any characters"))
+    export.add_argument(
+        "--series",
+        metavar=_("SERIES"),
+        help=_('only these series, such as "disk:/data:used" or "line:*:in"; * stands for any characters'),
+    )
+    export.add_argument(
+        "--since",
+        metavar=_("TIME"),
+        default="1d",
+        help=_('from when on: "2026-03-05T20:00" in the site\'s time zone, or so long ago ("90m"); "1d" if not given'),
+    )
+    export.add_argument("--until", metavar=_("TIME"), help=_("up to when, as --since; now if not given"))
+    export.add_argument("--format", choices=("csv", "json"), default="csv", help=_("csv if not given"))
+    export.add_argument(
+        "--level",
+        choices=("auto", "minute", "10min", "hour"),
+        default="auto",
+        help=_("how far rolled up; auto is the finest there is at each time"),
+    )
 
 
 def _site_verbs(verb: Verb) -> None:

@@ -124,6 +124,8 @@ def status(args: argparse.Namespace) -> int:
         out(_("It ends when the last screen leaves."))
     who = ", ".join(found.attached)
     out(_("Screens: {who}", who=who) if who else _("No screen is attached."))
+    if found.history_error is not None:
+        out(_("Readings are not kept: {why}", why=say(found.history_error)))
     return Exit.WELL
 
 

@@ -52,6 +52,13 @@ def _site(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:
         place: Path = ("site", "slow_interval" if "slow_interval" in site.model_fields_set else "interval")
         wanted = phrase("slow_interval (15s if it is not given) no shorter than interval")
         yield Crossing(Complaint(place, wanted), ("site", "interval"), ("site", "slow_interval"))
+    seen: dict[str, Path] = {}
+    for number, session in enumerate(site.sessions):
+        here: Path = ("site", "sessions", number, "name")
+        if session.name in seen:
+            wanted = phrase("names that differ; another session has this one")
+            yield Crossing(Complaint(here, wanted, dotted_word(session.name)), seen[session.name])
+        seen.setdefault(session.name, here)
     for number, written in enumerate(paths(site.ssh_config, folder) or ()):
         if not FilePath(written).is_file():
             got = dotted_word(written)

@@ -33,6 +33,7 @@ _DURATION = _text(r"^(\d+(\.\d+)?\s*(ms|s|min|m|h|d))+$", "250ms", "2s", "5m", "
 _SIZE = _text(r"^\d+(\.\d+)?\s*(B|[kKMGT]B|[KMGT]iB)$", "500MB", "2GiB")
 _PERCENT = Annotated[float, Field(ge=0)] | _text(r"^\d+(\.\d+)?\s*%?$", "80%")
 _RATE = Annotated[float, Field(ge=0)] | _text(r"^\d+(\.\d+)?\s*/\s*(s|min|h)$", "6/min")
+_TIME = _text(r"^([01]?\d|2[0-4]):[0-5]\d$", "20:00")
 _CAPACITY = _text(r"^\d+(\.\d+)?\s*[kKmMgGtT]?(bits?|bps)(/s)?$", "100Mbit", "2Gbit", "512kbit")
 
 Seconds = Annotated[float, BeforeValidator(units.duration, json_schema_input_type=_DURATION)]
@@ -42,6 +43,7 @@ CpuPercent = Annotated[float, BeforeValidator(units.cpu_percent, json_schema_inp
 PerSecond = Annotated[float, BeforeValidator(units.per_second, json_schema_input_type=_RATE)]
 Whole = Annotated[float, BeforeValidator(units.whole, json_schema_input_type=Annotated[int, Field(ge=0)])]
 Number = Annotated[float, BeforeValidator(units.number, json_schema_input_type=Annotated[float, Field(ge=0)])]
+TimeOfDay = Annotated[int, BeforeValidator(units.time_of_day, json_schema_input_type=_TIME)]
 Bits = Annotated[float, BeforeValidator(units.capacity, json_schema_input_type=_CAPACITY)]
 
 
@@ -51,6 +53,17 @@ def between(least: float, most: float, words: str) -> AfterValidator:
     def check(value: float) -> float:
         if not least <= value <= most:
             raise refuse(phrase("a duration within {range}", range=words))
+        return value
+
+    return AfterValidator(check)
+
+
+def least_size(least: int, words: str) -> AfterValidator:
+    """A size of at least so many bytes; ``words`` says it as a person writes it."""
+
+    def check(value: float) -> float:
+        if value < least:
+            raise refuse(phrase("a size of at least {least}", least=words))
         return value
 
     return AfterValidator(check)
@@ -112,6 +125,16 @@ class SecondsLevels(Levels[Seconds]):
 
 class NumberLevels(Levels[Number]):
     """Levels as plain numbers."""
+
+
+class WithinLevels(Levels[Seconds]):
+    """Levels of a time that is bad when short."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if isinstance(self.warn, float) and isinstance(self.act, float) and self.warn < self.act:
+            raise refuse(phrase("warn at or above act: the shorter time is the worse one"))
+        return self
 
 
 class Count(Table):

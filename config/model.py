@@ -10,7 +10,19 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from config.fields import Address, Named, Plain, Seconds, SshPort, User, Zone, between
+from config.fields import (
+    Address,
+    Bytes,
+    Named,
+    Plain,
+    Seconds,
+    SshPort,
+    TimeOfDay,
+    User,
+    Zone,
+    between,
+    least_size,
+)
 from config.machine import Clock, Health
 from config.rules import Disk, Line, Process
 from config.table import Table
@@ -23,6 +35,31 @@ def _listed(value: object) -> object:
 
 
 Paths = Annotated[list[Plain], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Session(Table):
+    """One trading session of the day, in the site's time zone."""
+
+    name: Named
+    """Its name, unique in the site."""
+    start: TimeOfDay = Field(alias="from")
+    """Time at which it begins."""
+    end: TimeOfDay = Field(alias="to")
+    """Time at which it ends; where that is not later than `from`, on the next day."""
+    days: list[Weekday] | None = None
+    """Days on which it begins; over midnight it belongs to that day. Default: Monday to Friday."""
+
+
+class History(Table):
+    """How much of the past is kept."""
+
+    size: Annotated[Bytes, least_size(16 << 20, "16MiB")] = float(1 << 30)
+    """Most that the file of history takes. Default: "1GiB"."""
+    days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Nothing is kept for longer."""
 
 
 class Site(Table):
@@ -44,6 +81,10 @@ class Site(Table):
     """Files of known host keys to use instead of the SSH configuration's own; relative as above."""
     max_dials: Annotated[int, Field(ge=1, le=1000)] = 20
     """Connections being opened at the same time."""
+    sessions: list[Session] = Field(default_factory=list)
+    """Trading sessions: peaks of lines are kept for each."""
+    history: History = Field(default_factory=History)
+    """How much of the past is kept."""
 
 
 class HostDefaults(Table):

@@ -29,6 +29,7 @@ from config.fields import (
     SizeLevels,
     Unit,
     User,
+    WithinLevels,
 )
 from config.table import Table
 
@@ -150,6 +151,8 @@ class Disk(Table):
     """Space in use in percent. Default: {warn = 80, act = 90}."""
     inodes: PercentLevels | None = None
     """Inodes in use in percent. Default: {warn = 80, act = 90}."""
+    full_within: WithinLevels | None = None
+    """Time until its own growth fills it. Default: {warn = "1d", act = "2h"}."""
     required: bool | None = None
     """It must be mounted. Default: false."""
     read_only_ok: bool | None = None

@@ -18,12 +18,25 @@ from config.fields import (
     RateLevels,
     SecondsLevels,
     SizeLevels,
+    WithinLevels,
 )
 from config.machine import Clock, Health
-from config.model import Host, HostDefaults, Role, SiteFile
+from config.model import Host, HostDefaults, Role, Session, SiteFile
 from config.positions import Path
 from config.rules import Disk, Line, Ping, Process
-from duty.site import ClockRule, DiskRule, HealthRule, HostSpec, Limits, LineRule, PingRule, ProcessRule, SiteSpec
+from duty.site import (
+    ClockRule,
+    DiskRule,
+    HealthRule,
+    HistoryRule,
+    HostSpec,
+    Limits,
+    LineRule,
+    PingRule,
+    ProcessRule,
+    SessionRule,
+    SiteSpec,
+)
 
 ANY = "any"
 """Written as the source of pings, it leaves it to the host's routes."""
@@ -31,13 +44,17 @@ ANY = "any"
 T = TypeVar("T")
 R = TypeVar("R", bound=Process | Line | Disk)
 
-AnyLevels = CountLevels | CpuLevels | NumberLevels | PercentLevels | RateLevels | SecondsLevels | SizeLevels
+AnyLevels = (
+    CountLevels | CpuLevels | NumberLevels | PercentLevels | RateLevels | SecondsLevels | SizeLevels | WithinLevels
+)
 _PROCESS = ProcessRule(key="")
 _LINE = LineRule(key="", interface="")
 _DISK = DiskRule(mount="")
 _PING = PingRule(target="")
 _HEALTH = HealthRule()
 _CLOCK = ClockRule()
+_SESSION = SessionRule("", 0, 0)
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 class Joined(msgspec.Struct, Generic[R], frozen=True):
@@ -168,6 +185,7 @@ def disk_rule(rule: Joined[Disk]) -> DiskRule:
         mount=rule.key,
         used_percent=_limits((disk.used for disk in layers), _DISK.used_percent),
         inodes_percent=_limits((disk.inodes for disk in layers), _DISK.inodes_percent),
+        full_within_s=_limits((disk.full_within for disk in layers), _DISK.full_within_s),
         required=first((disk.required for disk in layers), False),
         read_only_ok=first((disk.read_only_ok for disk in layers), False),
     )
@@ -244,6 +262,12 @@ def paths(written: list[str] | None, folder: FilePath) -> tuple[str, ...] | None
     return None if written is None else tuple(str(_from(folder, path)) for path in written)
 
 
+def session_rule(session: Session) -> SessionRule:
+    """One trading session as everyone reads it."""
+    days = _SESSION.days if session.days is None else tuple(sorted({1 + _WEEK.index(day) for day in session.days}))
+    return SessionRule(session.name, session.start, session.end, days)
+
+
 def settle(file: SiteFile, source: FilePath) -> SiteSpec:
     """The site of a file without problems."""
     site, folder = file.site, source.absolute().parent
@@ -258,4 +282,6 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         ssh_config=paths(site.ssh_config, folder),
         known_hosts=paths(site.known_hosts, folder),
         max_dials=site.max_dials,
+        sessions=tuple(map(session_rule, site.sessions)),
+        history=HistoryRule(round(site.history.size), site.history.days),
     )

@@ -54,6 +54,15 @@ def duration(value: object) -> float:
     return seconds
 
 
+def time_of_day(value: object) -> int:
+    """Minutes since midnight of ``"20:00"``; ``"24:00"`` is midnight too."""
+    found = re.fullmatch(r"(\d{1,2}):(\d{2})", value.strip()) if isinstance(value, str) else None
+    minutes = int(found[1]) * 60 + int(found[2]) if found and int(found[2]) < 60 else -1
+    if not 0 <= minutes <= 1440:
+        raise refuse(phrase('a time of the day in quotes, such as "20:00"'))
+    return minutes % 1440
+
+
 def size(value: object) -> float:
     """Bytes of ``"2GiB"``, ``"500MB"``."""
     found = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None

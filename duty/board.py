@@ -9,9 +9,11 @@ from __future__ import annotations
 import msgspec
 
 from duty.connection import Connection
+from duty.forecast import Forecast, NoForecast
 from duty.phrases import Phrase
 from duty.quality import Quality, State
 from duty.readings import Identity, Pressure, RaidArray, Sensor
+from duty.sessions import SessionPeak
 
 
 class ProcessView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -80,6 +82,8 @@ class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     retransmitted_percent: float | None = None
     pings: tuple[PingView, ...] = ()
     read_at: float | None = None
+    session: SessionPeak | None = None
+    """Its peak in the trading session that ended last."""
 
 
 class DiskView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -98,6 +102,8 @@ class DiskView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """As df counts: used of used plus available."""
     inodes_percent: float | None = None
     read_at: float | None = None
+    time_to_full: Forecast | NoForecast | None = None
+    """When its own growth fills it, or why that cannot be said; ``None`` until its history was looked at."""
 
 
 class SectionView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -224,6 +230,8 @@ class SiteView(msgspec.Struct, frozen=True, gc=False):
     """Why the newest site file was not taken; the one before stays in force."""
     store_error: Phrase | None
     """Why records cannot be written just now."""
+    history_error: Phrase | None = None
+    """Why readings are not kept just now."""
     faults: tuple[str, ...] = ()
     """Practice only: the faults injected now, as ``host: fault``."""
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from duty.board import DiskView
-from duty.limits import above, passed
+from duty.forecast import Forecast, Outlook
+from duty.limits import above, passed, within
 from duty.part import Part
 from duty.phrases import Phrase, phrase
 from duty.quality import State
@@ -19,13 +24,14 @@ Findings = list[tuple[State, Phrase]]
 class DiskTrack(Part[tuple[DiskView, ...]]):
     """All disks of one host as they were read last. Pure: every moment comes in as an argument."""
 
-    __slots__ = ("_read_at", "_reading", "_rules")
+    __slots__ = ("_outlooks", "_read_at", "_reading", "_rules")
 
     def __init__(self, rules: tuple[DiskRule, ...]) -> None:
         super().__init__()
         self._rules = rules
         self._reading: Mounts | None = None
         self._read_at: float | None = None
+        self._outlooks: Mapping[str, Outlook] = {}
 
     def demand(self, rules: tuple[DiskRule, ...]) -> None:
         """A new site file: other things are demanded of what was read."""
@@ -37,13 +43,28 @@ class DiskTrack(Part[tuple[DiskView, ...]]):
         self._reading, self._read_at = reading, at
         self.changed()
 
+    def forget(self) -> None:
+        """The host was booted: what was read is not so any more; what its past says still is."""
+        self._reading = self._read_at = None
+        self.changed()
+
+    def foresee(self, outlooks: Mapping[str, Outlook]) -> None:
+        """By mount: when it will be full, as its history says."""
+        self._outlooks = outlooks
+        self.changed()
+
     def judged(self) -> tuple[DiskView, ...]:
         """All disks judged as they were read, worst first."""
-        return judge_disks(self._rules, self._reading, self._read_at)
+        return judge_disks(self._rules, self._reading, self._read_at, self._outlooks)
 
 
-def judge_disks(rules: tuple[DiskRule, ...], reading: Mounts | None, read_at: float | None) -> tuple[DiskView, ...]:
-    """All disks of a host, worst first. ``reading`` is ``None`` until mounts were read."""
+def judge_disks(
+    rules: tuple[DiskRule, ...],
+    reading: Mounts | None,
+    read_at: float | None,
+    outlooks: Mapping[str, Outlook] = MappingProxyType({}),
+) -> tuple[DiskView, ...]:
+    """All disks of a host, worst first. ``reading`` is ``None`` until mounts were read; ``outlooks`` by mount."""
     by_mount = {rule.mount: rule for rule in rules}
     rest = by_mount.pop("*", None)
     if reading is None:
@@ -55,10 +76,17 @@ def judge_disks(rules: tuple[DiskRule, ...], reading: Mounts | None, read_at: fl
             if rest is None or mount.fstype in IMAGES:
                 continue
             rule = rest
-        views.append(_judge(rule, mount, read_at))
+        views.append(_judge(rule, mount, read_at, outlooks.get(mount.mount)))
     views += [_absent(rule, read_at) for rule in by_mount.values()]
-    views.sort(key=lambda v: (-v.state, -(v.used_percent or 0.0), v.mount))
+    views.sort(key=concern)
     return tuple(views)
+
+
+def concern(disk: DiskView) -> tuple[float, ...]:
+    """The order of disks: by state, then by the time until they are full, then by how full they are."""
+    soon = disk.time_to_full
+    left = soon.seconds if isinstance(soon, Forecast) else math.inf
+    return (-disk.state, left, -(disk.used_percent or 0.0))
 
 
 def _unread(mount: str) -> DiskView:
@@ -77,7 +105,7 @@ def share_used(used: int | None, left: int | None) -> float | None:
     return 100 * used / (used + left)
 
 
-def _judge(rule: DiskRule, mount: MountReading, read_at: float | None) -> DiskView:
+def _judge(rule: DiskRule, mount: MountReading, read_at: float | None, outlook: Outlook | None) -> DiskView:
     used = share_used(mount.used_bytes, mount.available_bytes)
     inodes_used = None if mount.inodes is None or mount.inodes_free is None else mount.inodes - mount.inodes_free
     inodes = share_used(inodes_used, mount.inodes_free)
@@ -97,6 +125,12 @@ def _judge(rule: DiskRule, mount: MountReading, read_at: float | None) -> DiskVi
     if inodes is not None and (state := above(inodes, rule.inodes_percent)) > State.OK:
         limit = f"{passed(inodes, rule.inodes_percent):g}"
         found.append((state, phrase("{used} % of inodes used (limit {limit} %)", used=f"{inodes:.0f}", limit=limit)))
+    if (
+        isinstance(outlook, Forecast)
+        and condition == "ok"
+        and (state := within(outlook.seconds, rule.full_within_s)) > State.OK
+    ):
+        found.append((state, full_in(outlook)))
     found.sort(key=lambda f: -f[0])
     return DiskView(
         mount=mount.mount,
@@ -111,4 +145,22 @@ def _judge(rule: DiskRule, mount: MountReading, read_at: float | None) -> DiskVi
         used_percent=used,
         inodes_percent=inodes,
         read_at=read_at,
+        time_to_full=outlook,
     )
+
+
+def full_in(forecast: Forecast) -> Phrase:
+    """The forecast as a sentence: ``full in 3 d (2-5 d)``, in the unit that suits the answer."""
+    if forecast.seconds <= 0:
+        return phrase("full")
+    best, low, high = forecast.seconds, forecast.low_s, forecast.high_s
+    if best >= 2 * 86_400:
+        return phrase("full in {best} d ({low}-{high} d)", **_in_units(best, low, high, 86_400))
+    if best >= 2 * 3_600:
+        return phrase("full in {best} h ({low}-{high} h)", **_in_units(best, low, high, 3_600))
+    return phrase("full in {best} min ({low}-{high} min)", **_in_units(best, low, high, 60))
+
+
+def _in_units(best: float, low: float, high: float, unit: float) -> dict[str, int]:
+    """Whole units; the range is rounded outwards, so that it never says more than is known."""
+    return {"best": round(best / unit), "low": math.floor(low / unit), "high": math.ceil(high / unit)}

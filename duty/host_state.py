@@ -129,7 +129,7 @@ class HostState:
         """The host's clock began anew: no counter of before can be compared."""
         self.notices.append(phrase("{host} was booted", host=self.spec.id))
         self.health = Health()
-        self.disks = DiskTrack(self.spec.disks)
+        self.disks.forget()
         self._btime = None
         if self.clock is not None:
             self.clock.forget()

@@ -21,6 +21,13 @@ def above(value: float | None, limits: Limits) -> State:
     return State.OK
 
 
+def within(value: float, limits: Limits) -> State:
+    """State of a time that is bad when short: it lasts no longer than a limit."""
+    if limits.act is not None and value <= limits.act:
+        return State.ACT
+    return State.WARN if limits.warn is not None and value <= limits.warn else State.OK
+
+
 def passed(value: float, limits: Limits) -> float:
     """The highest limit that ``value`` has reached, for the sentence that says so."""
     if limits.act is not None and value >= limits.act:

@@ -10,6 +10,7 @@ from duty.pings import Looks
 from duty.quality import State
 from duty.rates import Trend, growth, per_second
 from duty.readings import InterfaceCounters, LineReadings
+from duty.sessions import SessionPeak
 from duty.site import LineRule
 
 AGAIN_PERCENT = 1.0
@@ -36,6 +37,7 @@ class LineTrack(Part[LineView]):
         "rate_out",
         "read_at",
         "rule",
+        "session",
     )
 
     def __init__(self, rule: LineRule) -> None:
@@ -53,6 +55,12 @@ class LineTrack(Part[LineView]):
         self.peak_out: float | None = None
         self.read_at: float | None = None
         self.looks = Looks()
+        self.session: SessionPeak | None = None
+
+    def remember(self, session: SessionPeak | None) -> None:
+        """Its peak in the trading session that ended last, as its history says."""
+        self.session = session
+        self.changed()
 
     def look(self, reading: LineReadings, at: float) -> None:
         """Take the slower look at the line: ping targets, queue, segments sent again."""
@@ -126,6 +134,7 @@ class LineTrack(Part[LineView]):
             retransmitted_percent=self.looks.retransmitted_percent,
             pings=self.looks.pings,
             read_at=self.read_at,
+            session=self.session,
         )
 
     def _findings(self) -> Findings:

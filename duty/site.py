@@ -73,12 +73,35 @@ class LineRule(msgspec.Struct, frozen=True):
     pings: tuple[PingRule, ...] = ()
 
 
+class SessionRule(msgspec.Struct, frozen=True):
+    """One trading session of the day, in the site's time zone. It belongs to the day on which it starts."""
+
+    name: str
+    from_min: int
+    """Minute of the day, 0 to 1439, at which it starts."""
+    until_min: int
+    """Minute of the day at which it ends; not after ``from_min``: on the next day."""
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)
+    """Days on which it starts, 1 is Monday."""
+
+
+class HistoryRule(msgspec.Struct, frozen=True):
+    """How much of the past is kept."""
+
+    size_bytes: int = 1 << 30
+    """The file with all that belongs to it never takes more."""
+    days: int = 30
+    """Nothing is kept longer."""
+
+
 class DiskRule(msgspec.Struct, frozen=True):
     """One mount point. ``mount="*"`` stands for every local disk-backed mount that has no rule of its own."""
 
     mount: str
     used_percent: Limits = Limits(80, 90)
     inodes_percent: Limits = Limits(80, 90)
+    full_within_s: Limits = Limits(warn=86_400, act=7_200)
+    """Seconds until it is full by its own growth; bad when low, so ``act`` <= ``warn``."""
     required: bool = False
     """It must be mounted; absent is a fault of its own."""
     read_only_ok: bool = False
@@ -161,3 +184,5 @@ class SiteSpec(msgspec.Struct, frozen=True):
     known_hosts: tuple[str, ...] | None = None
     max_dials: int = 20
     """Connections being opened at once."""
+    sessions: tuple[SessionRule, ...] = ()
+    history: HistoryRule = HistoryRule()

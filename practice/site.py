@@ -6,13 +6,19 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
-from duty.site import DiskRule, HostSpec, Limits, LineRule, PingRule, ProcessRule, SiteSpec
+from duty.site import DiskRule, HistoryRule, HostSpec, Limits, LineRule, PingRule, ProcessRule, SessionRule, SiteSpec
 from practice.models import MB, InterfaceModel, MachineModel, ProcessModel
 
 LOCAL_ID = "this-machine"
 MIN_UPTIME_S = 60.0
 SLOW_INTERVAL_S = 5.0
 """Drills should show within seconds, and the simulated machines do not mind being asked."""
+SESSIONS = (
+    SessionRule("夜盘 night", 20 * 60, 2 * 60 + 30),
+    SessionRule("上午 morning", 9 * 60, 11 * 60 + 30),
+    SessionRule("下午 afternoon", 13 * 60 + 30, 15 * 60 + 30),
+)
+"""The Shanghai Gold Exchange's, in its local time."""
 _MAX_LOCAL_LINES = 4
 _NOT_A_LINE = ("lo", "veth", "docker", "br-", "virbr", "ifb", "dummy")
 
@@ -36,6 +42,8 @@ def practice_site(
         practice=True,
         interval_s=interval_s,
         slow_interval_s=SLOW_INTERVAL_S,
+        sessions=SESSIONS,
+        history=HistoryRule(size_bytes=128 << 20),
         ssh_config=(str(ssh_config),) if ssh_config else None,
         known_hosts=(str(known_hosts),) if known_hosts else None,
     )

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,15 +24,29 @@ BUSY_S = 1.0
 _FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
+class Kind(NamedTuple):
+    """What is kept in a file, and so: its schema, and how much a power cut may cost."""
+
+    is_current: Callable[[Connection, Path], bool]
+    migrate: Callable[[Connection], None]
+    pragmas: tuple[str, ...]
+    """Settings of each connection."""
+    birth: tuple[str, ...] = ()
+    """Settings that can be made only before the file has its first table."""
+
+
+RECORD = Kind(is_current, migrate, ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"))
+
+
 class Database:
     """One SQLite file. Every use is a transaction; what goes wrong in it becomes :class:`StoreFailed`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, kind: Kind = RECORD) -> None:
         """Open or create it, for this user only (folder 0700, file 0600), and bring it to this program's schema.
 
         A file that can only be read is opened if its schema is current. Raises :class:`StoreFailed`.
         """
-        self.path = path
+        self.path, self._kind = path, kind
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
@@ -43,7 +57,7 @@ class Database:
         self.engine: Engine = create_engine(
             f"sqlite:///{path}", connect_args={"timeout": BUSY_S, "check_same_thread": False}
         )
-        event.listen(self.engine, "connect", _settings)
+        event.listen(self.engine, "connect", self._settings)
         event.listen(self.engine, "begin", _begin)
         # Reading takes no write lock: it must work while the disk is full or another process writes.
         self._reader = self.engine.execution_options(reading=True)
@@ -75,18 +89,29 @@ class Database:
         with self._saying_why(), self._reader.begin() as connection:
             yield connection
 
+    def shrink(self, pages: int) -> None:
+        """Give free pages at the end of the file back to the file system, where the file was made for that."""
+        with self._saying_why():
+            raw = self.engine.raw_connection()
+            try:
+                # Not execute(): that takes one step of it, which is one page.
+                raw.cursor().executescript(f"PRAGMA incremental_vacuum({int(pages)})")
+            finally:
+                raw.close()
+
     def _prepare(self) -> None:
         with self.reading() as connection:
-            current = is_current(connection, self.path)
+            current = self._kind.is_current(connection, self.path)
         if current:
             return
         # Only now: it is a setting of the file, and the file is known to be ours. Not possible in a transaction.
         with self._saying_why():
             raw = self.engine.raw_connection()
-            raw.cursor().execute("PRAGMA journal_mode=WAL")
+            for pragma in (*self._kind.birth, "journal_mode=WAL"):
+                raw.cursor().execute(f"PRAGMA {pragma}")
             raw.close()
         with self.writing() as connection:
-            migrate(connection)
+            self._kind.migrate(connection)
 
     @contextmanager
     def _saying_why(self) -> Iterator[None]:
@@ -95,19 +120,18 @@ class Database:
         except _FAILURES as error:
             raise StoreFailed(failure(error, self.path)) from error
 
+    def _settings(self, connection: Any, _record: Any) -> None:
+        # The driver's own BEGIN comes late and takes a read lock first: two writers would then meet half-way.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in self._kind.pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
 
 def _identity(path: Path) -> tuple[int, int]:
     found = path.stat()
     return found.st_dev, found.st_ino
-
-
-def _settings(connection: Any, _record: Any) -> None:
-    # The driver's own BEGIN comes late and takes a read lock first: two writers would then meet half-way.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 def _begin(connection: Connection) -> None:

@@ -8,9 +8,12 @@ from itertools import zip_longest
 
 from duty.board import HostView
 from duty.connection import Link
+from duty.disks import full_in
+from duty.forecast import Forecast
 from duty.phrases import N_, Phrase
 from duty.quality import Quality, State
 from duty.records import Incident, IncidentState, LogEntry
+from duty.sessions import HEADROOM, SessionPeak
 from tui import figures
 from tui.glyphs import Glyphs
 from tui.host_health import clock_lines, health_lines
@@ -254,7 +257,30 @@ def _lines(page: Page, width: int) -> Iterator[Line]:
                 lost=figures.percent(ping.loss_percent),
             )  # fmt: skip
             yield (("     ", ""), page.mark(ping.state), (text, "dim"))
+        if line.session is not None:
+            yield from _session(line.session, width)
         yield from _reasons(line.why, width)
+
+
+def _session(peak: SessionPeak, width: int) -> Iterator[Line]:
+    """The peak of the last session, and whether the capacity is as far above it as it should be."""
+    text = _(
+        "peak of {session} {day}: in {inward}, out {outward}",
+        session=peak.session.name, day=peak.session.day,
+        inward=figures.rate(peak.in_bps), outward=figures.rate(peak.out_bps),
+    )  # fmt: skip
+    if peak.seen < 0.95:
+        text += " · " + _("only {share} of it was seen", share=figures.percent(100 * peak.seen))
+    yield from wrapped(text, width, "dim", indent=5)
+    if peak.times is not None:
+        room = _("capacity is {times} times that peak", times=f"{peak.times:.1f}")
+        if not peak.enough:
+            room = _(
+                "capacity is {times} times that peak, less than {wanted}",
+                times=f"{peak.times:.1f}",
+                wanted=f"{HEADROOM:g}",
+            )
+        yield from wrapped(room, width, "dim" if peak.enough else "warn", indent=5)
 
 
 def _disks(page: Page, width: int) -> Iterator[Line]:
@@ -269,6 +295,11 @@ def _disks(page: Page, width: int) -> Iterator[Line]:
         )  # fmt: skip
         yield (page.mark(disk.state), (disk.mount, "name"), (f"  {disk.source} {disk.fstype}", "dim"))
         yield from wrapped(text, width, "dim", indent=5)
+        soon = disk.time_to_full
+        if isinstance(soon, Forecast):
+            yield from wrapped(say(full_in(soon)), width, indent=5)
+        elif soon is not None:
+            yield from wrapped(_("no time to full: {why}", why=say(soon.why)), width, "dim", indent=5)
         yield from _reasons(disk.why, width)
 
 

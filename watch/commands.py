@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from duty.records import Incident, LogEntry, LogKind, Move, NewLogEntry, Refused
 from storage.database import StoreFailed
 from watch.clock import Clock
 from watch.engine import Engine
+from watch.history import History
 from watch.host_run import HostRun
 from watch.recorder import Recorder
 from wire.messages import (
@@ -22,8 +24,10 @@ from wire.messages import (
     InjectFault,
     NoteIncident,
     OpenIncident,
+    ReadHistory,
     ReadIncident,
     ReadLog,
+    ReadSeries,
     Redial,
     ReloadSite,
     Reply,
@@ -62,6 +66,7 @@ class Commands:
         reload: Reload,
         keep_key: KeepKey,
         fleet: Fleet | None = None,
+        history: History | None = None,
     ) -> None:
         self.engine = engine
         self.recorder = recorder
@@ -69,6 +74,7 @@ class Commands:
         self._reload = reload
         self._keep_key = keep_key
         self.fleet = fleet
+        self.history = history
 
     async def do(self, who: str, command: Command) -> Reply:
         """Do it for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be done."""
@@ -82,6 +88,8 @@ class Commands:
             case ReadIncident():
                 moves = await self.recorder.keeper.moves(command.incident)
                 return Reply(command.ask, ok=True, moves=tuple(moves))
+            case ReadHistory() | ReadSeries():
+                return await self._past(command)
             case ReloadSite():
                 why, problems = await self._reload()
                 return Reply(command.ask, ok=why is None, why=why, problems=problems)
@@ -132,6 +140,16 @@ class Commands:
             subject=command.subject,
             incident=command.incident,
         )
+
+    async def _past(self, command: ReadHistory | ReadSeries) -> Reply:
+        if self.history is None:
+            raise Refused(phrase("this watch keeps no history"))
+        if isinstance(command, ReadSeries):
+            return Reply(command.ask, ok=True, series=await self.history.series(command.host))
+        if not (math.isfinite(command.since) and math.isfinite(command.until) and command.since < command.until):
+            raise Refused(phrase("a graph needs a beginning before its end"))
+        graph = await self.history.graph(command.host, command.series, command.since, command.until, command.points)
+        return Reply(command.ask, ok=True, graph=graph)
 
     def _run(self, host: str) -> HostRun:
         run = self.engine.runs.get(host)

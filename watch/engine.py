@@ -6,7 +6,7 @@ It knows no screen, no socket and no store: it is given feeds, a clock, a record
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Protocol
 
@@ -14,11 +14,13 @@ from collectors.feed import Feed, Listener, words_of
 from duty.board import Board, HostView, SiteView
 from duty.conditions import Change
 from duty.connection import Connection, Link
+from duty.forecast import Outlook
 from duty.host_state import HostState
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
 from duty.readings import Sample, SectionFailure, SlowReading
 from duty.records import LogKind, NewLogEntry, Subject
+from duty.sessions import SessionPeak
 from duty.site import HostSpec, SiteSpec
 from watch.clock import Clock
 from watch.host_run import HostRun
@@ -58,13 +60,16 @@ class Engine:
         recorder: Recorder,
         clock: Clock,
         publish: Callable[[Board, frozenset[str] | None], None],
+        keep: Callable[[HostView], None] = lambda _view: None,
     ) -> None:
+        """``keep`` is handed each host's view whenever it was judged anew."""
         self.site = site
         self.clock = clock
         self.started = clock.now()
         self.loaded_at = self.started.wall
         self.config_error: Phrase | None = None
         self.store_error: Phrase | None = None
+        self.history_error: Phrase | None = None
         self.faults: tuple[str, ...] = ()
         self.waiting: list[Subject] = []
         """Subjects of incidents of an earlier run that still wait for their fault to end."""
@@ -72,6 +77,7 @@ class Engine:
         self._make_feed = make_feed
         self._recorder = recorder
         self._publish = publish
+        self._keep = keep
         self._views: dict[str, HostView] = {}
         self._dirty: dict[str, None] = {}
         """Hosts of which something was heard since they were judged, in that order."""
@@ -123,7 +129,8 @@ class Engine:
             if not run.ask(now):
                 self._dirty[run.spec.id] = None
         self._judge(now, turns)
-        if now.mono - self._board_at >= (URGENT_S if self._urgent else BOARD_S):
+        # Turns are not exact: without the half slot every other board would come a turn late.
+        if now.mono - self._board_at >= (URGENT_S if self._urgent else BOARD_S) - SLOT_S / 2:
             self._publish_board(now)
 
     def _start(self, spec: HostSpec) -> None:
@@ -222,6 +229,7 @@ class Engine:
             if view != before:
                 self._views[host] = view
                 self._changed.add(host)
+                self._keep(view)
                 if before is None or view.state is not before.state or view.quality is not before.quality:
                     self._urgent = True
             for change in heard.watchfulness.step(view, self._folded(view), now.mono):
@@ -255,8 +263,17 @@ class Engine:
             loaded_at=self.loaded_at,
             config_error=self.config_error,
             store_error=self.store_error,
+            history_error=self.history_error,
             faults=self.faults,
         )
+
+    def foresee(self, host: str, outlooks: Mapping[str, Outlook], peaks: Mapping[str, SessionPeak]) -> None:
+        """What the past of a host says: by mount when it will be full, by line its last session's peak."""
+        if (run := self.runs.get(host)) is not None:
+            run.state.disks.foresee(outlooks)
+            for key, line in run.state.lines.items():
+                line.remember(peaks.get(key))
+            self._dirty[host] = None
 
     def touch(self) -> None:
         """Something about the site changed: publish soon."""

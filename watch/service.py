@@ -21,6 +21,8 @@ from practice.fleet import PracticeFleet
 from watch.clock import Clock, SystemClock
 from watch.commands import Commands, answered
 from watch.engine import Engine
+from watch.foresight import Foresight
+from watch.history import History
 from watch.plan import Plan
 from watch.recorder import Event, Recorder
 from watch.records import Records
@@ -29,6 +31,8 @@ from wire.door import Door
 from wire.doorway import Doorway, open_doorway
 from wire.messages import PROTOCOL, Command, Hello, Reply, Resync, Welcome
 
+HISTORY_NAME = "history.sqlite"
+"""The file of history, beside the records."""
 LEAVE_S = 3.0
 """Seconds the watch waits for another screen after the last one left."""
 FIRST_S = 60.0
@@ -47,6 +51,7 @@ class Service:
         self.door: Door | None = None
         self.fleet: PracticeFleet | None = None
         self.records: Records | None = None
+        self._past: History | None = None
         self.language: str | None = None
         self.ended = asyncio.Event()
         self._why = phrase("the watch ends")
@@ -83,10 +88,19 @@ class Service:
         self._env = SshEnvironment(max_dials=site.max_dials)
         records = self.records = await Records.open(self.plan.store, self.clock)
         self.recorder = Recorder(records, self._publish, self._loaded)
-        self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board)
+        history = self.history = self._past = History(
+            self.plan.store.with_name(HISTORY_NAME), site, self.clock, self._foreseen
+        )
+        self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board, history.see)
         await self.recorder.load()
         self.commands = Commands(
-            self.engine, self.recorder, self.clock, reload=self._reload, keep_key=self._keep_key, fleet=self.fleet
+            self.engine,
+            self.recorder,
+            self.clock,
+            reload=self._reload,
+            keep_key=self._keep_key,
+            fleet=self.fleet,
+            history=history,
         )
         self.door = await Door.open(place, self)
         self._line(phrase("the watch begins: {site}, {hosts} hosts", site=site.name, hosts=len(site.hosts)))
@@ -108,8 +122,9 @@ class Service:
         tasks = [asyncio.create_task(self.engine.run()), asyncio.create_task(self.recorder.run())]
         ended = asyncio.create_task(self.ended.wait())
         watching = asyncio.create_task(self._watch_store())
+        keeping = asyncio.create_task(self.history.run())
         try:
-            done, _ = await asyncio.wait([*tasks, ended, watching], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait([*tasks, ended, watching, keeping], return_when=asyncio.FIRST_COMPLETED)
             for one in done:
                 one.result()
         except Exception as error:
@@ -128,9 +143,9 @@ class Service:
                     await self.recorder.drained()
             except TimeoutError:
                 pass  # the store does not write: what is queued cannot be kept, and the log has said so
-            for one in (tasks[1], ended, watching):
+            for one in (tasks[1], ended, watching, keeping):
                 one.cancel()
-            await asyncio.wait([tasks[1], ended, watching])
+            await asyncio.wait([tasks[1], ended, watching, keeping])
 
     async def _end(self) -> None:
         if self.door is not None:
@@ -139,6 +154,8 @@ class Service:
             await self._env.close()
         if self.fleet is not None:
             await self.fleet.stop()
+        if self._past is not None:
+            await self._past.close()
         if self.records is not None:
             await self.records.close()
 
@@ -156,7 +173,13 @@ class Service:
             if error != self.engine.store_error:
                 self.engine.store_error = error
                 self.engine.touch()
+            if self.history.error != self.engine.history_error:
+                self.engine.history_error = self.history.error
+                self.engine.touch()
             await asyncio.sleep(0.5)
+
+    def _foreseen(self, host: str, seen: Foresight) -> None:
+        self.engine.foresee(host, seen.outlooks, seen.peaks)
 
     # --- the site --------------------------------------------------------------------------------------------
 
@@ -174,6 +197,7 @@ class Service:
             self._line(why, LogKind.CONFIG)
             return why, tuple(line_of(problem) for problem in loaded.problems)
         added, kept, removed = self.engine.adopt(loaded.site)
+        self.history.adopt(loaded.site)
         self.language = loaded.site.language
         self._line(
             phrase(
@@ -214,6 +238,7 @@ class Service:
             log=tuple(self.recorder.recent),
             faults=self.fleet.faults if self.fleet is not None else (),
             attached=self.door.seated_names if self.door is not None else (),
+            history_error=self.history.error,
         )
 
     def resync(self) -> Resync:

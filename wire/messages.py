@@ -10,10 +10,12 @@ from __future__ import annotations
 import msgspec
 
 from duty.board import HostView, SiteView
+from duty.graph import Graph
 from duty.phrases import Phrase
 from duty.records import Incident, IncidentMove, LogEntry, Subject
+from duty.series import SeriesKey
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Raised whenever a message changes its meaning or shape."""
 MAX_FRAME = 32 * 1024 * 1024
 """Bytes: a longer frame is a fault of the other side and ends the connection."""
@@ -98,6 +100,22 @@ class ReadIncident(Command, frozen=True):
     incident: int
 
 
+class ReadHistory(Command, frozen=True):
+    """Ask for one series of a host over time, UTC epoch seconds, in at most ``points`` points (up to 2,000)."""
+
+    host: str
+    series: SeriesKey
+    since: float
+    until: float
+    points: int = 200
+
+
+class ReadSeries(Command, frozen=True):
+    """Ask which series of a host are kept."""
+
+    host: str
+
+
 class ReloadSite(Command, frozen=True):
     """Read the site file again."""
 
@@ -153,6 +171,8 @@ class Welcome(Message, frozen=True):
     faults: tuple[FaultKind, ...] = ()
     attached: tuple[str, ...] = ()
     """Who sits at the screens that were there before this one."""
+    history_error: Phrase | None = None
+    """Why readings are not kept just now."""
 
 
 class Farewell(Message, frozen=True):
@@ -202,6 +222,8 @@ class Reply(Message, frozen=True):
     log: tuple[LogEntry, ...] = ()
     moves: tuple[IncidentMove, ...] = ()
     problems: tuple[str, ...] = ()
+    graph: Graph | None = None
+    series: tuple[SeriesKey, ...] = ()
 
 
 FromScreen = (
@@ -214,6 +236,8 @@ FromScreen = (
     | CloseIncident
     | ReadLog
     | ReadIncident
+    | ReadHistory
+    | ReadSeries
     | ReloadSite
     | AcceptKey
     | Redial

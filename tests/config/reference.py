@@ -10,7 +10,7 @@ from config.schema import schema
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 BEGIN = "<!-- {name}: made from the schema -->"
 END = "<!-- end of {name} -->"
-TABLES = ("Site", "Role", "Host", "Process", "Line", "Ping", "Disk", "Health", "Clock")
+TABLES = ("Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "Health", "Clock")
 
 WRITTEN = {
     "Count": '`3`, `"1-4"`, `"2+"`, `{ min = 1, max = 4 }`',
@@ -24,6 +24,9 @@ WRITTEN = {
     "NumberLevels": '`85`, `{ warn = 70, act = 85 }`, `"off"`',
     "Health": '`{ memory = 95 }`, `"off"`',
     "Clock": '`{ offset = "2s" }`, `"off"`',
+    "WithinLevels": '`"8h"`, `{ warn = "3d", act = "8h" }`, `"off"`',
+    "Session": "a session, see below",
+    "History": "a table, see below",
     "Process": "a process, see below",
     "Line": "a line, see below",
     "Ping": "a ping target, see below",

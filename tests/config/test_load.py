@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.load import load_bytes, load_site
 from config.read import MAX_BYTES
-from duty.site import DiskRule, HostSpec, Limits, SiteSpec
+from duty.site import DiskRule, HistoryRule, HostSpec, Limits, SessionRule, SiteSpec
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "bad").glob("*.toml"))
@@ -210,3 +210,19 @@ def test_never_raises_on_keys_in_wrong_places(document: dict[str, object]) -> No
     text = "".join(f"{key} = {inline(value)}\n" for key, value in document.items()).replace("\x7f", "\\u007f")
     loaded = load_bytes(Path("odd.toml"), text.encode("utf-8", "replace"))
     assert (loaded.site is None) == bool(loaded.problems)
+
+
+def test_sessions_and_history() -> None:
+    loaded = site("past")
+    assert loaded.history == HistoryRule(2 << 30, 90)
+    assert loaded.sessions == (
+        SessionRule("night", 20 * 60, 2 * 60 + 30, (1, 2, 3, 4, 5)),
+        SessionRule("weekend test", 9 * 60 + 5, 0, (6, 7)),
+    )
+    assert [rule.full_within_s for rule in host("past", "db1").disks] == [
+        Limits(3 * 86_400, 8 * 3_600),
+        Limits(86_400, 7_200),
+        Limits(),
+        Limits(act=6 * 3_600),
+    ]
+    assert site("minimal").history == HistoryRule() and site("minimal").sessions == ()

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import msgspec
 import pytest
 
-from duty.board import Board
+from duty.board import Board, HostView
 from duty.conditions import FIRST_HOLD_S, Change
 from duty.connection import Link
+from duty.forecast import FLAT
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.quality import Quality, State
-from duty.readings import Mounts, Processes, ProcessFound, Sample, SectionFailure
+from duty.readings import MountReading, Mounts, Processes, ProcessFound, Sample, SectionFailure
 from duty.records import NewLogEntry
 from duty.site import DiskRule, HostSpec, ProcessRule, SiteSpec
 from tests.support.feeds import HandClock, HandFeed
@@ -34,6 +36,7 @@ class Bench:
     boards: list[tuple[Board, frozenset[str] | None]] = field(default_factory=list)
     lines: list[NewLogEntry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    kept: list[HostView] = field(default_factory=list)
 
     def log(self, entry: NewLogEntry) -> None:
         self.lines.append(entry)
@@ -69,7 +72,9 @@ async def bench() -> AsyncIterator[Bench]:
 
     made: Bench
     made = Bench(None, clock, feeds)  # type: ignore[arg-type]
-    made.engine = Engine(SITE, make, made, clock, lambda board, changed: made.boards.append((board, changed)))
+    made.engine = Engine(
+        SITE, make, made, clock, lambda board, changed: made.boards.append((board, changed)), made.kept.append
+    )
     task = asyncio.create_task(made.engine.run())
     await made.until(lambda: bool(made.boards))
     yield made
@@ -189,3 +194,22 @@ async def test_a_failing_part_is_shown_with_its_reason(bench: Bench) -> None:
     bench.engine.on_failure("jump", SectionFailure("mounts", phrase("too large")), bench.clock.now().mono)
     await bench.until(lambda: bench.host("jump").quality is Quality.GOOD)
     assert [str(w) for w in bench.host("jump").why] == ["too large"]
+
+
+async def test_each_view_that_was_judged_anew_is_handed_on(bench: Bench) -> None:
+    bench.feeds["quote"].connect()
+    for seq in range(3):
+        bench.engine.on_sample("quote", Sample(seq, 100.0 + seq), bench.clock.now().mono)
+        await bench.until(lambda seq=seq: any(v.id == "quote" and v.samples == seq + 1 for v in bench.kept))  # type: ignore[misc]
+    kept = [view for view in bench.kept if view.id == "quote"]
+    assert all(one != other for one, other in pairwise(kept)), "a view that says the same is not handed on again"
+
+
+async def test_what_the_past_says_is_shown_with_the_newest_reading(bench: Bench) -> None:
+    bench.feeds["jump"].connect()
+    bench.engine.on_sample("jump", Sample(1, 100.0), bench.clock.now().mono)
+    disk = MountReading("/", "/dev/sda1", "ext4", False, 100, 40, 60)
+    bench.engine.on_section("jump", Mounts((disk,)), bench.clock.now().mono, 0.1)
+    bench.engine.foresee("jump", {"/": FLAT}, {})
+    bench.engine.foresee("nobody", {"/": FLAT}, {})
+    await bench.until(lambda: [d.time_to_full for d in bench.host("jump").disks] == [FLAT])

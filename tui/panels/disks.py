@@ -1,7 +1,10 @@
-"""Disks: how full, inodes, worst first."""
+"""Disks: how full, inodes, when they will be full, worst first."""
 
 from __future__ import annotations
 
+from duty.board import DiskView
+from duty.disks import concern, full_in
+from duty.forecast import Forecast, NoForecast
 from duty.quality import State
 from tui.cells import bar, cell, percent, short_size
 from tui.pager import Line
@@ -40,10 +43,10 @@ class DisksPanel(TablePanel):
             cell(_("inod"), 4, "head", right=True), cell(_("what"), rest, "head"),
         )  # fmt: skip
         rows = []
-        for host, disk in sorted(all_of, key=lambda one: (-one[1].state, -(one[1].used_percent or 0), one[0].id)):
+        for host, disk in sorted(all_of, key=lambda one: (*concern(one[1]), one[0].id)):
             tone = text_tone(host)
             state_tone = text_tone(host, g.states[disk.state].tone)
-            what = say(disk.why[0]) if disk.why else disk.fstype
+            what = words_of(disk)
             rows.append(
                 Row(
                     key_of(host.id, disk.mount),
@@ -61,3 +64,14 @@ class DisksPanel(TablePanel):
                 )
             )
         return head, rows
+
+
+def words_of(disk: DiskView) -> str:
+    """What is wrong, and when it will be full or why that cannot be said."""
+    parts = [say(disk.why[0])] if disk.why else []
+    soon = disk.time_to_full
+    if isinstance(soon, Forecast) and full_in(soon) not in disk.why:
+        parts.append(say(full_in(soon)))
+    elif isinstance(soon, NoForecast) and not parts:
+        parts.append(say(soon.why))
+    return " · ".join(parts) or disk.fstype

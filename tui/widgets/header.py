@@ -117,4 +117,6 @@ def _alarm(picture: Picture, zone: str) -> str | None:
         return _("RECORDS ARE NOT WRITTEN: {why}", why=say(site.store_error))
     if site is not None and site.config_error is not None:
         return say(site.config_error)
+    if site is not None and site.history_error is not None:
+        return _("READINGS ARE NOT KEPT: {why}", why=say(site.history_error))
     return None

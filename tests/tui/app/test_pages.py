@@ -15,6 +15,10 @@ from textual.command import CommandPalette
 
 from duty.board import HostView
 from duty.clean import clean
+from duty.disks import full_in
+from duty.forecast import FALLING, Forecast, NoForecast
+from duty.phrases import phrase
+from duty.sessions import Session, SessionPeak
 from tests.tui.app.sites import AWAY, HERE, LAME, NOW, WELL
 from tui import doings
 from tui.actions import ACTIONS
@@ -24,6 +28,7 @@ from tui.keybar import Cell, KeyBar, cells_for
 from tui.net import ControlNet
 from tui.pager import Line, Pager, padded, wrapped
 from tui.palette import entries
+from tui.panels.disks import words_of
 
 MakeDesk = Callable[..., Any]
 
@@ -177,3 +182,57 @@ async def test_the_key_bar_follows_the_cursor(desk: MakeDesk) -> None:
         d.app._tick = lambda: None
         await d.press("5")
         await d.until(lambda: "take" in alive())
+
+
+# --- what the past says -----------------------------------------------------------------------------------------------
+
+SOON = Forecast(3.2 * 86_400, 2.1 * 86_400, 4.9 * 86_400)
+NIGHT = Session("night", NOW - 40_000, NOW - 20_000, "2026-03-04")
+
+
+@pytest.mark.parametrize(
+    ("why", "outlook", "said"),
+    [
+        ((), SOON, "full in 3 d (2-5 d)"),
+        ((), FALLING, "falling"),
+        ((), NoForecast("jumped", phrase("jumped {minutes} min ago", minutes=4)), "jumped 4 min ago"),
+        ((), None, "ext4"),
+        ((phrase("mounted read-only"),), FALLING, "mounted read-only"),
+        ((phrase("mounted read-only"),), SOON, "mounted read-only · full in 3 d (2-5 d)"),
+        ((full_in(SOON),), SOON, "full in 3 d (2-5 d)"),
+    ],
+)
+def test_a_disk_says_when_it_is_full_or_why_not(why: Any, outlook: Any, said: str) -> None:
+    disk = structs.replace(WELL.disks[0], why=why, time_to_full=outlook)
+    assert words_of(disk) == said
+
+
+@pytest.mark.parametrize(
+    ("outlook", "said"),
+    [(SOON, "full in 3 d (2-5 d)"), (FALLING, "no time to full: falling"), (None, "")],
+)
+def test_the_page_says_when_a_disk_is_full(outlook: Any, said: str) -> None:
+    told = page(structs.replace(WELL, disks=(structs.replace(WELL.disks[0], time_to_full=outlook),)))
+    assert said in told and ("full" in told) is bool(said)
+
+
+@pytest.mark.parametrize(
+    ("times", "seen", "said", "unsaid"),
+    [
+        (
+            2.5,
+            1.0,
+            ["peak of night 2026-03-04: in 4.0 Mbit/s, out –", "2.5 times that peak"],
+            ["less than", "was seen"],
+        ),
+        (1.25, 0.4, ["only 40 % of it was seen", "1.2 times that peak, less than 2"], []),
+        (None, 1.0, ["peak of night"], ["times"]),
+    ],
+)
+def test_the_page_shows_the_peak_of_the_last_session(
+    times: float | None, seen: float, said: list[str], unsaid: list[str]
+) -> None:
+    line = structs.replace(WELL.lines[0], session=SessionPeak(NIGHT, 4e6, None, seen, times))
+    told = " ".join(page(structs.replace(WELL, lines=(line,)), 120).split())
+    assert [words for words in said if words not in told] == []
+    assert [words for words in unsaid if words in told] == []

@@ -1,0 +1,180 @@
+"""Which numbers of a host are worth keeping over time, what they are called and in which unit.
+
+One table says it all: a new view's numbers become series by a line here, and rings, roll-ups, graphs and export know
+them. What is not known is absent, never zero; a host that is not read now gives nothing, so that its graphs have gaps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from duty.board import HostView
+from duty.quality import Quality
+
+NUL = float("nan")
+"""Stands where a row of numbers has none."""
+READ = (Quality.GOOD, Quality.LATE)
+
+
+class SeriesKey(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """One series of one host. ``key`` names the thing on its host and is empty for the host itself."""
+
+    kind: str
+    key: str
+    field: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.key}:{self.field}"
+
+
+def series_key(text: str) -> SeriesKey | None:
+    """The series of its written form, such as ``disk:/data:used`` or ``host::cpu``; ``None`` if it is none.
+
+    The thing's name may hold colons itself.
+    """
+    kind, first, rest = text.partition(":")
+    key, second, field = rest.rpartition(":")
+    return SeriesKey(kind, key, field) if kind and field and first and second else None
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """Things of one kind on a host, and their numbers."""
+
+    name: str
+    items: Callable[[HostView], Iterable[Any]]
+    """The things, each with ``read_at``."""
+    key: Callable[[Any], str]
+    fields: tuple[tuple[str, str, str], ...]
+    """(name of the series' field, attribute of the view, unit)."""
+    slow: bool = False
+    """Read by a slow section, not with every sample."""
+
+
+KINDS = (
+    Kind(
+        "host",
+        lambda view: (view,),
+        lambda _view: "",
+        (
+            ("cpu", "cpu_percent", "%"),
+            ("load", "load1", ""),
+            ("memory", "memory_percent", "%"),
+            ("swap", "swap_percent", "%"),
+        ),
+    ),
+    Kind(
+        "process",
+        attrgetter("processes"),
+        attrgetter("key"),
+        (
+            ("count", "count", ""),
+            ("cpu", "cpu_percent", "%"),
+            ("rss", "rss_bytes", "B"),
+            ("threads", "threads", ""),
+            ("files", "open_files", ""),
+        ),
+    ),
+    Kind(
+        "line",
+        attrgetter("lines"),
+        attrgetter("key"),
+        (
+            ("in", "in_bps", "bit/s"),
+            ("out", "out_bps", "bit/s"),
+            ("errors", "errors_per_s", "/s"),
+            ("drops", "drops_per_s", "/s"),
+        ),
+    ),
+    Kind(
+        "disk",
+        attrgetter("disks"),
+        attrgetter("mount"),
+        (
+            ("used", "used_bytes", "B"),
+            ("available", "available_bytes", "B"),
+            ("used_percent", "used_percent", "%"),
+            ("inodes_percent", "inodes_percent", "%"),
+        ),
+        slow=True,
+    ),
+)
+_UNITS = {(kind.name, name): unit for kind in KINDS for name, _attribute, unit in kind.fields}
+
+
+def unit_of(series: SeriesKey) -> str:
+    """``%``, ``B``, ``bit/s``, ``/s``, or empty for a plain number."""
+    return _UNITS.get((series.kind, series.field), "")
+
+
+def series_of(view: HostView) -> Iterator[tuple[SeriesKey, float]]:
+    """Every number of a host that is known now; nothing of a host whose newest reading is stale or cannot come."""
+    if view.quality not in READ:
+        return
+    for kind in KINDS:
+        for thing in kind.items(view):
+            for name, attribute, _unit in kind.fields:
+                value = getattr(thing, attribute)
+                if value is not None:
+                    yield SeriesKey(kind.name, kind.key(thing), name), float(value)
+
+
+class Columns:
+    """The same numbers as rows with a fixed order, which costs a tenth: for the fast or the slow kinds of one host."""
+
+    def __init__(self, *, slow: bool, limit: int) -> None:
+        """At most ``limit`` series: what a host says of itself must not fill our memory."""
+        self._kinds = [
+            (kind, attrgetter(*(attribute for _name, attribute, _unit in kind.fields)))
+            for kind in KINDS
+            if kind.slow == slow
+        ]
+        self._limit = limit
+        self.keys: tuple[SeriesKey, ...] = ()
+        self._start_of: dict[tuple[int, str], int] = {}
+        """(number of the kind, thing) → its first column."""
+        self._names: list[tuple[str, ...]] = []
+        self._starts: list[list[int]] = []
+        self.surplus = 0
+        """Things that did not fit."""
+
+    def row(self, view: HostView, since: float = 0.0) -> tuple[list[float], float]:
+        """One number for each of :attr:`keys` and when the newest was read (0: nothing new).
+
+        A thing that was not read after ``since`` has only :data:`NUL` in the row. ``keys`` may have grown at its end.
+        """
+        found = [tuple(kind.items(view)) for kind, _numbers in self._kinds]
+        names = [tuple(map(kind.key, things)) for (kind, _numbers), things in zip(self._kinds, found, strict=True)]
+        if names != self._names:
+            self._settle(names)
+        row = [NUL] * len(self.keys)
+        newest = 0.0
+        for (_kind, numbers), things, starts in zip(self._kinds, found, self._starts, strict=True):
+            for thing, start in zip(things, starts, strict=True):
+                at = thing.read_at
+                if at is None or at <= since or start < 0:
+                    continue
+                if at > newest:
+                    newest = at
+                values = numbers(thing)
+                row[start : start + len(values)] = [NUL if value is None else value for value in values]
+        return row, newest
+
+    def _settle(self, names: list[tuple[str, ...]]) -> None:
+        """Find the columns of the things there are now; a thing once seen keeps its own."""
+        self._names, self._starts, self.surplus = names, [], 0
+        keys = list(self.keys)
+        for number, (kind, _numbers) in enumerate(self._kinds):
+            starts = []
+            for name in names[number]:
+                start = self._start_of.get((number, name), -1)
+                if start < 0 and len(keys) + len(kind.fields) <= self._limit:
+                    start = self._start_of[number, name] = len(keys)
+                    keys += [SeriesKey(kind.name, name, field) for field, _attribute, _unit in kind.fields]
+                self.surplus += start < 0
+                starts.append(start)
+            self._starts.append(starts)
+        self.keys = tuple(keys)
