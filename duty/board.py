@@ -54,6 +54,8 @@ class PingView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     jitter_s: float | None = None
     loss_percent: float | None = None
     read_at: float | None = None
+    line: str = ""
+    """Key of the line it belongs to."""
 
 
 class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -80,6 +82,8 @@ class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     queue_packets: int | None = None
     """Waiting to be sent at the newest look; ``None`` where the host does not tell."""
     retransmitted_percent: float | None = None
+    looked_at: float | None = None
+    """When queue, segments and targets were looked at last."""
     pings: tuple[PingView, ...] = ()
     read_at: float | None = None
     session: SessionPeak | None = None

@@ -132,6 +132,7 @@ class LineTrack(Part[LineView]):
             congested=self._congestion() is not None,
             queue_packets=self.looks.queue_packets,
             retransmitted_percent=self.looks.retransmitted_percent,
+            looked_at=self.looks.at,
             pings=self.looks.pings,
             read_at=self.read_at,
             session=self.session,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from duty.board import PingView
 from duty.limits import above, passed
 from duty.phrases import Phrase, phrase
@@ -31,7 +33,10 @@ class Looks:
         told = {one.key: one for one in reading.pings}
         unread = {one.subject: one.why for one in reading.failures}
         self.pings = tuple(
-            judge_ping(ping, told.get(name := f"{rule.key} {ping.target}"), unread.get(name), at) for ping in rule.pings
+            msgspec.structs.replace(
+                judge_ping(ping, told.get(name := f"{rule.key} {ping.target}"), unread.get(name), at), line=rule.key
+            )
+            for ping in rule.pings
         )
         queue = next((one for one in reading.queues if one.interface == rule.interface), None)
         self.queue_packets = None if queue is None else queue.backlog_packets

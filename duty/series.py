@@ -46,12 +46,16 @@ class Kind(msgspec.Struct, frozen=True):
 
     name: str
     items: Callable[[HostView], Iterable[Any]]
-    """The things, each with ``read_at``."""
+    """The things, each with its own ``read_at`` unless ``read_with`` says otherwise."""
     key: Callable[[Any], str]
     fields: tuple[tuple[str, str, str], ...]
     """(name of the series' field, attribute of the view, unit)."""
     slow: bool = False
     """Read by a slow section, not with every sample."""
+    at: str = "read_at"
+    """The attribute that says when a thing was read."""
+    read_with: Callable[[HostView], float | None] | None = None
+    """When they were read, where the things do not say so themselves."""
 
 
 KINDS = (
@@ -64,6 +68,10 @@ KINDS = (
             ("load", "load1", ""),
             ("memory", "memory_percent", "%"),
             ("swap", "swap_percent", "%"),
+            ("user", "user_percent", "%"),
+            ("system", "system_percent", "%"),
+            ("iowait", "iowait_percent", "%"),
+            ("steal", "steal_percent", "%"),
         ),
     ),
     Kind(
@@ -77,6 +85,7 @@ KINDS = (
             ("threads", "threads", ""),
             ("files", "open_files", ""),
         ),
+        read_with=attrgetter("read_at"),
     ),
     Kind(
         "line",
@@ -88,6 +97,57 @@ KINDS = (
             ("errors", "errors_per_s", "/s"),
             ("drops", "drops_per_s", "/s"),
         ),
+    ),
+    Kind(
+        "queue",
+        lambda view: [line for line in view.lines if line.looked_at is not None],
+        attrgetter("key"),
+        (("packets", "queue_packets", ""), ("retransmitted", "retransmitted_percent", "%")),
+        slow=True,
+        at="looked_at",
+    ),
+    Kind(
+        "ping",
+        lambda view: [ping for line in view.lines for ping in line.pings],
+        lambda ping: f"{ping.line} {ping.target}",
+        (("rtt", "rtt_s", "s"), ("jitter", "jitter_s", "s"), ("loss", "loss_percent", "%")),
+        slow=True,
+    ),
+    Kind(
+        "clock",
+        lambda view: () if view.clock is None else (view.clock,),
+        lambda _clock: "",
+        (("offset", "offset_s", "s"),),
+        slow=True,
+    ),
+    Kind(
+        "device",
+        lambda view: () if view.health is None else view.health.devices,
+        attrgetter("name"),
+        (
+            ("busy", "busy_percent", "%"),
+            ("read", "read_bps", "B/s"),
+            ("written", "write_bps", "B/s"),
+            ("wait", "await_s", "s"),
+        ),
+        slow=True,
+        read_with=lambda view: None if view.health is None else view.health.read_at,
+    ),
+    Kind(
+        "pressure",
+        lambda view: () if view.health is None else view.health.pressures,
+        lambda one: f"{one.resource} {one.kind}",
+        (("share", "avg60", "%"),),
+        slow=True,
+        read_with=lambda view: None if view.health is None else view.health.read_at,
+    ),
+    Kind(
+        "sensor",
+        lambda view: () if view.health is None else view.health.sensors,
+        lambda one: f"{one.chip} {one.label}",
+        (("celsius", "celsius", "°C"),),
+        slow=True,
+        read_with=lambda view: None if view.health is None else view.health.read_at,
     ),
     Kind(
         "disk",
@@ -122,13 +182,20 @@ def series_of(view: HostView) -> Iterator[tuple[SeriesKey, float]]:
                     yield SeriesKey(kind.name, kind.key(thing), name), float(value)
 
 
+def _getter(attributes: tuple[str, ...]) -> Callable[[Any], tuple[float | None, ...]]:
+    if len(attributes) > 1:
+        return attrgetter(*attributes)
+    only = attrgetter(attributes[0])
+    return lambda thing: (only(thing),)
+
+
 class Columns:
     """The same numbers as rows with a fixed order, which costs a tenth: for the fast or the slow kinds of one host."""
 
     def __init__(self, *, slow: bool, limit: int) -> None:
         """At most ``limit`` series: what a host says of itself must not fill our memory."""
         self._kinds = [
-            (kind, attrgetter(*(attribute for _name, attribute, _unit in kind.fields)))
+            (kind, _getter(tuple(attribute for _name, attribute, _unit in kind.fields)))
             for kind in KINDS
             if kind.slow == slow
         ]
@@ -152,9 +219,10 @@ class Columns:
             self._settle(names)
         row = [NUL] * len(self.keys)
         newest = 0.0
-        for (_kind, numbers), things, starts in zip(self._kinds, found, self._starts, strict=True):
+        for (kind, numbers), things, starts in zip(self._kinds, found, self._starts, strict=True):
+            together = kind.read_with(view) if kind.read_with is not None and things else None
             for thing, start in zip(things, starts, strict=True):
-                at = thing.read_at
+                at = getattr(thing, kind.at) if kind.read_with is None else together
                 if at is None or at <= since or start < 0:
                     continue
                 if at > newest:

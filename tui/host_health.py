@@ -38,9 +38,9 @@ def _facts(host: HostView, health: HealthView) -> Iterator[str]:
     )  # fmt: skip
     yield _("CPU: {shares}", shares=" · ".join(f"{name} {figures.percent(value)}" for name, value in shares))
     waits = [
-        f"{_(_RESOURCES.get(one.resource, one.resource))} {figures.percent(one.avg60)}"
+        f"{_(_RESOURCES[one.resource])} {figures.percent(one.avg60)}"
         for one in health.pressures
-        if one.kind == "some"
+        if one.kind == "some" and one.resource in _RESOURCES
     ]
     if waits:
         yield _("tasks waited in the last minute: {shares}", shares=" · ".join(waits))

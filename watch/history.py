@@ -76,6 +76,14 @@ class History:
 
     def see(self, view: HostView) -> None:
         """A judged view of a host. What it says that was read anew is kept; a host not read now leaves a gap."""
+        try:
+            self._see(view)
+        except Exception as error:  # the edge: a fault in here may not end the watch
+            if self.error is None:
+                self._logger.exception("history failed at %s", view.id)
+            self.error = phrase("the watch failed at this: {error}", error=repr(error))
+
+    def _see(self, view: HostView) -> None:
         self._views[view.id] = view
         if view.quality not in READ or view.read_at is None:
             return

@@ -14,7 +14,7 @@ GIB = 1 << 30
 def process(key: str, at: float, **more: Any) -> ProcessView:
     """A process that uses a little of everything."""
     given: dict[str, Any] = {"cpu_percent": 12.5, "rss_bytes": 300 << 20, "threads": 8, "open_files": 70}
-    return ProcessView(key, State.OK, (), 1, "1", read_at=at, **{**given, **more})
+    return ProcessView(key, State.OK, (), 1, "1", **{**given, **more})
 
 
 def line(key: str, at: float, rates: tuple[float | None, float | None] = (2.5e6, 1e6)) -> LineView:

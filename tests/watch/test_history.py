@@ -141,7 +141,7 @@ async def test_the_series_there_are(past: Past) -> None:
     await past.let_pass(130, lambda at: gw(at, processes=(process("order-gw", at),), lines=(line("SGE-1", at),)))
     found = await past.history.series("gw")
     assert CPU in found and USED in found and SeriesKey("line", "SGE-1", "in") in found
-    assert len(found) == 4 + 5 + 4 + 4 and list(found) == sorted(found)
+    assert len(found) == 8 + 5 + 4 + 4 and list(found) == sorted(found)
     assert await past.history.series("nobody") == ()
     graph = await past.history.graph("nobody", CPU, START, START + 60, 10)
     assert (graph.points, graph.unit) == ((), "%")
