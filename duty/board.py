@@ -1,7 +1,8 @@
 """The state of the site as one frozen picture: what every screen draws and ``once`` prints.
 
 Cells carry what was read, what the rules say of it (``state``) and why; a host carries the quality and the age
-that hold for all its cells. ``None`` is "not known" and is drawn as such, never as zero.
+that hold for all its cells. ``None`` is "not known" and is drawn as such, never as zero. ``gc=False`` as in
+:mod:`duty.readings`.
 """
 
 from __future__ import annotations
