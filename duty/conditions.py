@@ -68,7 +68,7 @@ def _too_few(process: ProcessView) -> bool:
 
 
 def _unread(view: HostView, subject: Subject) -> bool:
-    """The thing is still demanded, but whether it is there is not known: after a restart, or while it cannot be read."""
+    """It is still demanded, but whether it is there is not known: just after a start, or while it cannot be read."""
     return any(process.key == subject.key and process.count is None for process in view.processes)
 
 
