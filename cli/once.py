@@ -12,6 +12,7 @@ from cli.speak import err, out
 from cli.target import Target, target_of
 from duty.board import Board, HostView
 from duty.conditions import Change
+from duty.connection import Link
 from duty.moment import Moment
 from duty.quality import Quality, State
 from duty.records import NewLogEntry
@@ -52,7 +53,7 @@ async def _once(target: Target, wait_s: float, hosts: int | None, *, json: bool)
         out(board_as_json(board, code_of(board)))
     else:
         for host in board.hosts:
-            _print(host)
+            _print(host, wait_s)
     return code_of(board)
 
 
@@ -64,11 +65,13 @@ def code_of(board: Board) -> int:
     return Exit.WATCH if worst is State.WARN else Exit.WELL
 
 
-def _print(host: HostView) -> None:
+def _print(host: HostView, waited_s: float) -> None:
     name = f"{host.id} ({host.label})" if host.label else host.id
     out(f"{name}: {_WORDS[host.state]()}")
     for why in host.why:
         out(f"    {say(why)}")
+    if host.connection.link in (Link.IDLE, Link.DIALLING):
+        out("    " + _("No answer in the {seconds} s that were waited; --wait waits longer.", seconds=f"{waited_s:g}"))
     if host.connection.advice is not None and host.quality is Quality.UNREACHABLE:
         out(f"    {say(host.connection.advice)}")
 

@@ -40,7 +40,7 @@ SOON_S = 0.2
 DEADLINE_S = 4.0
 """Seconds after which a mount that was asked hangs: the same as the probe gives it on a host."""
 MAX_HANGING = 16
-"""Processes that may wait at a time, 7 MB each. Where more mounts hang, the rest is not asked, and that is said."""
+"""Processes that may wait at a time, 9 MB each (3 of its own). What more hangs is not asked, and that is said."""
 _END_S = 0.5
 
 PROGRAM = """

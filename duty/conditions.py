@@ -75,6 +75,11 @@ def _too_few(process: ProcessView) -> bool:
     return process.count is not None and process.count < least
 
 
+def _unread(view: HostView, subject: Subject) -> bool:
+    """It is still demanded, but whether it is there is not known: just after a start, or while it cannot be read."""
+    return any(process.key == subject.key and process.count is None for process in view.processes)
+
+
 def _missing(host: str, process: ProcessView) -> Condition:
     said = phrase("process {process} is missing on {host}", process=process.key, host=host)
     return Condition(Subject(host, "process", process.key), 2, said, PROCESS_HOLD_S)
@@ -123,7 +128,7 @@ class Watchfulness:
                 self._counting.add(subject)
                 changes.append(Change(condition, on=True))
         for subject in [s for s in self._since if s not in now]:
-            if subject.kind != "host" and not readable:
+            if subject.kind != "host" and (not readable or _unread(view, subject)):
                 continue  # frozen: not seen is not well
             if subject.kind == "host" and not (readable or folded):
                 continue

@@ -101,6 +101,7 @@ def test_a_host_that_hangs_is_waited_for_no_longer_than_said(desk: Path, capsys:
         assert once(desk, ME + f'[hosts.gw]\naddress = "127.0.0.1"\nport = {port}\n', "--wait", "3") == 2
     lines = capsys.readouterr().out.splitlines()
     assert lines[:2] == ["me: well", "gw: unknown"]
+    assert lines[-1] == "    No answer in the 3 s that were waited; --wait waits longer."
 
 
 def test_no_time_at_all_is_an_answer_too(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -116,12 +116,13 @@ async def test_a_listening_port_and_its_owner(family: socket.AddressFamily, addr
         async with this_machine((named("nothing", ports=(str(port),)),)) as machine:
             await machine.sample(os.getpid())
             ports = await machine.section("ports", Ports)
-            mine = [one for one in ports.listening if one.port == port]
-            assert [(one.address, one.owners) for one in mine] == [(address, (os.getpid(),))]
+            assert [one.owners for one in ports.listening if (one.address, one.port) == (address, port)] == [
+                (os.getpid(),)
+            ]
             assert ports.owners_known
             await machine.sample(1)
             others = await machine.section("ports", Ports)
-            assert [one.owners for one in others.listening if one.port == port] == [()]
+            assert [one.owners for one in others.listening if (one.address, one.port) == (address, port)] == [()]
             assert others.owners_known == os.access("/proc/1/fd", os.R_OK)
 
 
