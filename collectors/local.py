@@ -10,11 +10,12 @@ from typing import Literal, TypeVar
 
 import psutil
 
+from collectors.apps.checks import CheckRoom, HostChecks
 from collectors.feed import SECTIONS, Listener, Section, words_of
 from collectors.local_sections import local_identity, read_mounts, read_ports, read_processes
 from duty.connection import Connection, Link
 from duty.readings import CpuTicks, InterfaceCounters, Memory, ProcessStat, Sample, SectionFailure, SlowReading
-from duty.site import HostSpec
+from duty.site import AppRule, HostSpec
 
 T = TypeVar("T")
 
@@ -26,6 +27,7 @@ class LocalFeed:
         self,
         spec: HostSpec,
         listener: Listener,
+        room: CheckRoom | None = None,
         *,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -40,6 +42,7 @@ class LocalFeed:
         self._open: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._pids: set[int] | None = None
+        self._checks = HostChecks(spec, listener, room or CheckRoom(), monotonic=monotonic)
 
     async def run(self) -> None:
         """There is nothing to connect to; stands until cancelled."""
@@ -52,6 +55,7 @@ class LocalFeed:
             self._up = False
             for task in self._tasks:
                 task.cancel()
+            self._checks.cancel()
 
     def ask_sample(self, watched: tuple[int, ...]) -> bool:
         """Read now; the answer comes in the loop's next turn. ``False``: the last one is still open."""
@@ -61,6 +65,10 @@ class LocalFeed:
     def ask_section(self, section: Section) -> bool:
         """Read a slow section in a thread; one that hangs stays open and costs only itself."""
         return self._begin(section, lambda: self._section(section))
+
+    def ask_app(self, rule: AppRule) -> bool:
+        """Ask an application from here."""
+        return self._up and self._checks.ask(rule)
 
     def open_since(self, section: Section | Literal["sample"]) -> float | None:
         """Since when a question is unanswered."""

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from config.fields import Address, Named, Plain, Seconds, SshPort, User, Zone, between
-from config.rules import Disk, Line, Process
+from config.rules import App, Disk, Line, Process
 from config.table import Table
 
 Interval = Annotated[Seconds, between(0.2, 3600, "200ms – 1h")]
@@ -66,6 +66,8 @@ class HostDefaults(Table):
     """Lines. The role's and the host's are joined by key."""
     disks: list[Disk] | None = None
     """Mounts that count, joined by mount. Default, where neither role nor host names any: ["*"]."""
+    apps: list[App] | None = None
+    """Applications that must answer. The role's and the host's are joined by key; [] takes none."""
 
 
 class Role(HostDefaults):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from duty.apps import AppTrack
 from duty.board import HostView, LineView, ProcessView
 from duty.connection import Connection, Link
 from duty.disks import judge_disks
@@ -11,7 +12,7 @@ from duty.moment import Moment
 from duty.phrases import Phrase, of, phrase
 from duty.processes import ProcessTrack
 from duty.quality import Quality, State, quality_of
-from duty.readings import Identity, Mounts, Ports, Processes, Sample, SectionFailure, SlowReading
+from duty.readings import AppReading, Identity, Mounts, Ports, Processes, Sample, SectionFailure, SlowReading
 from duty.sections import SectionTrack
 from duty.site import HostSpec
 
@@ -29,6 +30,7 @@ class HostState:
         self.health = Health()
         self.processes = {rule.key: ProcessTrack(rule) for rule in spec.processes}
         self.lines = {rule.key: LineTrack(rule) for rule in spec.lines}
+        self.apps = {rule.key: AppTrack(rule, at) for rule in spec.apps}
         self.sections = SectionTrack()
         self.mounts: Mounts | None = None
         self.mounts_at: float | None = None
@@ -45,7 +47,7 @@ class HostState:
         self._state = State.UNKNOWN
         self._since = at.wall
 
-    def update(self, spec: HostSpec) -> None:
+    def update(self, spec: HostSpec, at: Moment) -> None:
         """A new site file: what is still demanded keeps its history."""
         old_processes, old_lines = self.processes, self.lines
         self.spec = spec
@@ -61,6 +63,14 @@ class HostState:
                 self.lines[line.key] = kept
             else:
                 self.lines[line.key] = LineTrack(line)
+        old_apps, self.apps = self.apps, {}
+        for app in spec.apps:
+            known = old_apps.get(app.key)
+            if known is not None and (known.rule.kind, known.rule.target) == (app.kind, app.target):
+                known.rule = app
+                self.apps[app.key] = known
+            else:
+                self.apps[app.key] = AppTrack(app, at)
         self.look_again = True
 
     def watched(self) -> tuple[int, ...]:
@@ -104,6 +114,10 @@ class HostState:
         if isinstance(reading, Identity):
             self.identity = reading
             return
+        if isinstance(reading, AppReading):
+            if (asked := self.apps.get(reading.key)) is not None:
+                asked.see(reading, at)
+            return
         if isinstance(reading, Processes):
             failed = {one.subject: one.why for one in reading.failures if one.subject}
             for key, track in self.processes.items():
@@ -141,9 +155,16 @@ class HostState:
         processes = tuple(t.view(self.ports, self.ports_mono, ticks) for t in self.processes.values())
         lines = tuple(track.view() for track in self.lines.values())
         disks = judge_disks(self.spec.disks, self.mounts, self.mounts_at)
+        away = None if self.connection.up else self.connection.why or phrase("not connected yet")
+        apps = tuple(track.view(at, away) for track in self.apps.values())
         sections = self.sections.views()
         quality = self.quality(at)
         state, why = self._judge(quality, at, processes, lines)
+        for app in apps:
+            if app.state in (State.WARN, State.ACT, State.UNKNOWN):
+                state = max(state, app.state)
+                if app.from_console or away is None:
+                    why.append((app.state, of(app.key, app.why[0])))
         for disk in disks:
             if disk.state in (State.WARN, State.ACT, State.UNKNOWN):
                 state = max(state, disk.state)
@@ -181,6 +202,7 @@ class HostState:
             processes=processes,
             lines=lines,
             disks=disks,
+            apps=apps,
             sections=sections,
             identity=self.identity,
             samples=self.samples,
