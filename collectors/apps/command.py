@@ -68,6 +68,8 @@ class Commands:
                     await process.wait()
             except TimeoutError:
                 self._stuck[key] = process
+        # What it left behind outside its group may hold the pipes; nobody else has a way to let go of them.
+        process._transport.close()  # type: ignore[attr-defined]
 
 
 def _text(data: bytearray) -> str:

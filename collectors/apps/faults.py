@@ -77,7 +77,7 @@ def refused(rule: AppRule) -> AppFault:
 
 def hung_up(rule: AppRule) -> AppFault:
     """Closed before it said what it should."""
-    return AppFault(phrase("{target} closes the connection without a word", target=rule.target))
+    return AppFault(phrase("{target} closes the connection without an answer", target=rule.target))
 
 
 def _of_system(error: OSError, rule: AppRule, course: Course) -> AppFault:

@@ -87,5 +87,6 @@ def test_what_a_plugin_writes_is_what_is_read(numbers: dict[str, tuple[float, fl
     text = " ".join(f"'{label}'={value:f};;;0;{most:f}" for label, (value, most) in numbers.items())
     got = perfdata(text)
     assert [(one.label, one.value, one.maximum) for one in got] == [
-        (label, pytest.approx(value, abs=1e-5), pytest.approx(most, abs=1e-5)) for label, (value, most) in numbers.items()
+        (label, pytest.approx(value, abs=1e-5), pytest.approx(most, abs=1e-5))
+        for label, (value, most) in numbers.items()
     ]

@@ -142,9 +142,9 @@ def test_silence_of_the_check_itself_is_unknown() -> None:
     assert track.view(at(30), None).state is State.OK
     assert track.view(at(60), None).state is State.UNKNOWN
     assert track.view(at(2), phrase("gone")).state is State.UNKNOWN
-    assert AppTrack(msgspec.structs.replace(WEB, from_console=True), at(0)).view(at(0), phrase("gone")).why[0] == phrase(
-        "not asked yet"
-    )
+    assert AppTrack(msgspec.structs.replace(WEB, from_console=True), at(0)).view(at(0), phrase("gone")).why[
+        0
+    ] == phrase("not asked yet")
 
 
 # --- incidents -----------------------------------------------------------------------------------------------------
