@@ -180,7 +180,7 @@ class NumberLevels(Levels[Bound]):
         if warn.below != act.below:
             raise refuse(phrase('warn and act in one direction: both with "<", or neither'))
         if warn.percent == act.percent and (warn.value < act.value if act.below else warn.value > act.value):
-            raise refuse(phrase("warn reached before act"))
+            raise refuse(phrase("a warn that is reached before act"))
         return self
 
 

@@ -82,7 +82,9 @@ async def test_what_the_host_reaches_is_asked_through_it(person: Person, tmp_pat
     assert "says nothing within 0.5 s" in str(got[2].why) and "refuses" in str(got[3].why)
 
 
-async def test_a_restricted_key_forwards_to_what_its_line_names_and_nowhere_else(person: Person, tmp_path: Path) -> None:
+async def test_a_restricted_key_forwards_to_what_its_line_names_and_nowhere_else(
+    person: Person, tmp_path: Path
+) -> None:
     async with listening(says(b"SGE\r\n")) as named, listening(says(b"SGE\r\n")) as other:
         allowed, denied = tcp("named", named), tcp("other", other)
         line = authorized_keys_line(public(person.key), spec=HostSpec("gw", "gw", apps=(allowed,)))

@@ -90,7 +90,21 @@ def test_text_numbers_and_exit_come_back(hosts: list[Host], tmp_path: Path, both
     assert host.run().text == reading.text, "and again"
 
 
-WORDS = ("it's", '"', "$(touch {trap})", "`touch {trap}`", ";touch {trap}", "\\", "a  b", "#", "*", "~", "-n", "金", "!x")
+WORDS = (
+    "it's",
+    '"',
+    "$(touch {trap})",
+    "`touch {trap}`",
+    ";touch {trap}",
+    "\\",
+    "a  b",
+    "#",
+    "*",
+    "~",
+    "-n",
+    "金",
+    "!x",
+)
 
 
 def test_words_reach_the_command_as_they_are(hosts: list[Host], tmp_path: Path, both: tuple[str, str]) -> None:
