@@ -38,7 +38,10 @@ def test_what_is_no_number_is_passed_over(text: str) -> None:
 
 
 def test_text_further_lines_and_numbers_of_both_parts() -> None:
-    output = "DISK OK - free | /=2643MB;5948;5958;0;5968\n/ 15272 MB (77%);\n/boot 68 MB | /boot=68MB;88;93;0;98\n/home=69357MB\n"
+    output = (
+        "DISK OK - free | /=2643MB;5948;5958;0;5968\n/ 15272 MB (77%);\n"
+        "/boot 68 MB | /boot=68MB;88;93;0;98\n/home=69357MB\n"
+    )
     text, detail, numbers = parse(output)
     assert text == "DISK OK - free"
     assert detail == "/ 15272 MB (77%);\n/boot 68 MB"

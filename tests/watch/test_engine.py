@@ -15,9 +15,9 @@ from duty.connection import Link
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.quality import Quality, State
-from duty.readings import Mounts, Processes, ProcessFound, Sample, SectionFailure
+from duty.readings import AppReading, Mounts, Processes, ProcessFound, Sample, SectionFailure
 from duty.records import NewLogEntry
-from duty.site import DiskRule, HostSpec, ProcessRule, SiteSpec
+from duty.site import AppRule, DiskRule, HostSpec, ProcessRule, SiteSpec
 from tests.support.feeds import HandClock, HandFeed
 from watch.engine import Engine
 
@@ -60,16 +60,21 @@ class Bench:
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
+    async for one in _bench(SITE):
+        yield one
+
+
+async def _bench(site: SiteSpec) -> AsyncIterator[Bench]:
     feeds: dict[str, HandFeed] = {}
     clock = HandClock()
 
-    def make(spec: HostSpec, site: SiteSpec, listener: object) -> HandFeed:
-        feeds[spec.id] = HandFeed(spec, site, listener)  # type: ignore[arg-type]
+    def make(spec: HostSpec, of: SiteSpec, listener: object) -> HandFeed:
+        feeds[spec.id] = HandFeed(spec, of, listener)  # type: ignore[arg-type]
         return feeds[spec.id]
 
     made: Bench
     made = Bench(None, clock, feeds)  # type: ignore[arg-type]
-    made.engine = Engine(SITE, make, made, clock, lambda board, changed: made.boards.append((board, changed)))
+    made.engine = Engine(site, make, made, clock, lambda board, changed: made.boards.append((board, changed)))
     task = asyncio.create_task(made.engine.run())
     await made.until(lambda: bool(made.boards))
     yield made
@@ -172,3 +177,48 @@ async def test_a_failing_part_is_shown_with_its_reason(bench: Bench) -> None:
     bench.engine.on_failure("jump", SectionFailure("mounts", phrase("too large")), bench.clock.now().mono)
     await bench.until(lambda: bench.host("jump").quality is Quality.GOOD)
     assert [str(w) for w in bench.host("jump").why] == ["too large"]
+
+
+FRONT = AppRule("front", "tcp", "127.0.0.1:1", interval_s=15)
+VPN = AppRule("vpn", "tls", "vpn:443", from_console=True, interval_s=300)
+
+
+@pytest.fixture
+async def apps() -> AsyncIterator[Bench]:
+    host = HostSpec(id="gw", address="gw", apps=(FRONT, VPN))
+    async for one in _bench(msgspec.structs.replace(SITE, hosts=(host,))):
+        yield one
+
+
+async def test_applications_have_clocks_of_their_own(apps: Bench) -> None:
+    feed = apps.feeds["gw"]
+    await apps.until(lambda: "vpn" in feed.asked)
+    feed.connect()
+    await apps.until(lambda: len(feed.samples) > 20, 30.0)
+    assert feed.asked.count("front") in (2, 3) and feed.asked.count("vpn") == 1, feed.asked
+
+
+async def test_a_fault_is_looked_at_again_soon_and_then_recorded(apps: Bench) -> None:
+    feed = apps.feeds["gw"]
+    feed.connect()
+    await apps.until(lambda: "front" in feed.asked)
+    began, asked = apps.clock.seconds, feed.asked.count("front")
+    failed = AppReading("front", "failed", phrase("refused"))
+    feed.listener.on_section("gw", failed, began, 0.1)
+    await apps.until(lambda: feed.asked.count("front") > asked)
+    assert apps.clock.seconds - began < 10
+    feed.listener.on_section("gw", failed, apps.clock.seconds, 0.1)
+    await apps.until(lambda: bool(apps.changes))
+    assert str(apps.changes[0].condition.said) == "front (gw): refused"
+    (front,) = [one for one in apps.host("gw").apps if one.key == "front"]
+    assert (front.state, front.fails) == (State.ACT, 2)
+
+
+async def test_a_check_that_hangs_delays_no_sample(apps: Bench) -> None:
+    feed = apps.feeds["gw"]
+    feed.busy["front"] = 0.0
+    feed.connect()
+    await apps.until(lambda: len(feed.samples) > 6, 30.0)
+    assert "front" not in feed.asked and apps.host("gw").dropped == 0
+    (front,) = [one for one in apps.host("gw").apps if one.key == "front"]
+    assert front.state is State.UNKNOWN
