@@ -13,6 +13,7 @@ from duty.quality import Quality, State
 from duty.records import Incident, IncidentState, LogEntry
 from tui import figures
 from tui.glyphs import Glyphs
+from tui.host_apps import app_lines
 from tui.pager import Line, Span, padded, wrapped
 from wire.words import _, say
 
@@ -84,7 +85,7 @@ class Page:
 def page_lines(page: Page, width: int) -> list[Line]:
     """All blocks, in one column or two."""
     head = list(_head(page, width))
-    makers = (_connection, _figures, _unread, _processes, _lines, _disks, _identity, _incidents, _log)
+    makers = (_connection, _figures, _unread, _processes, app_lines, _lines, _disks, _identity, _incidents, _log)
     columns = 2 if width >= TWO_COLUMNS else 1
     room = (width - 3 * (columns - 1)) // columns
     blocks = [list(maker(page, room)) for maker in makers]

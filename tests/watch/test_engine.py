@@ -195,7 +195,7 @@ async def test_applications_have_clocks_of_their_own(apps: Bench) -> None:
     await apps.until(lambda: "vpn" in feed.asked)
     feed.connect()
     await apps.until(lambda: len(feed.samples) > 20, 30.0)
-    assert feed.asked.count("front") in (2, 3) and feed.asked.count("vpn") == 1, feed.asked
+    assert 2 <= feed.asked.count("front") <= 4 and feed.asked.count("vpn") == 1, feed.asked
 
 
 async def test_a_fault_is_looked_at_again_soon_and_then_recorded(apps: Bench) -> None:
@@ -217,8 +217,9 @@ async def test_a_fault_is_looked_at_again_soon_and_then_recorded(apps: Bench) ->
 async def test_a_check_that_hangs_delays_no_sample(apps: Bench) -> None:
     feed = apps.feeds["gw"]
     feed.busy["front"] = 0.0
+    before = list(feed.asked)
     feed.connect()
     await apps.until(lambda: len(feed.samples) > 6, 30.0)
-    assert "front" not in feed.asked and apps.host("gw").dropped == 0
+    assert feed.asked.count("front") == before.count("front") and apps.host("gw").dropped == 0
     (front,) = [one for one in apps.host("gw").apps if one.key == "front"]
     assert front.state is State.UNKNOWN
