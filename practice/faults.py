@@ -86,6 +86,33 @@ def _mount_hangs(served: Served, subject: str, on: bool, now: float) -> None:
         served.machine.hung.pop(subject, None)
 
 
+def _asked(model: MachineModel) -> tuple[str, ...]:
+    return tuple(app.key for app in model.apps if app.banner or app.kind == "http")
+
+
+def _secured(model: MachineModel) -> tuple[str, ...]:
+    return tuple(app.key for app in model.apps if app.names)
+
+
+def _databases(model: MachineModel) -> tuple[str, ...]:
+    return tuple(app.key for app in model.apps if app.size_gb)
+
+
+def _slow_application(served: Served, subject: str, on: bool, now: float) -> None:
+    (served.machine.slowed.add if on else served.machine.slowed.discard)(subject)
+
+
+def _certificate_near_end(served: Served, subject: str, on: bool, now: float) -> None:
+    (served.machine.ending.add if on else served.machine.ending.discard)(subject)
+
+
+def _database_filling(served: Served, subject: str, on: bool, now: float) -> None:
+    if on:
+        served.machine.growing.setdefault(subject, Fill(now))
+    else:
+        served.machine.growing.pop(subject, None)
+
+
 class Fault(msgspec.Struct, frozen=True):
     """One line of the table. ``subjects`` says what it can strike on a machine; ``None``: the machine itself."""
 
@@ -100,6 +127,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("line_saturates", phrase("Line saturates"), _lines, _line_saturates),
     Fault("disk_fills", phrase("Disk fills"), _local_mounts, _disk_fills),
     Fault("mount_hangs", phrase("Mount hangs"), _mounts, _mount_hangs),
+    Fault("slow_application", phrase("Application slow"), _asked, _slow_application),
+    Fault("certificate_near_end", phrase("Certificate near its end"), _secured, _certificate_near_end),
+    Fault("database_filling", phrase("Database fills"), _databases, _database_filling),
     Fault("host_hangs", phrase("Host hangs"), None, lambda served, _, on, __: served.hang(on)),
     Fault("host_lost", phrase("Host lost"), None, lambda served, _, on, __: served.lose(on)),
     Fault("key_changes", phrase("Host key changes"), None, lambda served, _, on, __: served.change_key(on)),
