@@ -46,7 +46,8 @@ class AppTrack:
         self._reading, self._at = reading, at
         self._certificate = reading.certificate or self._certificate
         whole = dict(reading.steps).get("whole") if reading.outcome == "answered" else None
-        self._trend.add(None if whole is None else whole / max(self.rule.deadline_s, 0.001))
+        slow = self.rule.time_s.act or self.rule.time_s.warn or self.rule.deadline_s
+        self._trend.add(None if whole is None else whole / max(slow, 0.001))
         state = self._judge(at, None)[0]
         if state is State.ACT:
             self.fails += 1

@@ -127,7 +127,7 @@ class AppView(msgspec.Struct, frozen=True, array_like=True):
     certificate: Certificate | None = None
     detail: str = ""
     trend: tuple[int, ...] = ()
-    """Last response times, oldest first, as thousandths of the deadline; -1 is no answer."""
+    """Last response times, oldest first, as thousandths of its limit (else of the deadline); -1 is no answer."""
     deadline_s: float = 0.0
 
 

@@ -23,11 +23,11 @@ from duty.site import AppRule
 Outcome = Literal["failed", "unable"]
 
 _SILENT = {
-    "resolve": N_("the name {target} is not resolved within {seconds} s"),
-    "connect": N_("{target} does not take the connection within {seconds} s"),
-    "tls": N_("{target} takes the connection, but no TLS handshake is done within {seconds} s"),
-    "first_byte": N_("{target} takes the connection, but says nothing within {seconds} s"),
-    "whole": N_("{target} began to answer, but was not done within {seconds} s"),
+    "resolve": N_("its name is not resolved within {seconds} s ({target})"),
+    "connect": N_("does not take the connection within {seconds} s ({target})"),
+    "tls": N_("takes the connection, but no TLS handshake is done within {seconds} s ({target})"),
+    "first_byte": N_("takes the connection, but says nothing within {seconds} s ({target})"),
+    "whole": N_("began to answer, but was not done within {seconds} s ({target})"),
 }
 _CANNOT_LEAVE = {errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE}
 
@@ -59,7 +59,7 @@ def of_error(error: BaseException, rule: AppRule, course: Course) -> AppFault:
     if isinstance(error, (asyncssh.Error, asyncio.IncompleteReadError)):
         return AppFault(phrase("the connection to the host broke: {error}", error=said(error)), "unable")
     if isinstance(error, ssl.SSLError):
-        return AppFault(phrase("{target} fails in the TLS handshake: {error}", target=rule.target, error=_tls(error)))
+        return AppFault(phrase("fails in the TLS handshake: {error} ({target})", target=rule.target, error=_tls(error)))
     if isinstance(error, socket.gaierror):
         words = clean(error.strerror or str(error), 160)
         return AppFault(phrase("the name {host} is not known: {error}", host=rule.address, error=words), "unable")
@@ -72,12 +72,12 @@ def of_error(error: BaseException, rule: AppRule, course: Course) -> AppFault:
 
 def refused(rule: AppRule) -> AppFault:
     """Nothing listens."""
-    return AppFault(phrase("{target} refuses the connection: nothing listens there", target=rule.target))
+    return AppFault(phrase("refuses the connection: nothing listens at {target}", target=rule.target))
 
 
 def hung_up(rule: AppRule) -> AppFault:
     """Closed before it said what it should."""
-    return AppFault(phrase("{target} closes the connection without an answer", target=rule.target))
+    return AppFault(phrase("closes the connection without an answer ({target})", target=rule.target))
 
 
 def _of_system(error: OSError, rule: AppRule, course: Course) -> AppFault:
@@ -90,7 +90,7 @@ def _of_system(error: OSError, rule: AppRule, course: Course) -> AppFault:
                         "unable")  # fmt: skip
     if error.errno == errno.ETIMEDOUT:
         return of_silence(rule, course)
-    return AppFault(phrase("{target} is not reached: {error}", target=rule.target, error=said(error)))
+    return AppFault(phrase("is not reached: {error} ({target})", target=rule.target, error=said(error)))
 
 
 def _of_forwarding(error: asyncssh.ChannelOpenError, rule: AppRule) -> AppFault:
@@ -108,7 +108,7 @@ def _of_forwarding(error: asyncssh.ChannelOpenError, rule: AppRule) -> AppFault:
     if "refused" in low:
         return refused(rule)
     if "timed out" in low:
-        why = phrase("{target} does not take the connection: {error}", target=rule.target, error=words)
+        why = phrase("does not take the connection: {error} ({target})", target=rule.target, error=words)
         return AppFault(why)
     if "network is unreachable" in low:
         why = phrase("there is no way to {target} from the host: {error}", target=rule.target, error=words)
@@ -116,7 +116,7 @@ def _of_forwarding(error: asyncssh.ChannelOpenError, rule: AppRule) -> AppFault:
     if any(word in low for word in ("not known", "resol", "lookup", "name or service", "unknown host")):
         return AppFault(phrase("the host does not know the name {host}: {error}", host=rule.address, error=words),
                         "unable")  # fmt: skip
-    return AppFault(phrase("{target} is not reached: {error}", target=rule.target, error=words))
+    return AppFault(phrase("is not reached: {error} ({target})", target=rule.target, error=words))
 
 
 def _tls(error: ssl.SSLError) -> str:

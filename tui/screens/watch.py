@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -49,16 +50,21 @@ class TabStrip(Widget):
 
     def redraw(self) -> None:
         """Draw again if anything differs."""
-        spans = tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel))
+        spans = self._spans(short=False)
+        if sum(cell_len(text) for text, _tone in spans) > self.size.width:
+            spans = self._spans(short=True)
         if spans != self._shown:
             self._shown = spans
             self.refresh()
 
-    def _tab(self, number: int, panel: TablePanel) -> tuple[Span, ...]:
+    def _spans(self, *, short: bool) -> tuple[Span, ...]:
+        return tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel, short))
+
+    def _tab(self, number: int, panel: TablePanel, short: bool) -> tuple[Span, ...]:
         state, count = panel.worst(self.app.picture)
         mark = self.glyphs.states[state]
         chosen = number == self.chosen
-        name = panel.title() if chosen or self.size.width >= 70 else panel.title()[:3]
+        name = panel.title()[:3] if short and not chosen else panel.title()
         bad: tuple[Span, ...] = ((f"{mark.text}{count}", mark.tone),) if count and state is not State.OK else ()
         return ((f" {panel.number} {name} ", "tab" if chosen else "title"), *bad, (" ", ""))
 
