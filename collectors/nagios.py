@@ -20,7 +20,7 @@ MAX_TEXT = 300
 MAX_DETAIL = 2000
 """Characters kept of the lines after the first."""
 MAX_NUMBERS = 40
-MAX_LABEL = 60
+MAX_LABEL = 100
 
 _NUMBER = r"[+-]?(?:[0-9]{1,30}(?:[.,][0-9]{0,30})?|[.,][0-9]{1,30})(?:[eE][+-]?[0-9]{1,3})?"
 _LABEL = re.compile(r"'((?:[^']|''){1,500})'=|([^\s'=][^\s=]{0,500})=")
@@ -36,12 +36,15 @@ _UNITS = {
 """Base unit and factor. Plugins count sizes in units of 1,024, whatever letter they write."""
 
 
-def reading(key: str, status: int | None, output: str, complaint: str = "", took_s: float | None = None) -> AppReading:
+def reading(
+    key: str, status: int | None, output: str, complaint: str = "", took_s: float | None = None, *, cut: bool = False
+) -> AppReading:
     """What one run of a plugin says. ``status``: its exit code; ``None``: it was ended before it had one.
 
-    ``output``, ``complaint``: what it wrote to its standard output and error, as it came; ``took_s``: seconds it ran.
+    ``output``, ``complaint``: what it wrote to its standard output and error, as it came; ``took_s``: seconds it ran;
+    ``cut``: there was more of the output than was kept.
     """
-    text, detail, numbers = parse(output)
+    text, detail, numbers = parse(output, cut=cut)
     steps = () if took_s is None else (("whole", took_s),)
     if status in (126, 127):
         said = first_line(complaint) or text or str(status)
@@ -56,8 +59,9 @@ def reading(key: str, status: int | None, output: str, complaint: str = "", took
     )  # fmt: skip
 
 
-def parse(output: str) -> tuple[str, str, tuple[Perf, ...]]:
+def parse(output: str, *, cut: bool = False) -> tuple[str, str, tuple[Perf, ...]]:
     """The line of text, the further lines as one cleaned text, and the numbers of both parts."""
+    cut = cut or len(output) > MAX_OUTPUT
     lines = output[:MAX_OUTPUT].split("\n")
     first, _, perf = lines[0].partition("|")
     numbers = [perf]
@@ -73,6 +77,9 @@ def parse(output: str) -> tuple[str, str, tuple[Perf, ...]]:
         if bar:
             behind = True
             numbers.append(rest)
+    if cut and (behind or len(lines) == 1):
+        # Half a number would be a wrong one: what stands at the cut does not count.
+        numbers[-1] = numbers[-1].rpartition(" ")[0]
     detail = "\n".join(further)
     if len(detail) > MAX_DETAIL:
         detail = detail[: MAX_DETAIL - 1] + "…"

@@ -7,7 +7,7 @@ from collectors.parsing import not_understood
 from duty.phrases import Phrase, phrase
 from duty.readings import AppReading, SectionFailure
 
-GRAMMAR = "c NUMBER, o TEXT, e TEXT, x STATUS, t SECONDS"
+GRAMMAR = "c NUMBER, o TEXT, p TEXT, e TEXT, x STATUS, t SECONDS"
 
 
 def parse_checks(lines: list[bytes], failed: list[SectionFailure]) -> AppReading:
@@ -23,6 +23,8 @@ def parse_checks(lines: list[bytes], failed: list[SectionFailure]) -> AppReading
                     number = str(int(rest))
                 case b"o":
                     output.append(rest)
+                case b"p" if output:
+                    output[-1] += rest
                 case b"e":
                     complaint.append(rest)
                 case b"x":
@@ -39,7 +41,8 @@ def parse_checks(lines: list[bytes], failed: list[SectionFailure]) -> AppReading
         )
     if status is None:
         return AppReading(number, "unable", _why(failed))
-    return nagios.reading(number, status, _text(output), _text(complaint))
+    cut = sum(len(line) + 1 for line in output) >= nagios.MAX_OUTPUT
+    return nagios.reading(number, status, _text(output), _text(complaint), cut=cut)
 
 
 def _why(failed: list[SectionFailure]) -> Phrase:

@@ -55,7 +55,8 @@ class Commands:
             await self._end(rule.key, process)
         took = asyncio.get_running_loop().time() - began
         code = status if status >= 0 else 128 - status
-        return nagios.reading(rule.key, code, _text(output), _text(complaint), took)
+        cut = len(output) >= nagios.MAX_OUTPUT
+        return nagios.reading(rule.key, code, _text(output), _text(complaint), took, cut=cut)
 
     async def _end(self, key: str, process: asyncio.subprocess.Process) -> None:
         """The whole group, also what the command left behind."""

@@ -43,7 +43,9 @@ exec 4>&1
 eval "d=\$DEADLINE_$3"
 ( {
 { ( "check_$3" 4>&- 5>&- ); say "x $?" >&4; } 2>&5 |
-{ $CUT; cat >/dev/null; } 2>/dev/null 5>&- | awk 'NR <= 40 { print "o " substr($0, 1, 2000); fflush() }' >&4 5>&-
+{ $CUT; cat >/dev/null; } 2>/dev/null 5>&- | awk 'NR <= 40 { k = "o "
+for (i = 1; i == 1 || i <= length($0); i += 1400) { print k substr($0, i, 1400); k = "p " }
+fflush() }' >&4 5>&-
 } 5>&1 | { $CUT; cat >/dev/null; } 2>/dev/null | awk 'NR <= 5 { print "e " substr($0, 1, 300); fflush() }' >&4 ) &
 p=$!
 # Stopped, it cannot end before the last of its family has: with its end the one that kills is ended too.

@@ -93,3 +93,11 @@ def test_what_a_plugin_writes_is_what_is_read(numbers: dict[str, tuple[float, fl
         (label, pytest.approx(value, abs=1e-5), pytest.approx(most, abs=1e-5))
         for label, (value, most) in numbers.items()
     ]
+
+
+def test_half_a_number_is_no_number() -> None:
+    whole = "OK | a=12345 b=67890"
+    assert [one.label for one in parse(whole)[2]] == ["a", "b"]
+    assert [one.label for one in parse(whole[:-2], cut=True)[2]] == ["a"]
+    long = "OK |" + "".join(f" n{number}=123456789" for number in range(3000))
+    assert all(one.value == 123456789 for one in parse(long)[2])

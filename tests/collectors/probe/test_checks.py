@@ -142,10 +142,15 @@ def test_one_that_hangs_costs_itself_only(hosts: list[Host], tmp_path: Path, bot
 def test_endless_output_is_cut(hosts: list[Host], tmp_path: Path, both: tuple[str, str]) -> None:
     endless = command("sh", "-c", "while :; do echo 0123456789012345678901234567890123456789; done", deadline_s=1)
     one_line = command("sh", "-c", "head -c 20000 /dev/zero | tr '\\0' x; exit 2")
-    host = start(hosts, tmp_path, both, endless, one_line)
+    many = command(
+        "sh", "-c", "printf 'OK |'; n=0; while [ $n -lt 35 ]; do n=$((n+1)); printf ' n%080d=9876543210' $n; done"
+    )
+    host = start(hosts, tmp_path, both, endless, one_line, many)
     assert host.run(1).outcome == "unable"
     long = host.run(2)
     assert (long.exit, len(long.text)) == (2, 300)
+    numbers = host.run(3).perf
+    assert len(numbers) == 35 and {one.value for one in numbers} == {9876543210.0}, "over several lines of the answer"
 
 
 def test_a_missing_command_says_so(hosts: list[Host], tmp_path: Path, both: tuple[str, str]) -> None:
