@@ -109,7 +109,8 @@ class AppTrack:
             return State.UNKNOWN, (phrase("not asked for {seconds} s", seconds=round(waited)),), ()
         if reading.outcome != "answered":
             state = State.ACT if reading.outcome == "failed" else State.UNKNOWN
-            return state, (reading.why or phrase("does not answer"),), ()
+            also = tuple(said for _, said in self._chain(reading, at))
+            return state, (reading.why or phrase("does not answer"), *also), ()
         numbers, found = judge_numbers(reading.perf, self.rule.limits)
         found += [*_exit(reading), *self._time(reading), *self._chain(reading, at)]
         found.sort(key=lambda one: -one[0])

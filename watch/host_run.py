@@ -16,6 +16,8 @@ LOOK_AGAIN_S = 0.9
 """At least so many seconds between two walks of the process table, however often copies come and go."""
 CONFIRM_S = 2.0
 """Seconds until a fault of an application is looked at a second time."""
+APART_S = 1.0
+"""At least so many seconds from an answer to the next question of its kind."""
 STAGGER_S = 0.3
 """Seconds between the first checks of a host's applications."""
 HANGING_AFTER_S = 12.0
@@ -90,8 +92,9 @@ class HostRun:
             if due is None:
                 due = self._app_due[rule.key] = mono + number * STAGGER_S
             track = self.state.apps.get(rule.key)
-            if track is not None and track.doubtful and track.read_mono is not None:
-                due = min(due, track.read_mono + CONFIRM_S)
+            if track is not None and track.read_mono is not None:
+                # Right after an answer its job on the host may still be on its way out.
+                due = max(track.read_mono + APART_S, min(due, track.read_mono + CONFIRM_S) if track.doubtful else due)
             if mono >= due and self.feed.ask_app(rule):
                 self._app_due[rule.key] = mono + rule.interval_s
 

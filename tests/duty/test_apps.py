@@ -62,6 +62,11 @@ def test_an_ended_certificate_is_said_once() -> None:
     assert len(seen(WEB, certificate=certificate(-1, verified=False, fault="ended")).why) == 1
 
 
+def test_a_bad_page_does_not_hide_a_bad_certificate() -> None:
+    view = seen(WEB, outcome="failed", why=phrase("answers with status 503"), certificate=certificate(1))
+    assert [str(why) for why in view.why] == ["answers with status 503", "the certificate ends in 24 h (limit 7 d)"]
+
+
 def test_an_unjudged_certificate_still_shows_its_days() -> None:
     rule = msgspec.structs.replace(WEB, verify=False, cert_days=Limits())
     view = seen(rule, certificate=certificate(-5, verified=None))
