@@ -93,7 +93,8 @@ def authorize(args: argparse.Namespace) -> int:
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             text = file.read(MAX_KEY + 1)
-        out(authorized_keys_line(text, jump_host=any(host.via == spec.id for host in site.hosts)))
+        jump_host = any(host.via == spec.id for host in site.hosts)
+        out(authorized_keys_line(text, jump_host, spec))
     except OSError as error:
         why = clean(error.strerror or str(error))
         err(_("{path} cannot be read: {error}", path=clean(str(path)), error=why))

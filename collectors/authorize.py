@@ -7,6 +7,7 @@ import asyncssh
 from collectors import probe
 from duty.clean import clean
 from duty.phrases import Phrase, phrase
+from duty.site import AppRule, HostSpec
 
 MAX_KEY = 16 * 1024
 
@@ -19,10 +20,12 @@ class NotAPublicKey(ValueError):
         self.why = why
 
 
-def authorized_keys_line(public_key: str, jump_host: bool = False) -> str:
+def authorized_keys_line(public_key: str, jump_host: bool = False, spec: HostSpec | None = None) -> str:
     """``restrict,command="…" algorithm base64 comment`` for the text of one public key (the content of a .pub file).
 
     ``jump_host`` lets other hosts be reached through this login as well: forwarding of TCP, still no other command.
+    ``spec``: the host it is for; its check commands are part of what may run, and the applications asked from it are
+    what may be connected to.
 
     Raises:
         NotAPublicKey: Nothing that can be put into authorized_keys.
@@ -39,6 +42,17 @@ def authorized_keys_line(public_key: str, jump_host: bool = False) -> str:
     except (asyncssh.KeyImportError, ValueError) as error:
         raise NotAPublicKey(phrase("not a public key: {error}", error=clean(str(error), 120))) from None
     fields = key.export_public_key().decode("ascii").split()
-    options = "restrict,port-forwarding" if jump_host else "restrict"
-    command = probe.forced_command().replace("\\", "\\\\").replace('"', '\\"')
+    options = "restrict,port-forwarding" if jump_host else f"restrict{_forwarding(spec)}"
+    command = probe.forced_command(spec).replace("\\", "\\\\").replace('"', '\\"')
     return f'{options},command="{command}" {fields[0]} {fields[1]} {clean(comment.strip(), 100)}'.rstrip()
+
+
+def _forwarding(spec: HostSpec | None) -> str:
+    """Forwarding to exactly what the host's applications are asked at, as the request will have it word for word."""
+    rules = () if spec is None else spec.apps
+    places = [_place(rule) for rule in rules if rule.kind != "command" and not rule.from_console]
+    return "".join([",port-forwarding" if places else "", *dict.fromkeys(f',permitopen="{place}"' for place in places)])
+
+
+def _place(rule: AppRule) -> str:
+    return f"[{rule.address}]:{rule.port}" if ":" in rule.address else f"{rule.address}:{rule.port}"

@@ -70,7 +70,7 @@ async def examine(spec: HostSpec, site: SiteSpec, env: SshEnvironment) -> list[S
             if dialled is None:
                 return [*steps, *(_not_reached("", 0) if label else _not_reached("", len(STEPS)))]
             opened.append(dialled)
-        steps += await _probe(opened[-1], env)
+        steps += await _probe(opened[-1], env, spec)
     return steps
 
 
@@ -178,7 +178,7 @@ def _depth(trace: Trace) -> int:
     return 5 if trace.key is not None else 3
 
 
-async def _probe(dialled: Dialled, env: SshEnvironment) -> list[Step]:
+async def _probe(dialled: Dialled, env: SshEnvironment, spec: HostSpec) -> list[Step]:
     first: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
 
     def hear(answer: Answer) -> None:
@@ -188,7 +188,7 @@ async def _probe(dialled: Dialled, env: SshEnvironment) -> list[Step]:
     began = env.monotonic()
     name, last = (Phrase(template) for template in LAST_STEPS)
     try:
-        session, ready = await open_session(dialled.connection, env.deadlines, hear)
+        session, ready = await open_session(dialled.connection, env.deadlines, hear, spec)
     except DialFailed as error:
         return [_failed(name, error.failure), Step(last, "not_reached", NOTHING)]
     who = ready.identity

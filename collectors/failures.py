@@ -184,8 +184,11 @@ KINDS: dict[str, _Kind] = {
     ),
     "other_probe": _Kind(
         Link.PROBE_REFUSED,
-        N_("the key is restricted to another version of the probe: {error}"),
-        N_("replace its line in the host's authorized_keys by what `watchkeeper authorize` prints"),
+        N_("the key is restricted to another version of the probe, or to other check commands: {error}"),
+        N_(
+            "look at what changed, then replace its line in the host's authorized_keys by what `watchkeeper authorize` "
+            "prints"
+        ),
     ),
     "probe_refused": _Kind(
         Link.PROBE_REFUSED,

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from duty.connection import Connection
 from duty.phrases import Phrase
 from duty.readings import Sample, SectionFailure, SlowReading
-from duty.site import HostSpec
+from duty.site import AppRule, HostSpec
 
 Section = Literal["processes", "ports", "mounts", "health", "time", "lines"]
 SECTIONS: tuple[Section, ...] = ("processes", "ports", "mounts", "health", "time", "lines")
@@ -47,6 +47,12 @@ class Feed(Protocol):
 
     def ask_section(self, section: Section) -> bool:
         """Ask for a slow section. False: not connected, or the same section is still open."""
+
+    def ask_app(self, rule: AppRule) -> bool:
+        """Ask an application, from the host or from here. ``False``: not possible now, or its last run is open.
+
+        What comes of it is told as a section; it waits for nothing else, and nothing waits for it.
+        """
 
     def redial(self) -> None:
         """Dial now instead of waiting for the back-off."""

@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import psutil
 
+from collectors.apps.checks import CheckRoom, HostChecks
 from collectors.aside import aside
 from collectors.feed import SECTIONS, Listener, Section, words_of
 from collectors.local_health import read_health
@@ -19,7 +20,7 @@ from collectors.local_sections import local_identity, read_ports, read_processes
 from collectors.probe import told_to
 from duty.connection import Connection, Link
 from duty.readings import CpuTicks, InterfaceCounters, Memory, ProcessStat, Sample, SectionFailure, SlowReading
-from duty.site import HostSpec
+from duty.site import AppRule, HostSpec
 
 T = TypeVar("T")
 
@@ -34,6 +35,7 @@ class LocalFeed:
         self,
         spec: HostSpec,
         listener: Listener,
+        room: CheckRoom | None = None,
         *,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
@@ -49,6 +51,7 @@ class LocalFeed:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._pids: set[int] | None = None
         self._mounts = MountReader(monotonic)
+        self._checks = HostChecks(spec, listener, room or CheckRoom(), monotonic=monotonic)
 
     async def run(self) -> None:
         """There is nothing to connect to; stands until cancelled."""
@@ -63,6 +66,7 @@ class LocalFeed:
             self._up = False
             for task in self._tasks:
                 task.cancel()
+            self._checks.cancel()
             await self._mounts.close()
 
     async def _identity(self) -> str:
@@ -78,6 +82,10 @@ class LocalFeed:
     def ask_section(self, section: Section) -> bool:
         """Read a slow section without keeping the loop; one that hangs stays open and costs only itself."""
         return self._begin(section, lambda: self._section(section))
+
+    def ask_app(self, rule: AppRule) -> bool:
+        """Ask an application from here."""
+        return self._up and self._checks.ask(rule)
 
     def open_since(self, section: Section | Literal["sample"]) -> float | None:
         """Since when a question is unanswered."""

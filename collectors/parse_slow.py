@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import unquote
 
+from collectors.parse_checks import parse_checks
 from collectors.parse_health import clock, health
 from collectors.parse_lines import line_readings
 from collectors.parsing import MAX_FAILURES, failure, not_understood, unescape
@@ -35,6 +36,7 @@ def parse_section(section: str, lines: list[bytes], failures: Failures) -> SlowR
         "health": health,
         "time": clock,
         "lines": line_readings,
+        "checks": parse_checks,
     }
     parser = parsers.get(section)
     if parser is None:

@@ -6,11 +6,13 @@ The grammar is in ``docs/probe-protocol.md``.
 from __future__ import annotations
 
 import hashlib
+import math
+from collections.abc import Iterator
 from importlib import resources
 from urllib.parse import quote
 
 from collectors.feed import Section
-from duty.site import HostSpec, LineRule, PingRule, ProcessRule
+from duty.site import AppRule, HostSpec, LineRule, PingRule, ProcessRule
 
 VERSION = "1.0"
 MAX_LINE = 3000
@@ -19,19 +21,67 @@ MAX_LINE = 3000
 
 PARTS: tuple[Section, ...] = ("health", "time", "lines")
 """Sections whose shell text stands in a file of its own below ``shell/``."""
+CHECKS = "checks"
+"""The part that runs check commands. Only hosts that have some are sent it, with these commands in it."""
 
 
-def _script() -> bytes:
+def _script(commands: tuple[AppRule, ...] = ()) -> bytes:
     """``probe.sh`` with its parts, without comments, indentation and blank lines: every byte is sent to every host."""
     folder = resources.files("collectors")
-    parts = "\n".join(folder.joinpath("shell", f"{part}.sh").read_text("ascii") for part in PARTS)
+    names = (*PARTS, CHECKS) if commands else PARTS
+    parts = "\n".join(folder.joinpath("shell", f"{part}.sh").read_text("ascii") for part in names)
     text = folder.joinpath("probe.sh").read_text("ascii").replace("#SECTIONS\n", parts)
     lines = (line.strip(" \t") for line in text.split("\n"))
-    return "\n".join(line for line in lines if line and not line.startswith("#")).encode("ascii")
+    whole = "\n".join(line for line in lines if line and not line.startswith("#"))
+    return whole.replace("CHECKS=0", "\n".join(_functions(commands)), 1).encode("utf-8")
+
+
+def _functions(commands: tuple[AppRule, ...]) -> Iterator[str]:
+    """The check commands as the shell reads them: every word in quotes, so that none is anything but a word."""
+    yield f"CHECKS={len(commands)}"
+    for number, rule in enumerate(commands, 1):
+        yield f"check_{number}() {{ own {' '.join(_quoted(word) for word in rule.argv)}; }}"
+        yield f"DEADLINE_{number}={max(1, math.ceil(rule.deadline_s))}"
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "'\\''") + "'"
 
 
 SCRIPT: bytes = _script()
 HASH: str = hashlib.sha256(SCRIPT).hexdigest()
+"""Of the script for hosts without check commands; :func:`hash_of` says it for any host."""
+
+
+def commands_of(spec: HostSpec) -> tuple[AppRule, ...]:
+    """The check commands that the probe runs on the host, in the order of their numbers (from 1)."""
+    if spec.local:
+        return ()
+    return tuple(rule for rule in spec.apps if rule.kind == "command" and not rule.from_console)
+
+
+def script(spec: HostSpec) -> bytes:
+    """The script for this host. Its check commands are part of it: what may run there is what the hash says."""
+    commands = commands_of(spec)
+    return _with(tuple((rule.argv, rule.deadline_s) for rule in commands), commands) if commands else SCRIPT
+
+
+_made: dict[object, bytes] = {}
+
+
+def _with(key: object, commands: tuple[AppRule, ...]) -> bytes:
+    found = _made.get(key)
+    if found is None:
+        if len(_made) > 1000:
+            _made.clear()
+        found = _made[key] = _script(commands)
+    return found
+
+
+def hash_of(spec: HostSpec) -> str:
+    """sha256 in hex of the script for this host."""
+    return hashlib.sha256(script(spec)).hexdigest() if commands_of(spec) else HASH
+
 
 # No quote, backslash or exclamation mark: the text stands in single quotes for sh, csh and fish alike, and in double
 # quotes in an authorized_keys line. An empty IFS keeps $P in one piece without quoting it.
@@ -44,20 +94,22 @@ def exec_command() -> str:
     return f"exec /bin/sh -c 'F=0;read -r w n H;case $w in wk1);;*)echo =X start;exit 3;esac;{read}eval $P'"
 
 
-def forced_command() -> str:
-    """The command for ``restrict,command="…"`` in authorized_keys: runs this probe and refuses every other one."""
+def forced_command(spec: HostSpec | None = None) -> str:
+    """The command for ``restrict,command="…"`` in authorized_keys: runs the probe of this host and no other one."""
+    size, digest = (len(script(spec)), hash_of(spec)) if spec is not None else (len(SCRIPT), HASH)
     return (
         "exec /bin/sh -c 'F=1;read -r w n H;case $w in wk1);;*)echo =X start;exit 3;esac;"
-        f"case $H in {HASH});;*)echo =X hash {HASH};exit 3;esac;"
-        f"{_READ.format(size=len(SCRIPT))}"
+        f"case $H in {digest});;*)echo =X hash {digest};exit 3;esac;"
+        f"{_READ.format(size=size)}"
         "S=$(printf %s $P|(sha256sum||openssl dgst -sha256 -r) 2>/dev/null);"
-        f"case $S in {HASH}*)eval $P;;[0-9a-f]*)echo =X sum;exit 3;;*)echo =X nosum;exit 3;esac'"
+        f"case $S in {digest}*)eval $P;;[0-9a-f]*)echo =X sum;exit 3;;*)echo =X nosum;exit 3;esac'"
     )
 
 
-def opening() -> bytes:
+def opening(spec: HostSpec | None = None) -> bytes:
     """The first bytes on the channel: the announcement and the script. Nothing may follow before ``=O``."""
-    return b"wk1 %d %s\n" % (len(SCRIPT), HASH.encode()) + SCRIPT
+    text, digest = (script(spec), hash_of(spec)) if spec is not None else (SCRIPT, HASH)
+    return b"wk1 %d %s\n" % (len(text), digest.encode()) + text
 
 
 def setup(spec: HostSpec) -> bytes:
@@ -107,6 +159,11 @@ def ask_sample(seq: int) -> bytes:
 def ask_section(seq: int, section: Section) -> bytes:
     """Ask for a slow section."""
     return b"X %d %s\n" % (seq, section.encode())
+
+
+def ask_check(seq: int, number: int) -> bytes:
+    """Ask for one run of a check command, by its number in :func:`commands_of`."""
+    return b"X %d %s %d\n" % (seq, CHECKS.encode(), number)
 
 
 def escape(text: str) -> str:

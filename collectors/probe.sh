@@ -293,7 +293,7 @@ alive() {
 read -r l 2>/dev/null </proc/$1/stat || return 1
 set -- ${l##*) }
 case $1 in Z|X) return 1;; esac
-[ "$2" = "$ME" ]
+[ "$2" = "$MAIN" ]
 }
 # Lines of a slow answer, each written whole: a pipe keeps short writes together.
 tag() { awk -v q="$1" '{ print "+" q " " $0; fflush() }'; }
@@ -396,6 +396,8 @@ MORE=
 #SECTIONS
 # Read by a function, so that nothing of the program is left on the input.
 main() {
+# In a pipeline this is a process of its own, and the jobs are its children.
+read -r MAIN _ </proc/self/stat
 RULES= WANTED= WATCH=
 while IFS= read -r l; do
 c=${l%% *}

@@ -9,6 +9,11 @@ LAST = 999_999_999
 """The largest number of a question; the next one begins again at 1."""
 
 
+def check_name(number: int) -> str:
+    """The name under which the question for a check command is open."""
+    return f"{probe.CHECKS} {number}"
+
+
 class Questions:
     """Numbers questions and remembers the open ones. At most one sample, and one of each section."""
 
@@ -30,6 +35,10 @@ class Questions:
     def section(self, section: Section, now: float) -> bytes:
         """The bytes that ask for a slow section."""
         return probe.ask_section(self._next(section, now), section)
+
+    def check(self, number: int, now: float) -> bytes:
+        """The bytes that ask for one run of a check command; each has a question of its own."""
+        return probe.ask_check(self._next(check_name(number), now), number)
 
     def open_since(self, what: str) -> float | None:
         """Since when a question is open."""

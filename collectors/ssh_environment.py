@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from collectors.known_hosts import KnownHostsCache
 
 if TYPE_CHECKING:
+    from collectors.apps.checks import CheckRoom
     from collectors.jumps import JumpPool
     from collectors.ssh_feed import SshFeed
 
@@ -75,8 +76,10 @@ class SshEnvironment:
     draw: Callable[[], float] = random.random
 
     def __post_init__(self) -> None:
+        from collectors.apps.checks import CheckRoom
         from collectors.jumps import JumpPool
 
+        self.room: CheckRoom = CheckRoom()
         self.dials = asyncio.Semaphore(self.max_dials)
         self.known_hosts = KnownHostsCache()
         self.feeds: dict[str, SshFeed] = {}

@@ -7,23 +7,29 @@ import contextlib
 from typing import Literal
 
 import asyncssh
+import msgspec
 
 from collectors import probe
 from collectors.answers import Answer, SampleAnswer, SectionAnswer, Unusable
+from collectors.apps.checks import HostChecks, hanging
+from collectors.apps.way import FromHost
 from collectors.dial import Dialled, dial
 from collectors.failures import DialFailed, Failure, failure, said
 from collectors.feed import Listener, Section
 from collectors.jumps import Lease
 from collectors.known_hosts import accept_key
-from collectors.questions import Questions
+from collectors.questions import Questions, check_name
 from collectors.ssh_environment import SshEnvironment
 from collectors.ssh_options import Settings
 from collectors.ssh_session import ProbeSession, open_session
 from collectors.ways import Way, settings_of, way_to
 from duty.connection import Connection, Link
 from duty.phrases import Phrase, phrase
-from duty.readings import SectionFailure
-from duty.site import HostSpec, SiteSpec
+from duty.readings import AppReading, SectionFailure
+from duty.site import AppRule, HostSpec, SiteSpec
+
+QUIET_S = 2.0
+"""A host that leaves a sample open for longer is not one to ask an application from: the delay may be its own."""
 
 
 class SshFeed:
@@ -47,6 +53,8 @@ class SshFeed:
         self._settled = asyncio.Event()
         self._answered_at = 0.0
         self._anew = False
+        self._commands: tuple[AppRule, ...] = ()
+        self._checks = HostChecks(spec, listener, env.room, FromHost(self._calm_tunnel), env.monotonic)
 
     # --- what the engine asks -------------------------------------------------------------------------------------
 
@@ -62,6 +70,23 @@ class SshFeed:
             return False
         return self._session.ask(self._questions.section(section, self._env.monotonic()))
 
+    def ask_app(self, rule: AppRule) -> bool:
+        """Ask an application. ``False``: the host it is asked from is not reached, or its last run is open."""
+        if rule.from_console:
+            return self._checks.ask(rule)
+        if rule.kind == "command":
+            return self._ask_command(rule)
+        return self.tunnel is not None and self._checks.ask(rule)
+
+    def _ask_command(self, rule: AppRule) -> bool:
+        session = self._session
+        if session is None or not session.ready.done() or rule not in self._commands:
+            return False
+        number = self._commands.index(rule) + 1
+        if self._questions.open_since(check_name(number)) is not None:
+            return False
+        return session.ask(self._questions.check(number, self._env.monotonic()))
+
     def open_since(self, section: Section | Literal["sample"]) -> float | None:
         """Since when (monotonic) a question is unanswered; ``None`` if there is none."""
         return self._questions.open_since(section)
@@ -75,12 +100,22 @@ class SshFeed:
     def update(self, spec: HostSpec) -> None:
         """A new site file demands other things of the same host; the connection stays if the way to it does."""
         before, self.spec = self.spec, spec
+        self._checks.spec = spec
         if _way_of(before) != _way_of(spec):
             self._anew = self._session is not None
             self._hang_up()
             self.redial()
         elif self._session is not None and self._session.ready.done():
+            if probe.script(before) != probe.script(spec):
+                self._begin_anew(self._session)
+                return
+            self._commands = probe.commands_of(spec)
             self._session.ask(probe.setup(spec))
+
+    def _begin_anew(self, session: ProbeSession) -> None:
+        """Other check commands are another script: the probe is started again on the same connection."""
+        self._anew = True
+        session.end(failure("lost", error="–"))
 
     def accept_offered(self, fingerprint: str) -> Phrase | None:
         """Make the key that was offered and not accepted a known one, if it still is the one a person has seen.
@@ -112,6 +147,13 @@ class SshFeed:
             return self.failure
         return self._dialled.lost.result()  # broken a moment ago: this feed has not come round to say so
 
+    def _calm_tunnel(self) -> asyncssh.SSHClientConnection | None:
+        """The login that stands, if the host answers on it in time."""
+        asked = self._questions.open_since("sample")
+        if asked is not None and self._env.monotonic() - asked > QUIET_S:
+            return None
+        return self.tunnel if self.connection.link is not Link.SLOW else None
+
     async def settled_within(self, seconds: float) -> None:
         """Wait until the first dial has ended, well or not, but no longer than ``seconds``."""
         with contextlib.suppress(TimeoutError):
@@ -142,6 +184,7 @@ class SshFeed:
                     continue
                 await self._rest(self._seen_from_here(ended), retry_at)
         finally:
+            self._checks.cancel()
             self._hang_up()
             self._env.leave(self)
             self._say(Link.IDLE)
@@ -157,9 +200,13 @@ class SshFeed:
         assert dialled is not None
         asked = self._env.monotonic()
         limits = self._env.deadlines
-        self._session, ready = await open_session(dialled.connection, limits, self._hear)
+        carried = self.spec
+        self._session, ready = await open_session(dialled.connection, limits, self._hear, carried)
+        self._commands = probe.commands_of(self.spec)
         self._questions = Questions()
         self._session.ask(probe.setup(self.spec))
+        if probe.script(carried) != probe.script(self.spec):
+            self._begin_anew(self._session)
         self.failure = None
         self._say(Link.UP)
         now = self._env.monotonic()
@@ -236,12 +283,25 @@ class SshFeed:
                 self._answers_again()
         elif isinstance(answer, SectionAnswer):
             asked = self._questions.answered(answer.seq)
-            if asked is not None:
+            if asked is None:
+                return
+            if isinstance(answer.reading, AppReading):
+                self._hear_check(answer.reading, now, now - asked)
+            else:
                 self._listener.on_section(host, answer.reading, now, now - asked)
         elif isinstance(answer, Unusable):
             self._questions.unusable(answer.seq, answer.failure.section)
             self._listener.on_failure(host, answer.failure, now)
             self._answers_again()
+
+    def _hear_check(self, reading: AppReading, now: float, took_s: float) -> None:
+        """A check command's answer names it by its number."""
+        number = int(reading.key) if reading.key.isdigit() else 0
+        if not 1 <= number <= len(self._commands):
+            return
+        steps = (("whole", took_s),) if reading.outcome == "answered" else ()
+        named = msgspec.structs.replace(reading, key=self._commands[number - 1].key, steps=steps)
+        self._listener.on_section(self.spec.id, named, now, took_s)
 
     def _answers_again(self) -> None:
         if self.connection.link is Link.SLOW:
@@ -254,6 +314,9 @@ class SshFeed:
         if session is None or not session.ready.done():
             return
         for section, since in self._questions.give_up_sections(now, limits.section_s):
+            if (rule := self._command(section)) is not None:
+                self._listener.on_section(self.spec.id, hanging(rule, now - since), now, now - since)
+                continue
             why = phrase("no answer for {seconds} s", seconds=round(now - since))
             self._listener.on_failure(self.spec.id, SectionFailure(section, why), now)
         asked = self._questions.open_since("sample")
@@ -263,6 +326,11 @@ class SshFeed:
             session.end(failure("given_up", seconds=round(now - asked)))
         elif self._questions.due_to_say(now, limits.slow_s):
             self._say(Link.SLOW, failure("no_answer", seconds=round(now - asked)))
+
+    def _command(self, question: str) -> AppRule | None:
+        """The check command a question is about, if it is about one."""
+        names = {check_name(number): rule for number, rule in enumerate(self._commands, 1)}
+        return names.get(question)
 
     def _say(self, link: Link, why: Failure | None = None, next_try: float | None = None) -> None:
         before, settings, trace = self.connection, self._settings, self._dialled.trace if self._dialled else None

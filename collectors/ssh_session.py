@@ -13,6 +13,7 @@ from collectors.answers import Answer, AnswerReader, Ready, Refused
 from collectors.failures import DialFailed, Failure, failure, of_loss, said
 from collectors.ssh_environment import Deadlines, bounded
 from duty.clean import clean_bytes
+from duty.site import HostSpec
 
 MAX_BANNER = 64 * 1024
 """Bytes before the probe speaks; a login shell that prints more never ends."""
@@ -113,9 +114,13 @@ class ProbeSession(asyncssh.SSHClientSession[bytes]):
 
 
 async def open_session(
-    connection: asyncssh.SSHClientConnection, limits: Deadlines, on_answer: Callable[[Answer], None]
+    connection: asyncssh.SSHClientConnection,
+    limits: Deadlines,
+    on_answer: Callable[[Answer], None],
+    spec: HostSpec | None = None,
 ) -> tuple[ProbeSession, Ready]:
-    """Start the probe on a connection and wait until it is ready for questions.
+    """Start the probe on a connection and wait until it is ready for questions. ``spec``: whose check commands it
+    carries.
 
     Raises:
         DialFailed: No channel, or the probe does not start.
@@ -130,7 +135,7 @@ async def open_session(
         raise DialFailed(failure("probe_mute", seconds=round(limits.ready_s), error="–")) from None
     except (asyncssh.Error, OSError) as error:
         raise DialFailed(failure("no_shell", error=said(error))) from None
-    session.ask(probe.opening())
+    session.ask(probe.opening(spec))
     try:
         either: set[asyncio.Future[Any]] = {session.ready, session.ended}
         await asyncio.wait(either, timeout=limits.ready_s, return_when=asyncio.FIRST_COMPLETED)

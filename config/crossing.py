@@ -11,11 +11,12 @@ from config.model import Host, HostDefaults, SiteFile
 from config.positions import Path
 from config.problems import nearest
 from config.refusal import shown
-from config.rules import Disk, Line, Process
-from config.settle import joined, key_of, paths, role_of
+from config.rules import App, Disk, Line, Process
+from config.settle import Joined, app_kind, joined, key_of, paths, role_of
 from duty.phrases import Phrase, phrase
 
 MATCHERS = ("name", "args", "user", "unit", "pidfile")
+ASKED = ("tcp", "url", "tls", "command")
 _SSH_ONLY = ("address", "port", "user", "identity", "via")
 
 
@@ -73,7 +74,7 @@ def _bad_id(place: Path, written: str) -> Complaint:
 
 
 def _duplicates(place: Path, table: HostDefaults) -> Iterator[Crossing]:
-    for listed in ("processes", "lines", "disks"):
+    for listed in ("processes", "lines", "disks", "apps"):
         seen: dict[str, Path] = {}
         for number, rule in enumerate(getattr(table, listed) or ()):
             here, key = (*place, listed, number), key_of(rule)
@@ -88,7 +89,7 @@ def _duplicates(place: Path, table: HostDefaults) -> Iterator[Crossing]:
                 seen[key] = here
 
 
-def _no_key(here: Path, rule: Process | Line | Disk) -> Complaint:
+def _no_key(here: Path, rule: Process | Line | Disk | App) -> Complaint:
     if isinstance(rule, Line):
         return Complaint(here, phrase("an interface"))
     if any(getattr(rule, matcher) is not None for matcher in MATCHERS):
@@ -189,6 +190,36 @@ def _rules(host_id: str, host: Host, file: SiteFile) -> Iterator[Crossing]:
         if disk.key == "*" and any(layer.required for layer in disk.layers):
             words = phrase('a mount by its path where it is required; "*" is whatever is mounted')
             yield Crossing(Complaint((*disk.places[-1], "required"), words), *disk.places)
+    for app in joined(host_id, host, file, "apps", lambda table: table.apps):
+        yield from _app(host_id, host, app)
+
+
+def _app(host_id: str, host: Host, app: Joined[App]) -> Iterator[Crossing]:
+    """What belongs together in one application check."""
+    key = dotted_word(app.key)
+    asked = [name for name in ASKED if any(getattr(layer, name) is not None for layer in app.layers)]
+    if len(asked) != 1:
+        words = phrase("exactly one of tcp, url, tls and command for {key}", key=key)
+        yield _of_rule(host_id, host, app.places, words)
+        return
+    kind = app_kind(app.layers)
+    secure = kind == "tls" or any((layer.url or "").startswith("https:") for layer in app.layers)
+    for names, belongs, words in (
+        (("banner",), kind == "tcp", phrase("no such key here: only tcp has it")),
+        (("status", "expect"), kind == "http", phrase("no such key here: only url has it")),
+        (("cert_days", "verify", "ca", "server_name"), secure, phrase("no such key here: only tls and https have it")),
+        (("limits",), kind == "command", phrase("no such key here: only command has it")),
+    ):
+        for name in names:
+            for layer, place in zip(app.layers, app.places, strict=True):
+                if not belongs and getattr(layer, name) is not None:
+                    yield Crossing(Complaint((*place, name), words), *app.places)
+    at_home = any((layer.tcp or layer.tls or "").startswith(":") for layer in app.layers)
+    console = next((layer.origin for layer in app.layers if layer.origin is not None), None) == "console"
+    if at_home and console and not host.local:
+        words = phrase("an address before the port of {key}: asked from the console, a port alone is one of its own",
+                       key=key)  # fmt: skip
+        yield _of_rule(host_id, host, app.places, words)
 
 
 def _of_rule(host_id: str, host: Host, places: tuple[Path, ...], wanted: Phrase) -> Crossing:

@@ -123,7 +123,7 @@ class SecondsLevels(Levels[Seconds]):
     """Levels as lengths of time."""
 
 
-class NumberLevels(Levels[Number]):
+class PlainLevels(Levels[Number]):
     """Levels as plain numbers."""
 
 

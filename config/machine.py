@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.fields import OFF, CountLevels, NumberLevels, PercentLevels, SecondsLevels
+from config.fields import OFF, CountLevels, PercentLevels, PlainLevels, SecondsLevels
 from config.table import Table
 
 
@@ -29,7 +29,7 @@ class Health(_Whole):
     """Time the CPUs wait for disks. Default: not judged."""
     steal: PercentLevels | None = None
     """CPU time taken by other guests of the same machine. Default: not judged."""
-    load: NumberLevels | None = None
+    load: PlainLevels | None = None
     """Load of the last minute for each CPU. Default: not judged."""
     memory: PercentLevels | None = None
     """Memory that is not available. Default: {warn = 90, act = 97}."""
@@ -43,7 +43,7 @@ class Health(_Whole):
     """Time a block device is busy. Default: not judged."""
     device_wait: SecondsLevels | None = None
     """Mean time a request to a block device takes, such as "20ms". Default: not judged."""
-    temperature: NumberLevels | None = None
+    temperature: PlainLevels | None = None
     """Degrees Celsius. Default: the limits each sensor names itself."""
     failed_units: CountLevels | None = None
     """Number of failed systemd units. Default: {warn = 1}."""

@@ -24,7 +24,7 @@ from config.fields import (
     least_size,
 )
 from config.machine import Clock, Health
-from config.rules import Disk, Line, Process
+from config.rules import App, Disk, Line, Process
 from config.table import Table
 
 Interval = Annotated[Seconds, between(0.2, 3600, "200ms – 1h")]
@@ -112,6 +112,8 @@ class HostDefaults(Table):
     """Its clock; each key the host does not give is the role's."""
     disks: list[Disk] | None = None
     """Mounts that count, joined by mount. Default, where neither role nor host names any: ["*"]."""
+    apps: list[App] | None = None
+    """Applications that must answer. The role's and the host's are joined by key; [] takes none."""
 
 
 class Role(HostDefaults):

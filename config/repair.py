@@ -7,7 +7,10 @@ from collections.abc import Iterable
 from config.positions import Path
 
 Document = dict[str, object]
-_LISTS = ("processes", "lines", "disks")
+_LISTS = ("processes", "lines", "disks", "apps")
+
+_EMPTY: dict[str, dict[str, str]] = {"disks": {"mount": "/"}, "apps": {"key": "?"}}
+"""What an item of a list cannot do without."""
 
 
 def unit_of(path: Path) -> Path:
@@ -52,12 +55,12 @@ def _cut(copy: Document, unit: Path) -> None:
         around = inner
     last = unit[-1]
     if isinstance(around, list) and isinstance(last, int):
-        around[last] = {"mount": "/"} if unit[-2] == "disks" else {}
+        around[last] = _EMPTY.get(str(unit[-2]), {})
     elif isinstance(around, dict):
         if len(unit) == 2 and unit[0] in ("hosts", "roles"):
             around[last] = {}
-        elif unit[2:3] == ("disks",) and last == "mount":
-            around[last] = "/"
+        elif last in (needed := _EMPTY.get(str(unit[2]) if len(unit) > 2 else "", {})):
+            around[last] = needed[str(last)]
         else:
             around.pop(last, None)
 

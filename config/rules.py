@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from config import units
+from config import targets, units
 from config.fields import (
     OFF,
     AbsolutePath,
@@ -16,11 +16,13 @@ from config.fields import (
     CountLevels,
     CpuLevels,
     Interface,
+    Levels,
     Mount,
     Named,
     Pattern,
     PercentLevels,
     PingTarget,
+    Plain,
     Port,
     Program,
     RateLevels,
@@ -30,8 +32,12 @@ from config.fields import (
     Unit,
     User,
     WithinLevels,
+    between,
 )
+from config.refusal import refuse
 from config.table import Table
+from duty.phrases import phrase
+from duty.site import PerfBound
 
 
 def _seconds_or_off(value: object) -> float:
@@ -162,3 +168,89 @@ class Disk(Table):
     def from_short(cls, value: object) -> object:
         """A string is the mount."""
         return {"mount": value} if isinstance(value, str) else value
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list) else [value]
+
+
+_AT = Annotated[str, Field(pattern=r"^(.*:)?\d+$", examples=["10.8.0.21:17001"])]
+Endpoint = Annotated[
+    str, BeforeValidator(targets.endpoint, json_schema_input_type=Annotated[int, Field(ge=1, le=65535)] | _AT)
+]
+Url = Annotated[str, AfterValidator(targets.url), Field(examples=["https://10.8.0.21/health"])]
+Command = Annotated[str, AfterValidator(targets.command)]
+Status = Annotated[
+    list[Annotated[int, Field(ge=100, le=599)]],
+    BeforeValidator(_listed, json_schema_input_type=int | list[Annotated[int, Field(ge=100, le=599)]]),
+]
+Days = Annotated[float, BeforeValidator(units.whole, json_schema_input_type=Annotated[int, Field(ge=0)])]
+_BOUND = float | Annotated[str, Field(pattern=r"^<?\s*\d", examples=["90%", "2GiB", "<5%"])]
+Bound = Annotated[Any, BeforeValidator(targets.bound, json_schema_input_type=_BOUND)]
+"""A :class:`duty.site.PerfBound`."""
+
+
+class DaysLevels(Levels[Days]):
+    """Levels in days that are left: fewer are worse."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.warn is not None and self.act is not None and self.warn < self.act:
+            raise refuse(phrase("warn at or above act: fewer days are worse"))
+        return self
+
+
+class NumberLevels(Levels[Bound]):
+    """Levels on one number of a check command."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        warn, act = self.warn, self.act
+        if not isinstance(warn, PerfBound) or not isinstance(act, PerfBound):
+            return self
+        if warn.below != act.below:
+            raise refuse(phrase('warn and act in one direction: both with "<", or neither'))
+        if warn.percent == act.percent and (warn.value < act.value if act.below else warn.value > act.value):
+            raise refuse(phrase("a warn that is reached before act"))
+        return self
+
+
+class App(Table):
+    """One application that must answer: exactly one of tcp, url, tls and command says how it is asked."""
+
+    key: Named = Field()
+    """Your name for it, unique on its host."""
+    tcp: Endpoint | None = None
+    """Must take a TCP connection. A port alone is one of the host itself."""
+    url: Url | None = None
+    """Must answer a GET over HTTP or HTTPS. Redirects are not followed."""
+    tls: Endpoint | None = None
+    """Must do a TLS handshake; its certificate is looked at."""
+    command: Command | None = None
+    """Check command that speaks the Nagios plugin protocol. No shell reads it."""
+    origin: Literal["host", "console"] | None = Field(default=None, alias="from")
+    """Asked from the host, through its SSH connection, or from this console. Default: "host"."""
+    banner: Pattern | None = None
+    """tcp: POSIX extended regular expression that the first line must hold."""
+    status: Status | None = None
+    """url: HTTP status that is well, one or a list. Default: 200 to 399."""
+    expect: Plain | None = None
+    """url: text that must be within the first 64 KiB of the page."""
+    time: SecondsLevels | None = None
+    """Time until the answer was whole. Default: not judged."""
+    cert_days: DaysLevels | None = None
+    """Days the certificate still holds. Default: {warn = 30, act = 7}."""
+    verify: bool | None = None
+    """The certificate must hold up: known issuer, right name. Default: true."""
+    ca: Plain | None = None
+    """File on this console with the authorities that vouch for it. Default: those of the system."""
+    server_name: Plain | None = None
+    """Name to ask for and to want in the certificate. Default: the address."""
+    limits: dict[Plain, NumberLevels] | None = None
+    """command: levels for its numbers, by label. They can only make it worse than the command says."""
+    deadline: Annotated[Seconds, between(0.1, 120, "100ms – 2min")] | None = None
+    """It must have answered by then. Default: "5s"; for a command "10s"."""
+    interval: Annotated[Seconds, between(1, 86_400, "1s – 1d")] | None = None
+    """Time between two checks. Default: "15s"; for tls "5min", for a command "1min"."""
+    hold: Annotated[Seconds, between(0, 3600, "0s – 1h")] | None = None
+    """How long a fault that a second check has confirmed must last before it is an incident. Default: "3s"."""

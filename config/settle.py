@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Callable, Iterable
 from pathlib import Path as FilePath
 from typing import Generic, TypeVar
@@ -13,8 +14,8 @@ from config.fields import (
     Count,
     CountLevels,
     CpuLevels,
-    NumberLevels,
     PercentLevels,
+    PlainLevels,
     RateLevels,
     SecondsLevels,
     SizeLevels,
@@ -23,8 +24,11 @@ from config.fields import (
 from config.machine import Clock, Health
 from config.model import Host, HostDefaults, Role, Session, SiteFile
 from config.positions import Path
-from config.rules import Disk, Line, Ping, Process
+from config.rules import App, DaysLevels, Disk, Line, NumberLevels, Ping, Process
+from config.targets import bracketed, page, split
 from duty.site import (
+    AppKind,
+    AppRule,
     ClockRule,
     DiskRule,
     HealthRule,
@@ -32,6 +36,7 @@ from duty.site import (
     HostSpec,
     Limits,
     LineRule,
+    PerfLimit,
     PingRule,
     ProcessRule,
     SessionRule,
@@ -42,10 +47,19 @@ ANY = "any"
 """Written as the source of pings, it leaves it to the host's routes."""
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Process | Line | Disk)
+R = TypeVar("R", bound=Process | Line | Disk | App)
 
 AnyLevels = (
-    CountLevels | CpuLevels | NumberLevels | PercentLevels | RateLevels | SecondsLevels | SizeLevels | WithinLevels
+    CountLevels
+    | CpuLevels
+    | DaysLevels
+    | NumberLevels
+    | PercentLevels
+    | PlainLevels
+    | RateLevels
+    | SecondsLevels
+    | SizeLevels
+    | WithinLevels
 )
 _PROCESS = ProcessRule(key="")
 _LINE = LineRule(key="", interface="")
@@ -55,6 +69,9 @@ _HEALTH = HealthRule()
 _CLOCK = ClockRule()
 _SESSION = SessionRule("", 0, 0)
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CERT_DAYS = Limits(30, 7)
+_DEADLINES: dict[AppKind, float] = {"command": 10.0}
+_INTERVALS: dict[AppKind, float] = {"tls": 300.0, "command": 60.0}
 
 
 class Joined(msgspec.Struct, Generic[R], frozen=True):
@@ -65,7 +82,7 @@ class Joined(msgspec.Struct, Generic[R], frozen=True):
     places: tuple[Path, ...]
 
 
-def key_of(rule: Process | Line | Disk) -> str | None:
+def key_of(rule: Process | Line | Disk | App) -> str | None:
     """The identity of a rule on its host; ``None`` if nothing in it can serve as one."""
     match rule:
         case Process():
@@ -75,6 +92,8 @@ def key_of(rule: Process | Line | Disk) -> str | None:
             return rule.key or rule.interface
         case Disk():
             return rule.mount
+        case App():
+            return rule.key
 
 
 def role_of(host: Host, file: SiteFile) -> Role | None:
@@ -222,6 +241,59 @@ def clock_rule(layers: tuple[Clock, ...]) -> ClockRule | None:
     )
 
 
+def app_kind(layers: Iterable[App]) -> AppKind | None:
+    """How it is asked; ``None`` where nothing says so."""
+    for app in layers:
+        if app.tcp is not None:
+            return "tcp"
+        if app.url is not None:
+            return "http"
+        if app.tls is not None:
+            return "tls"
+        if app.command is not None:
+            return "command"
+    return None
+
+
+def app_rule(rule: Joined[App], folder: FilePath, *, local: bool) -> AppRule:
+    """One application as everyone reads it; relative paths start at ``folder``."""
+    layers = rule.layers
+    kind = app_kind(layers) or "tcp"
+    limits = _given(app.limits for app in layers) or {}
+    authorities = _given(app.ca for app in layers)
+    made = AppRule(
+        key=rule.key,
+        kind=kind,
+        target="",
+        from_console=local or _given(app.origin for app in layers) == "console",
+        banner=_given(app.banner for app in layers),
+        status=tuple(_given(app.status for app in layers) or ()),
+        expect=_given(app.expect for app in layers),
+        time_s=_limits((app.time for app in layers), Limits()),
+        cert_days=_limits((app.cert_days for app in layers), CERT_DAYS),
+        verify=first((app.verify for app in layers), True),
+        ca=None if authorities is None else str(_from(folder, authorities)),
+        server_name=_given(app.server_name for app in layers),
+        limits=tuple(_perf_limit(label, levels) for label, levels in limits.items()),
+        deadline_s=first((app.deadline for app in layers), _DEADLINES.get(kind, 5.0)),
+        interval_s=first((app.interval for app in layers), _INTERVALS.get(kind, 15.0)),
+        hold_s=first((app.hold for app in layers), 3.0),
+    )
+    if kind == "command":
+        command = first((app.command for app in layers), "")
+        return msgspec.structs.replace(made, target=command, argv=tuple(shlex.split(command)))
+    if kind == "http":
+        url = first((app.url for app in layers), "")
+        secure, address, port, path = page(url)
+        return msgspec.structs.replace(made, target=url, address=address, port=port, path=path, secure=secure)
+    address, port = split(first((app.tcp if kind == "tcp" else app.tls for app in layers), ":1"))
+    return msgspec.structs.replace(made, target=f"{bracketed(address)}:{port}", address=address, port=port)
+
+
+def _perf_limit(label: str, levels: NumberLevels) -> PerfLimit:
+    return PerfLimit(label, levels.warn, levels.act)
+
+
 def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpec:
     role = role_of(host, file)
     layers: tuple[HostDefaults, ...] = (host, role) if role else (host,)
@@ -245,6 +317,9 @@ def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpe
         disks=disks,
         health=health_rule(tuple(layer.health for layer in layers if layer.health is not None)),
         clock=None if host.local else clock_rule(tuple(layer.clock for layer in layers if layer.clock is not None)),
+        apps=tuple(
+            app_rule(rule, folder, local=host.local) for rule in joined(host_id, host, file, "apps", lambda t: t.apps)
+        ),
         interval_s=first((layer.interval for layer in layers), file.site.interval),
     )
 

@@ -13,7 +13,7 @@ from duty.connection import Connection
 from duty.forecast import Forecast, NoForecast
 from duty.phrases import Phrase
 from duty.quality import Quality, State
-from duty.readings import Identity, Pressure, RaidArray, Sensor
+from duty.readings import Certificate, Identity, Pressure, RaidArray, Sensor
 from duty.sessions import SessionPeak
 
 
@@ -109,6 +109,54 @@ class DiskView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     read_at: float | None = None
     time_to_full: Forecast | NoForecast | None = None
     """When its own growth fills it, or why that cannot be said; ``None`` until its history was looked at."""
+
+
+class PerfView(msgspec.Struct, frozen=True, array_like=True):
+    """One number of a check command, judged. Base units: s, B, %, or as the command counts."""
+
+    label: str
+    value: float | None
+    unit: str
+    state: State
+    maximum: float | None = None
+    """What it can grow to, where the command says so."""
+    limit: float | None = None
+    """Where it becomes a fault, by the site file or else the command; ``None``: nobody says."""
+    share_percent: float | None = None
+    """Of its maximum."""
+
+
+class AppView(msgspec.Struct, frozen=True, array_like=True):
+    """One application check, judged."""
+
+    key: str
+    kind: str
+    """tcp, http, tls, command."""
+    target: str
+    from_console: bool
+    state: State
+    why: tuple[Phrase, ...]
+    since: float
+    """UTC epoch seconds since when ``state`` holds."""
+    interval_s: float
+    hold_s: float
+    fails: int = 0
+    """Answers in a row that were a fault (``State.ACT``)."""
+    response_s: float | None = None
+    """Seconds until the answer was whole."""
+    cert_days: float | None = None
+    """Days the certificate still holds; negative when it has ended."""
+    text: str = ""
+    """What it said: a banner, a status, the command's line."""
+    perf: tuple[PerfView, ...] = ()
+    read_at: float | None = None
+    """When it was last asked and an answer or its lack was certain, UTC epoch seconds."""
+    steps: tuple[tuple[str, float], ...] = ()
+    certificate: Certificate | None = None
+    detail: str = ""
+    trend: tuple[int, ...] = ()
+    """Last response times, oldest first, as thousandths of its limit (else of the deadline); -1 is no answer."""
+    deadline_s: float = 0.0
 
 
 class SectionView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -210,6 +258,7 @@ class HostView(msgspec.Struct, frozen=True, gc=False):
     processes: tuple[ProcessView, ...] = ()
     lines: tuple[LineView, ...] = ()
     disks: tuple[DiskView, ...] = ()
+    apps: tuple[AppView, ...] = ()
     sections: tuple[SectionView, ...] = ()
     health: HealthView | None = None
     """``None`` where nothing is asked or nothing was read yet."""

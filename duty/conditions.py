@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from duty.board import HostView, ProcessView
+from duty.board import AppView, HostView, ProcessView
 from duty.connection import Link
 from duty.phrases import Phrase, of, phrase
 from duty.quality import Quality, State
@@ -24,6 +24,8 @@ MACHINE_HOLD_S = 20.0
 """The same for what is wrong with the machine itself."""
 PROCESS_HOLD_S = 2.0
 """Seconds a process must be missing: one more look at the table has then confirmed it."""
+APP_FAILS = 2
+"""Faults in a row until an application counts as failing: one alone may be a restart or a lost packet."""
 
 _WAITS = (Link.IDLE, Link.DIALLING, Link.JUMP_DOWN)
 """What a host can be that cannot be dialled because the host before it is not reached."""
@@ -63,7 +65,18 @@ def conditions_of(view: HostView, folded: bool) -> tuple[list[Condition], bool]:
     if readable and view.state is State.ACT:
         found += [_missing(view.id, p) for p in view.processes if _is_missing(p)]
         found += _of_the_machine(view)
+    # What is known of an application comes by ways of its own: it says by itself when it is unknown.
+    found += [_failing(view.id, a) for a in view.apps if a.state is State.ACT and a.fails >= APP_FAILS]
     return found, readable
+
+
+def _failing(host: str, app: AppView) -> Condition:
+    return Condition(Subject(host, "app", app.key), 2, of(f"{app.key} ({host})", app.why[0]), app.hold_s)
+
+
+def _unsure(view: HostView) -> set[str]:
+    """Applications that are not known to be well: unknown now, or a fault that is not confirmed yet."""
+    return {app.key for app in view.apps if app.state in (State.UNKNOWN, State.ACT)}
 
 
 def _is_missing(process: ProcessView) -> bool:
@@ -127,8 +140,12 @@ class Watchfulness:
             if subject not in self._counting and mono - since >= condition.hold_s:
                 self._counting.add(subject)
                 changes.append(Change(condition, on=True))
+        unsure = _unsure(view)
         for subject in [s for s in self._since if s not in now]:
-            if subject.kind != "host" and (not readable or _unread(view, subject)):
+            if subject.kind == "app":
+                if subject.key in unsure:
+                    continue
+            elif subject.kind != "host" and (not readable or _unread(view, subject)):
                 continue  # frozen: not seen is not well
             if subject.kind == "host" and not (readable or folded):
                 continue

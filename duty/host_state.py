@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import chain
 
-from duty.board import ClockView, DiskView, HealthView, HostView, LineView, ProcessView, SectionView
+from duty.apps import AppTrack
+from duty.board import AppView, ClockView, DiskView, HealthView, HostView, LineView, ProcessView, SectionView
 from duty.clock_offset import ClockTrack
 from duty.connection import Connection, Link
 from duty.disks import DiskTrack
@@ -17,6 +18,7 @@ from duty.phrases import Phrase, of, phrase
 from duty.processes import ProcessTrack
 from duty.quality import Quality, State, quality_of
 from duty.readings import (
+    AppReading,
     ClockReading,
     HostHealth,
     Identity,
@@ -50,6 +52,7 @@ class HostState:
         self.disks = DiskTrack(spec.disks)
         self.machine = MachineTrack(spec.health) if spec.health is not None else None
         self.clock = ClockTrack(spec.clock) if spec.clock is not None else None
+        self.apps = {rule.key: AppTrack(rule, at) for rule in spec.apps}
         self.sections = SectionTrack()
         self.read: Moment | None = None
         self.samples = 0
@@ -65,7 +68,7 @@ class HostState:
         self._state = State.UNKNOWN
         self._since = at.wall
 
-    def update(self, spec: HostSpec) -> None:
+    def update(self, spec: HostSpec, at: Moment) -> None:
         """A new site file: what is still demanded keeps its history."""
         old_processes, old_lines = self.processes, self.lines
         self.spec = spec
@@ -83,6 +86,14 @@ class HostState:
                 self.lines[line.key] = LineTrack(line)
         self.disks.demand(spec.disks)
         self._demand_of_the_machine(spec)
+        old_apps, self.apps = self.apps, {}
+        for app in spec.apps:
+            known = old_apps.get(app.key)
+            if known is not None and (known.rule.kind, known.rule.target) == (app.kind, app.target):
+                known.rule = app
+                self.apps[app.key] = known
+            else:
+                self.apps[app.key] = AppTrack(app, at)
         self.look_again = True
 
     def _demand_of_the_machine(self, spec: HostSpec) -> None:
@@ -140,6 +151,10 @@ class HostState:
         """A slow section was received whole."""
         if isinstance(reading, Identity):
             self.identity = reading
+            return
+        if isinstance(reading, AppReading):
+            if (asked := self.apps.get(reading.key)) is not None:
+                asked.see(reading, at)
             return
         if isinstance(reading, Processes):
             failed = {one.subject: one.why for one in reading.failures if one.subject}
@@ -206,8 +221,11 @@ class HostState:
         disks, sections = self.disks.view(), self.sections.view()
         machine = self.machine.view() if self.machine is not None else None
         clock = self.clock.view() if self.clock is not None else None
+        away = None if self.connection.up else self.connection.why or phrase("not connected yet")
+        apps = tuple([track.view(at, away) for track in self.apps.values()])
         quality = self.quality(at)
-        state, why = self._judge(quality, at, processes, lines, disks, sections, self._of_the_machine(machine, clock))
+        beside = self._of_the_machine(machine, clock) + _of_applications(apps, away)
+        state, why = self._judge(quality, at, processes, lines, disks, sections, beside)
         if state is not self._state:
             self._state, self._since = state, at.wall
         why.sort(key=lambda f: -f[0])
@@ -241,6 +259,7 @@ class HostState:
             processes=processes,
             lines=lines,
             disks=disks,
+            apps=apps,
             sections=sections,
             health=machine,
             clock=clock,
@@ -290,3 +309,12 @@ class HostState:
         assert self.read is not None
         said = connection.why or phrase("no answer for {seconds} s", seconds=round(at.mono - self.read.mono))
         return [(State.UNKNOWN, said)]
+
+
+def _of_applications(apps: tuple[AppView, ...], away: Phrase | None) -> list[tuple[State, Phrase]]:
+    """What is wrong with them. Those that are asked from a host that is away say nothing beside that."""
+    return [
+        (app.state, of(app.key, app.why[0]))
+        for app in apps
+        if app.why and app.state in _WRONG and (app.from_console or away is None)
+    ]

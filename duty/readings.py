@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from duty.phrases import Phrase
@@ -150,6 +152,63 @@ class Mounts(msgspec.Struct, frozen=True, gc=False, tag="mounts"):
     failures: tuple[SectionFailure, ...] = ()
 
 
+class PerfRange(msgspec.Struct, frozen=True, array_like=True):
+    """A range of a check command's own: bad outside of it, or inside where ``inside``. ``None`` is without end."""
+
+    low: float | None
+    high: float | None
+    inside: bool = False
+
+
+class Perf(msgspec.Struct, frozen=True, array_like=True):
+    """One number a check command says, in base units: s, B, %, or as it counts. Missing is ``None``."""
+
+    label: str
+    value: float | None
+    unit: str = ""
+    """``s``, ``B``, ``%``, ``c`` (a counter), or empty."""
+    warn: PerfRange | None = None
+    crit: PerfRange | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+class Certificate(msgspec.Struct, frozen=True, array_like=True):
+    """What a TLS server showed. Times: UTC epoch seconds."""
+
+    subject: str
+    issuer: str
+    not_before: float
+    not_after: float
+    names: tuple[str, ...] = ()
+    verified: bool | None = None
+    """Whether it holds up by the authorities known here; ``None``: that was not asked for."""
+    fault: str = ""
+    """Why it does not: ``ended``, ``not_yet``, ``name``, ``issuer``, ``self_signed``, ``other``."""
+    words: str = ""
+    """The library's words for it."""
+
+
+class AppReading(msgspec.Struct, frozen=True, tag="app"):
+    """What came of asking one application once."""
+
+    key: str
+    outcome: Literal["answered", "failed", "unable"]
+    """``failed``: it was asked and does not answer as it must. ``unable``: it could not be asked."""
+    why: Phrase | None = None
+    steps: tuple[tuple[str, float], ...] = ()
+    """Seconds each step took: ``resolve``, ``connect``, ``tls``, ``first_byte``; ``whole`` is all of them."""
+    status: int | None = None
+    banner: str = ""
+    certificate: Certificate | None = None
+    exit: int | None = None
+    """Of a check command: 0 well, 1 warning, 2 critical, anything else unknown."""
+    text: str = ""
+    detail: str = ""
+    """Further lines of a check command."""
+    perf: tuple[Perf, ...] = ()
+
+
 class Identity(msgspec.Struct, frozen=True, gc=False, tag="identity"):
     """Who answers: said once at the start of a connection."""
 
@@ -286,4 +345,4 @@ class LineReadings(msgspec.Struct, frozen=True, tag="lines"):
     failures: tuple[SectionFailure, ...] = ()
 
 
-SlowReading = Processes | Ports | Mounts | Identity | HostHealth | ClockReading | LineReadings
+SlowReading = Processes | Ports | Mounts | Identity | HostHealth | ClockReading | LineReadings | AppReading

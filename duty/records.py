@@ -22,7 +22,8 @@ class LogKind(StrEnum):
 
 
 class Subject(msgspec.Struct, frozen=True, array_like=True):
-    """The thing a record speaks of. ``kind``: host, process, line, disk, incident; ``key``: its key on the host."""
+    """The thing a record speaks of. ``kind``: host, process, app, line, disk,
+    incident; ``key``: its key on the host."""
 
     host: str = ""
     kind: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
@@ -140,6 +142,73 @@ class ClockRule(msgspec.Struct, frozen=True):
     """A time service must keep it and say that it is synchronized."""
 
 
+class PerfBound(msgspec.Struct, frozen=True, array_like=True):
+    """One threshold on a number that a check command says."""
+
+    value: float
+    """In the number's base unit (bytes, seconds, or as the command counts), or percent of its maximum."""
+    percent: bool = False
+    below: bool = False
+    """The number is bad when it falls below."""
+
+
+class PerfLimit(msgspec.Struct, frozen=True, array_like=True):
+    """What a number with this label may be; ``None`` is not judged."""
+
+    label: str
+    warn: PerfBound | None = None
+    act: PerfBound | None = None
+
+
+AppKind = Literal["tcp", "http", "tls", "command"]
+
+
+class AppRule(msgspec.Struct, frozen=True):
+    """One application that must answer, or a check command that must say that all is well."""
+
+    key: str
+    kind: AppKind
+    target: str
+    """What is asked, as a person writes it: ``address:port``, a URL, a command line."""
+    address: str = ""
+    """Name or address connected to, without brackets; empty for a command."""
+    port: int = 0
+    path: str = ""
+    """Path and query asked of an HTTP server."""
+    secure: bool = False
+    """HTTP over TLS."""
+    argv: tuple[str, ...] = ()
+    """The command, word by word; no shell ever reads it."""
+    from_console: bool = False
+    """Asked from this console; else from the host, through its own connection."""
+    banner: str | None = None
+    """Extended regular expression that the first line must hold."""
+    status: tuple[int, ...] = ()
+    """HTTP status codes that are well; empty: 200 to 399."""
+    expect: str | None = None
+    """Text the answer's body must hold."""
+    time_s: Limits = Limits()
+    """Seconds until the answer was whole."""
+    cert_days: Limits = Limits()
+    """Days the certificate still holds, bad when low: ``warn`` >= ``act``."""
+    verify: bool = True
+    """Whether the certificate must hold up: known issuer, right name."""
+    ca: str | None = None
+    """Path of the authorities' certificates on the console; ``None``: those of the system."""
+    server_name: str | None = None
+    """Name asked for and wanted in the certificate; ``None``: the address."""
+    limits: tuple[PerfLimit, ...] = ()
+    deadline_s: float = 5.0
+    interval_s: float = 15.0
+    hold_s: float = 3.0
+    """Seconds it must go on after a second look has confirmed it, before it is an incident."""
+
+    @property
+    def tls(self) -> bool:
+        """Whether there is a certificate to look at."""
+        return self.kind == "tls" or self.secure
+
+
 class HostSpec(msgspec.Struct, frozen=True):
     """One host of the site and all that is demanded of it."""
 
@@ -163,6 +232,7 @@ class HostSpec(msgspec.Struct, frozen=True):
     health: HealthRule | None = HealthRule()
     """``None``: the section is not asked for."""
     clock: ClockRule | None = ClockRule()
+    apps: tuple[AppRule, ...] = ()
     interval_s: float = 1.0
 
 

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable
 
 from collectors import probe
+from practice.applications import run_check, spec_of
 from practice.demands import Demands
 from practice.machines import PAGE, TICKS, Machine
 from practice.sections import SECTIONS, sample
@@ -27,6 +28,8 @@ class Conversation:
         self._clock = clock
         self._user = user
         self._demands = Demands()
+        self._probes = (probe.HASH, probe.hash_of(spec_of(machine.model)))
+        self._probe = probe.HASH
         self._buffer = b""
         self._awaited: tuple[int, str] | None = None
         self._open = False
@@ -64,9 +67,9 @@ class Conversation:
         # more than was announced means that the console did not wait for =O: a shell might have swallowed it
         if len(self._buffer) > size or hashlib.sha256(self._buffer).hexdigest() != announced:
             return self._refuse("sum")
-        if announced != probe.HASH:
-            return self._refuse(f"hash {probe.HASH}")
-        self._buffer, self._open = b"", True
+        if announced not in self._probes:
+            return self._refuse(f"hash {self._probes[-1]}")
+        self._buffer, self._open, self._probe = b"", True, announced
         return self._hello()
 
     def _hello(self) -> bytes:
@@ -78,7 +81,7 @@ class Conversation:
             "awk": "mawk",
             "arch": "x86_64",
         }
-        lines = [f"=R 1 {probe.VERSION} {probe.HASH} 0 {TICKS} {PAGE} {_UID}"]
+        lines = [f"=R 1 {probe.VERSION} {self._probe} 0 {TICKS} {PAGE} {_UID}"]
         lines += [f"=I {key} {value}" for key, value in facts.items()]
         return "\n".join([*lines, "=O", ""]).encode()
 
@@ -96,6 +99,10 @@ class Conversation:
             return self._sample(rest)
         if verb == "X":
             seq, _, section = rest.partition(" ")
+            name, _, number = section.partition(" ")
+            if _is_seq(seq) and name == probe.CHECKS and self._probe != probe.HASH:
+                lines = run_check(self._machine, number, self._clock())
+                return _framed(f"=b {seq} {name}", lines, f"=e {seq} {name} {len(lines)}")
             if _is_seq(seq) and section in SECTIONS:
                 lines = SECTIONS[section](self._machine, self._demands, self._clock())
                 return _framed(f"=b {seq} {section}", lines, f"=e {seq} {section} {len(lines)}")

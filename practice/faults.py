@@ -103,6 +103,33 @@ def _clock_jumps(served: Served, _subject: str, on: bool, _now: float) -> None:
     served.machine.clock_ahead_s = JUMP_S if on else 0.0
 
 
+def _asked(model: MachineModel) -> tuple[str, ...]:
+    return tuple(app.key for app in model.apps if app.banner or app.kind == "http")
+
+
+def _secured(model: MachineModel) -> tuple[str, ...]:
+    return tuple(app.key for app in model.apps if app.names)
+
+
+def _databases(model: MachineModel) -> tuple[str, ...]:
+    return tuple(app.key for app in model.apps if app.size_gb)
+
+
+def _slow_application(served: Served, subject: str, on: bool, now: float) -> None:
+    (served.machine.slowed.add if on else served.machine.slowed.discard)(subject)
+
+
+def _certificate_near_end(served: Served, subject: str, on: bool, now: float) -> None:
+    (served.machine.ending.add if on else served.machine.ending.discard)(subject)
+
+
+def _database_filling(served: Served, subject: str, on: bool, now: float) -> None:
+    if on:
+        served.machine.growing.setdefault(subject, Fill(now))
+    else:
+        served.machine.growing.pop(subject, None)
+
+
 class Fault(msgspec.Struct, frozen=True):
     """One line of the table. ``subjects`` says what it can strike on a machine; ``None``: the machine itself."""
 
@@ -119,6 +146,9 @@ FAULTS: tuple[Fault, ...] = (
     Fault("disk_fills", phrase("Disk fills"), _local_mounts, _disk_fills),
     Fault("mount_hangs", phrase("Mount hangs"), _mounts, _mount_hangs),
     Fault("clock_jumps", phrase("Clock jumps"), None, _clock_jumps),
+    Fault("slow_application", phrase("Application slow"), _asked, _slow_application),
+    Fault("certificate_near_end", phrase("Certificate near its end"), _secured, _certificate_near_end),
+    Fault("database_filling", phrase("Database fills"), _databases, _database_filling),
     Fault("host_hangs", phrase("Host hangs"), None, lambda served, _, on, __: served.hang(on)),
     Fault("host_lost", phrase("Host lost"), None, lambda served, _, on, __: served.lose(on)),
     Fault("key_changes", phrase("Host key changes"), None, lambda served, _, on, __: served.change_key(on)),

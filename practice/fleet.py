@@ -125,6 +125,7 @@ class PracticeFleet:
             members(self._count),
             ssh_config=Path(self._ready.ssh_config),
             known_hosts=Path(self._ready.known_hosts),
+            authority=Path(self._ready.authority),
         )
 
     @property

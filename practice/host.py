@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import asyncssh
 
+from practice.applications import Applications, Talk
 from practice.machines import Machine
 from practice.papers import ADDRESS, USER, new_key
 from practice.session import ProbeSession
@@ -35,6 +36,7 @@ class Host:
         self.key = new_key()
         self.port = 0
         self.may_forward_to: frozenset[int] = frozenset()
+        self.applications: Applications | None = None
         self._other_key: asyncssh.SSHKey | None = None
         self._options: asyncssh.SSHServerConnectionOptions | None = None
         self._listener: socket.socket | None = None
@@ -172,8 +174,12 @@ class _Door(asyncssh.SSHServer):
     def session_requested(self) -> ProbeSession:
         return ProbeSession(self._host.machine, self._host.clock)
 
-    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
-        return dest_host == ADDRESS and dest_port in self._host.may_forward_to
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool | Talk:
+        if dest_host != ADDRESS:
+            return False
+        applications = self._host.applications
+        talk = applications.at(dest_port, self._host.clock()) if applications is not None else None
+        return talk or dest_port in self._host.may_forward_to
 
 
 def _bound(port: int) -> socket.socket:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from random import Random
 
 from practice.effects import Fill, Saturation
-from practice.models import GB, MB, InterfaceModel, MachineModel, MountModel, ProcessModel
+from practice.models import GB, MB, AppModel, InterfaceModel, MachineModel, MountModel, ProcessModel
 from practice.rhythm import DAY_S, WAVES, Rhythm, Vector
 
 TICKS = 100
 PAGE = 4096
 PID_MAX = 4_194_304
 FORKS_A_SECOND = 0.7
+SLOW_S = 1.6
+"""Seconds a slow application takes longer."""
 
 
 class Running:
@@ -58,6 +60,12 @@ class Machine:
         self.clock_ahead_s = 0.0
         self.lossy: set[str] = set()
         """Interfaces whose line loses packets."""
+        self.slowed: set[str] = set()
+        """Applications that take their time."""
+        self.ending: set[str] = set()
+        """Applications whose certificate is about to end."""
+        self.growing: dict[str, Fill] = {}
+        """Databases that something fills."""
         for order, process in enumerate(model.processes):
             begun = round(self.boot + 20 + 3 * order + rng.random(), 2)
             self._run(process, 600 + 37 * order + rng.randrange(30), begun)
@@ -161,3 +169,22 @@ class Machine:
         used = min(0.9 * total, mount.used * total + grown)
         fill = self.filled.get(mount.mount)
         return total, int(used if fill is None else fill.used(used, total, now))
+
+    def app(self, key: str) -> AppModel:
+        """The application of this key."""
+        return next(app for app in self.model.apps if app.key == key)
+
+    def answers_after(self, app: AppModel, now: float) -> float | None:
+        """Seconds until the application answers; ``None`` while its process is not there."""
+        if app.process not in self.running:
+            return None
+        usual = app.takes_s * (0.4 + 0.6 * self.level(now)[2])
+        return usual + SLOW_S if app.key in self.slowed else usual
+
+    def database(self, app: AppModel, now: float) -> tuple[int, int]:
+        """Bytes used of a database, and what it may grow to."""
+        total = int(app.size_gb * GB)
+        grown = max(0.0, now - self._started) / DAY_S * app.grows_mb_day * MB
+        used = min(0.9 * total, app.used * total + grown)
+        fill = self.growing.get(app.key)
+        return int(used if fill is None else fill.used(used, total, now)), total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practice.models import InterfaceModel, MachineModel, MountModel, ProcessModel
+from practice.models import AppModel, InterfaceModel, MachineModel, MountModel, ProcessModel
 
 _LAN = InterfaceModel("eth0", 38e6, 31e6)
 _ROOT = MountModel("/", "/dev/sda2", 60, 0.38)
@@ -62,6 +62,7 @@ def _quote_gateway() -> MachineModel:
         (_ROOT, _LOG),
         memory_gb=8,
         background_cpu=0.04,
+        apps=(AppModel("quotes", "tcp", "quote-feed", 9101, "QUOTE 2.4 ready", takes_s=0.006),),
     )
 
 
@@ -80,6 +81,7 @@ def _order_gateway(number: int, carrier: str, latin: str, peak_bps: float) -> Ma
         via="jump-1",
         memory_gb=8,
         background_cpu=0.04,
+        apps=(AppModel("orders", "tcp", "order-gw", 9001, "SGE-GW 3.1", takes_s=0.004),),
     )
 
 
@@ -113,6 +115,10 @@ def _trade_front() -> MachineModel:
         memory_gb=32,
         background_cpu=0.06,
         table=240,
+        apps=(
+            AppModel("front", "tcp", "trade-front", 17001, "FRONT 4.2.1", takes_s=0.018),
+            AppModel("web", "http", "nginx", 443, names=("trade.gold-desk.example", "127.0.0.1"), takes_s=0.035),
+        ),
     )
 
 
@@ -144,6 +150,7 @@ def _risk() -> MachineModel:
         (engine, margin, _CHRONY),
         (_LAN,),
         (_ROOT, _LOG),
+        apps=(AppModel("risk-health", "http", "risk-engine", 17201, takes_s=0.022),),
         via="jump-1",
         cpus=8,
         memory_gb=32,
@@ -186,6 +193,10 @@ def _settlement() -> MachineModel:
         memory_used=0.58,
         background_cpu=0.08,
         table=320,
+        apps=(
+            AppModel("postgres", "tcp", "postgres", 5432, takes_s=0.009),
+            AppModel("db-free", "command", "postgres", takes_s=0.14, size_gb=400, used=0.61, grows_mb_day=1700),
+        ),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 GB = 1 << 30
@@ -55,6 +57,26 @@ class MountModel(msgspec.Struct, frozen=True):
     local: bool = True
 
 
+class AppModel(msgspec.Struct, frozen=True):
+    """One application the site asks. ``process``: whose it is; without it nothing answers."""
+
+    key: str
+    kind: Literal["tcp", "http", "command"]
+    """``command``: it is not asked over the network, but by a check command on the machine."""
+    process: str
+    port: int = 0
+    banner: str = ""
+    """tcp: what it says first, if anything."""
+    names: tuple[str, ...] = ()
+    """Names in its certificate; with any, it speaks TLS."""
+    takes_s: float = 0.012
+    """Seconds until it answers, at the market's busiest."""
+    size_gb: float = 0.0
+    """Of a database: what it may grow to."""
+    used: float = 0.0
+    grows_mb_day: float = 0.0
+
+
 class MachineModel(msgspec.Struct, frozen=True):
     """One machine of the practice fleet."""
 
@@ -65,6 +87,7 @@ class MachineModel(msgspec.Struct, frozen=True):
     processes: tuple[ProcessModel, ...]
     interfaces: tuple[InterfaceModel, ...]
     mounts: tuple[MountModel, ...]
+    apps: tuple[AppModel, ...] = ()
     via: str | None = None
     jump: bool = False
     """It forwards connections to the other machines of the fleet."""

@@ -32,6 +32,7 @@ class Ready(msgspec.Struct, frozen=True):
     ssh_config: str
     known_hosts: str
     client_key: str
+    authority: str
     seed: str
 
 

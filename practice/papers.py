@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +16,7 @@ ADDRESS = "127.0.0.1"
 CLIENT_KEY = "client_key"
 SSH_CONFIG = "ssh_config"
 KNOWN_HOSTS = "known_hosts"
+AUTHORITY = "authority.pem"
 
 _COMMON = """
 Host *
@@ -45,6 +47,7 @@ class Papers:
         self.client_key = directory / CLIENT_KEY
         self.ssh_config = directory / SSH_CONFIG
         self.known_hosts = directory / KNOWN_HOSTS
+        self.authority = directory / AUTHORITY
 
     def write_client_key(self) -> asyncssh.SSHKey:
         """Make the key that all machines let in, and keep its private half here."""
@@ -61,9 +64,24 @@ class Papers:
         _write(self.ssh_config, config.encode())
         _write(self.known_hosts, known.encode())
 
+    def write_authority(self, pem: bytes) -> None:
+        """Say who vouches for the fleet's certificates."""
+        _write(self.authority, pem)
+
+    def server_context(self, pem: bytes) -> ssl.SSLContext:
+        """The context of a server that shows this certificate; its key is on disk no longer than it takes to read."""
+        file = self.directory / "server.pem"
+        _write(file, pem)
+        try:
+            made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            made.load_cert_chain(file)
+        finally:
+            file.unlink()
+        return made
+
     def remove(self) -> None:
         """Take away what was written, and the directory if nothing else is in it."""
-        for path in (self.client_key, self.ssh_config, self.known_hosts):
+        for path in (self.client_key, self.ssh_config, self.known_hosts, self.authority):
             path.unlink(missing_ok=True)
         try:
             self.directory.rmdir()

@@ -17,6 +17,7 @@ import uvloop
 
 from duty.clean import clean
 from duty.phrases import Phrase, phrase
+from practice.applications import Applications, Notary
 from practice.faults import NotPossible, strike
 from practice.host import Clock, Host
 from practice.machines import Machine
@@ -48,9 +49,11 @@ class Fleet:
     def open(self) -> Ready:
         """Make keys, listen, write the files a client needs. Raises OSError where that cannot be."""
         started = self._clock()
+        notary = Notary(self._papers, started)
         let_in = self._papers.write_client_key().public_data
         for model in self._models:
             host = Host(Machine(model, self._seed, started), let_in, self._clock)
+            host.applications = Applications(host.machine, notary)
             host.open()
             self.hosts[model.id] = host
         ports = {name: host.port for name, host in self.hosts.items()}
@@ -64,6 +67,7 @@ class Fleet:
             str(self._papers.ssh_config),
             str(self._papers.known_hosts),
             str(self._papers.client_key),
+            str(self._papers.authority),
             self._seed,
         )
 

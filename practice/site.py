@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from duty.site import DiskRule, HistoryRule, HostSpec, Limits, LineRule, PingRule, ProcessRule, SessionRule, SiteSpec
+from practice.applications import rule_of
 from practice.models import MB, InterfaceModel, MachineModel, ProcessModel
 
 LOCAL_ID = "this-machine"
@@ -28,11 +29,15 @@ def practice_site(
     *,
     ssh_config: Path | None = None,
     known_hosts: Path | None = None,
+    authority: Path | None = None,
     interval_s: float = 1.0,
     local: bool = True,
 ) -> SiteSpec:
-    """The site of these machines, reached as ``ssh_config`` says, and of this machine itself (``local``)."""
-    hosts = tuple(_host(model, interval_s) for model in models)
+    """The site of these machines, reached as ``ssh_config`` says, and of this machine itself (``local``).
+
+    ``authority``: the file of who vouches for their certificates.
+    """
+    hosts = tuple(_host(model, interval_s, authority) for model in models)
     return SiteSpec(
         name="演练 practice",
         time_zone="Asia/Shanghai",
@@ -49,7 +54,7 @@ def practice_site(
     )
 
 
-def _host(model: MachineModel, interval_s: float) -> HostSpec:
+def _host(model: MachineModel, interval_s: float, authority: Path | None) -> HostSpec:
     lines = tuple(
         LineRule(
             interface.line, interface.name, interface.capacity_bps, interface.capacity_bps, pings=_pings(interface)
@@ -67,6 +72,7 @@ def _host(model: MachineModel, interval_s: float) -> HostSpec:
         processes=tuple(_process(process) for process in model.processes),
         lines=lines,
         disks=tuple(DiskRule(mount.mount, required=True) for mount in model.mounts),
+        apps=tuple(rule_of(app, authority) for app in model.apps),
         interval_s=interval_s,
     )
 

@@ -64,6 +64,16 @@ def clock(at: float | None, zone: str, now: float | None = None) -> str:
     return moment.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S")
 
 
+def date(at: float | None, zone: str) -> str:
+    """Day and minute in ``zone`` (IANA name)."""
+    if at is None:
+        return MISSING
+    try:
+        return datetime.fromtimestamp(at, _zone(zone)).strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):  # a certificate may name any year
+        return MISSING
+
+
 @lru_cache(8)
 def _zone(name: str) -> tzinfo:
     try:

@@ -16,6 +16,7 @@ from duty.records import Incident, IncidentState, LogEntry
 from duty.sessions import HEADROOM, SessionPeak
 from tui import figures
 from tui.glyphs import Glyphs
+from tui.host_apps import app_lines
 from tui.host_health import clock_lines, health_lines
 from tui.pager import Line, Span, padded, wrapped
 from wire.words import _, say
@@ -89,7 +90,7 @@ def page_lines(page: Page, width: int) -> list[Line]:
     """All blocks, in one column or two."""
     head = list(_head(page, width))
     makers = (
-        _connection, _figures, health_lines, clock_lines, _unread, _processes, _lines, _disks, _identity,
+        _connection, _figures, health_lines, clock_lines, _unread, _processes, app_lines, _lines, _disks, _identity,
         _incidents, _log,
     )  # fmt: skip
     columns = 2 if width >= TWO_COLUMNS else 1

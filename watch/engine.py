@@ -297,7 +297,7 @@ class Engine:
             kept += 1
             run.slow_s = site.slow_interval_s
             if run.spec != spec:
-                run.state.update(spec)
+                run.state.update(spec, self.clock.now())
                 run.feed.update(spec)
                 self._dirty[spec.id] = None
         self.runs = {spec.id: self.runs[spec.id] for spec in site.hosts}

@@ -17,6 +17,12 @@ LOOK_AGAIN_S = 0.9
 """At least so many seconds between two walks of the process table, however often copies come and go."""
 EARLY_S = 0.05
 """A turn that comes so many seconds before its time is not left for the next, a second later."""
+CONFIRM_S = 2.0
+"""Seconds until a fault of an application is looked at a second time."""
+APART_S = 1.0
+"""At least so many seconds from an answer to the next question of its kind."""
+STAGGER_S = 0.3
+"""Seconds between the first checks of a host's applications."""
 HANGING_AFTER_S = 12.0
 """Seconds after which a section that was asked for and is still silent is shown as hanging."""
 
@@ -33,6 +39,7 @@ class HostRun:
         self._due = 0.0
         self._section_due: dict[Section, float] = dict.fromkeys(SECTIONS, 0.0)
         self._walked = 0.0
+        self._app_due: dict[str, float] = {}
 
     @property
     def spec(self) -> HostSpec:
@@ -43,6 +50,9 @@ class HostRun:
         """The connection has just come up: ask everything, in an order that fills the screen."""
         self._due = mono
         self._section_due = dict.fromkeys(SECTIONS, mono)
+        for rule in self.spec.apps:
+            if not rule.from_console:
+                self._app_due.pop(rule.key, None)
 
     def changes_by_itself(self, at: Moment) -> bool:
         """Whether what is said of it may change by time alone: its readings age, or a fault holds and is counted."""
@@ -51,6 +61,8 @@ class HostRun:
     def ask(self, at: Moment) -> bool:
         """Ask what is due. False: the last question is still open and this one was dropped."""
         state, mono = self.state, at.mono
+        if self.spec.apps:
+            self._ask_apps(mono)
         if not state.connection.up:
             return True
         asked = True
@@ -79,6 +91,19 @@ class HostRun:
                     self._walked, state.look_again = mono, False
             elif (since := self.feed.open_since(section)) is not None and mono - since > HANGING_AFTER_S:
                 state.sections.hangs(section, mono - since, at)
+
+    def _ask_apps(self, mono: float) -> None:
+        """Applications have a clock each, and no other question waits for them."""
+        for number, rule in enumerate(self.spec.apps):
+            due = self._app_due.get(rule.key)
+            if due is None:
+                due = self._app_due[rule.key] = mono + number * STAGGER_S
+            track = self.state.apps.get(rule.key)
+            if track is not None and track.read_mono is not None:
+                # Right after an answer its job on the host may still be on its way out.
+                due = max(track.read_mono + APART_S, min(due, track.read_mono + CONFIRM_S) if track.doubtful else due)
+            if mono >= due and self.feed.ask_app(rule):
+                self._app_due[rule.key] = mono + rule.interval_s
 
     def _wanted(self, section: Section) -> bool:
         match section:

@@ -66,4 +66,5 @@ def _told(host: HostView) -> bool:
     if host.quality is not Quality.GOOD or host.samples < 2:
         return False
     processes = all(p.count is not None or p.why[0].template != "not read yet" for p in host.processes)
-    return processes and all(d.condition != "unread" for d in host.disks)
+    apps = all(a.read_at is not None or a.why[0].template != "not asked yet" for a in host.apps)
+    return processes and apps and all(d.condition != "unread" for d in host.disks)

@@ -47,4 +47,4 @@ def line_of(problem: Problem) -> str:
 
 def make_feed(spec: HostSpec, site: SiteSpec, listener: Listener, env: SshEnvironment) -> Feed:
     """The feed of one host: this machine through psutil, every other over SSH."""
-    return LocalFeed(spec, listener) if spec.local else SshFeed(spec, site, listener, env)
+    return LocalFeed(spec, listener, env.room) if spec.local else SshFeed(spec, site, listener, env)

@@ -10,7 +10,7 @@ from config.schema import schema
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 BEGIN = "<!-- {name}: made from the schema -->"
 END = "<!-- end of {name} -->"
-TABLES = ("Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "Health", "Clock")
+TABLES = ("Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Health", "Clock")
 
 WRITTEN = {
     "Count": '`3`, `"1-4"`, `"2+"`, `{ min = 1, max = 4 }`',
@@ -20,13 +20,16 @@ WRITTEN = {
     "SizeLevels": '`"2GiB"`, `{ warn = "1GiB", act = "2GiB" }`, `"off"`',
     "CountLevels": '`900`, `{ warn = 800, act = 900 }`, `"off"`',
     "RateLevels": '`0.5`, `"6/min"`, `{ warn = 0.1, act = 1 }`, `"off"`',
-    "SecondsLevels": '`"2s"`, `{ warn = "500ms", act = "2s" }`, `"off"`',
-    "NumberLevels": '`85`, `{ warn = 70, act = 85 }`, `"off"`',
+    "PlainLevels": '`85`, `{ warn = 70, act = 85 }`, `"off"`',
     "Health": '`{ memory = 95 }`, `"off"`',
     "Clock": '`{ offset = "2s" }`, `"off"`',
     "WithinLevels": '`"8h"`, `{ warn = "3d", act = "8h" }`, `"off"`',
     "Session": "a session, see below",
     "History": "a table, see below",
+    "SecondsLevels": '`"1s"`, `{ warn = "200ms", act = "1s" }`, `"off"`',
+    "DaysLevels": '`7`, `{ warn = 30, act = 7 }`, `"off"`',
+    "NumberLevels": '`900`, `"90%"`, `{ warn = "<2GiB", act = "<1GiB" }`, `"off"`',
+    "App": "an application, see below",
     "Process": "a process, see below",
     "Line": "a line, see below",
     "Ping": "a ping target, see below",
@@ -46,6 +49,8 @@ def value(node: dict[str, Any]) -> str:
         return f'`"{node["const"]}"`'
     if node.get("examples"):
         return ", ".join(f'`"{each}"`' for each in node["examples"])
+    if node["type"] == "object":
+        return f"table of: {value(node['additionalProperties'])}"
     if node["type"] == "array":
         return f"list of: {value(node['items'])}"
     return {"string": "text", "boolean": "`true`, `false`", "integer": "whole number", "number": "number"}[node["type"]]

@@ -112,7 +112,7 @@ def test_a_section_tells_since_when_it_fails() -> None:
 def test_a_new_site_file_keeps_what_is_still_demanded() -> None:
     state = running()
     more = msgspec.structs.replace(SPEC, processes=(*SPEC.processes, ProcessRule("risk", name="risk")))
-    state.update(more)
+    state.update(more, at(1))
     counts = {p.key: p.count for p in state.view(at(1)).processes}
     assert counts == {"quoted": 1, "risk": None}
 

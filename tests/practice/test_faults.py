@@ -6,7 +6,7 @@ import pytest
 
 from collectors import probe
 from collectors.answers import AnswerReader, SampleAnswer, SectionAnswer
-from duty.readings import ClockReading, LineReadings, Mounts, Processes, Sample
+from duty.readings import AppReading, ClockReading, LineReadings, Mounts, Processes, Sample
 from practice.conversation import Conversation
 from practice.faults import FAULTS, NotPossible, kinds, strike
 from practice.machines import Machine
@@ -28,7 +28,7 @@ class Bench:
         self.machine = Machine(MODELS[host], "s", START)
         self._talk = Conversation(self.machine, lambda: self.now, "watch")
         self._reader = AnswerReader()
-        self._reader.feed(self._talk.receive(probe.opening() + b""))
+        self._reader.feed(self._talk.receive(probe.opening(SPECS[host])))
         self._talk.receive(probe.setup(SPECS[host]))
 
     def hang(self, on: bool) -> None:
@@ -92,6 +92,18 @@ def pings_lost(bench: Bench) -> bool:
     return ping.received < ping.sent
 
 
+def application_slow(bench: Bench) -> bool:
+    after = bench.machine.answers_after(bench.machine.app("web"), bench.now)
+    assert after is not None
+    return after > 1
+
+
+def database_full(bench: Bench) -> bool:
+    reading = bench.section("checks 1")
+    assert isinstance(reading, AppReading) and reading.perf[0].value and reading.perf[0].maximum
+    return reading.perf[0].value / reading.perf[0].maximum > 0.9
+
+
 SEEN: dict[str, tuple[str, Callable[[Bench], bool]]] = {
     "process_dies": ("order-gw", gateway_missing),
     "line_saturates": ("SGE-1", line_full),
@@ -99,6 +111,9 @@ SEEN: dict[str, tuple[str, Callable[[Bench], bool]]] = {
     "disk_fills": ("/var/log", log_full),
     "mount_hangs": ("/var/log", log_hanging),
     "clock_jumps": ("", clock_ahead),
+    "slow_application": ("web", application_slow),
+    "certificate_near_end": ("web", lambda bench: "web" in bench.machine.ending),  # shown: test_applications.py
+    "database_filling": ("db-free", database_full),
     "host_hangs": ("", lambda bench: bench.told[-1:] == [("hang", True)]),
     "host_lost": ("", lambda bench: bench.told[-1:] == [("lose", True)]),
     "key_changes": ("", lambda bench: bench.told[-1:] == [("change_key", True)]),
@@ -108,7 +123,7 @@ SEEN: dict[str, tuple[str, Callable[[Bench], bool]]] = {
 @pytest.mark.parametrize("fault", [fault.name for fault in FAULTS])
 def test_a_fault_shows_and_goes_again(fault: str) -> None:
     subject, seen = SEEN[fault]
-    bench = Bench("order-gw-1")
+    bench = Bench({"web": "trade-front-1", "db-free": "settle-db-1"}.get(subject, "order-gw-1"))
     assert not seen(bench)
     for _ in range(2):
         for on in (True, True, False, False):

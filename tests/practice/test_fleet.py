@@ -66,7 +66,7 @@ class Login:
     async def start(self) -> Login:
         await self.connect()
         self.process = await self.connection.create_process(probe.exec_command(), encoding=None)
-        self.send(probe.opening())
+        self.send(probe.opening(self.spec))
         assert isinstance(await self.hear(), Ready)
         self.send(probe.setup(self.spec))
         return self
@@ -247,7 +247,7 @@ async def test_the_papers_are_for_their_owner_only(fleet: PracticeFleet, tmp_pat
     folder = tmp_path / "fleet"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     names = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
-    assert names == dict.fromkeys(("client_key", "ssh_config", "known_hosts"), 0o600)
+    assert names == dict.fromkeys(("client_key", "ssh_config", "known_hosts", "authority.pem"), 0o600)
 
 
 async def test_many_machines_start(tmp_path: Path) -> None:

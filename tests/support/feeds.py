@@ -8,7 +8,7 @@ from typing import Literal
 from collectors.feed import Listener, Section
 from duty.connection import Connection, Link
 from duty.moment import Moment
-from duty.site import HostSpec, SiteSpec
+from duty.site import AppRule, HostSpec, SiteSpec
 
 
 class HandClock:
@@ -27,6 +27,7 @@ class HandFeed:
         self.listener = listener
         self.samples: list[tuple[int, ...]] = []
         self.sections: list[str] = []
+        self.asked: list[str] = []
         self.busy: dict[str, float] = {}
         self.redials = 0
         self.cancelled = False
@@ -50,6 +51,12 @@ class HandFeed:
         if section in self.busy:
             return False
         self.sections.append(section)
+        return True
+
+    def ask_app(self, rule: AppRule) -> bool:
+        if rule.key in self.busy:
+            return False
+        self.asked.append(rule.key)
         return True
 
     def redial(self) -> None:

@@ -17,9 +17,9 @@ from duty.forecast import FLAT
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.quality import Quality, State
-from duty.readings import MountReading, Mounts, Processes, ProcessFound, Sample, SectionFailure
+from duty.readings import AppReading, MountReading, Mounts, Processes, ProcessFound, Sample, SectionFailure
 from duty.records import NewLogEntry
-from duty.site import DiskRule, HostSpec, ProcessRule, SiteSpec
+from duty.site import AppRule, DiskRule, HostSpec, ProcessRule, SiteSpec
 from tests.support.feeds import HandClock, HandFeed
 from watch.engine import Engine
 
@@ -63,17 +63,22 @@ class Bench:
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
+    async for one in _bench(SITE):
+        yield one
+
+
+async def _bench(site: SiteSpec) -> AsyncIterator[Bench]:
     feeds: dict[str, HandFeed] = {}
     clock = HandClock()
 
-    def make(spec: HostSpec, site: SiteSpec, listener: object) -> HandFeed:
-        feeds[spec.id] = HandFeed(spec, site, listener)  # type: ignore[arg-type]
+    def make(spec: HostSpec, of: SiteSpec, listener: object) -> HandFeed:
+        feeds[spec.id] = HandFeed(spec, of, listener)  # type: ignore[arg-type]
         return feeds[spec.id]
 
     made: Bench
     made = Bench(None, clock, feeds)  # type: ignore[arg-type]
     made.engine = Engine(
-        SITE, make, made, clock, lambda board, changed: made.boards.append((board, changed)), made.kept.append
+        site, make, made, clock, lambda board, changed: made.boards.append((board, changed)), made.kept.append
     )
     task = asyncio.create_task(made.engine.run())
     await made.until(lambda: bool(made.boards))
@@ -213,3 +218,51 @@ async def test_what_the_past_says_is_shown_with_the_newest_reading(bench: Bench)
     bench.engine.foresee("jump", {"/": FLAT}, {})
     bench.engine.foresee("nobody", {"/": FLAT}, {})
     await bench.until(lambda: [d.time_to_full for d in bench.host("jump").disks] == [FLAT])
+
+
+FRONT = AppRule("front", "tcp", "127.0.0.1:1", interval_s=15)
+VPN = AppRule("vpn", "tls", "vpn:443", from_console=True, interval_s=300)
+
+
+@pytest.fixture
+async def apps() -> AsyncIterator[Bench]:
+    host = HostSpec(id="gw", address="gw", apps=(FRONT, VPN))
+    async for one in _bench(msgspec.structs.replace(SITE, hosts=(host,))):
+        yield one
+
+
+async def test_applications_have_clocks_of_their_own(apps: Bench) -> None:
+    feed = apps.feeds["gw"]
+    await apps.until(lambda: "vpn" in feed.asked)
+    feed.connect()
+    await apps.until(lambda: feed.asked.count("front") >= 2)
+    began, before = apps.clock.seconds, feed.asked.count("front")
+    await apps.until(lambda: feed.asked.count("front") > before, 30.0)
+    assert apps.clock.seconds - began > 10 and feed.asked.count("vpn") == 1, feed.asked
+
+
+async def test_a_fault_is_looked_at_again_soon_and_then_recorded(apps: Bench) -> None:
+    feed = apps.feeds["gw"]
+    feed.connect()
+    await apps.until(lambda: "front" in feed.asked)
+    began, asked = apps.clock.seconds, feed.asked.count("front")
+    failed = AppReading("front", "failed", phrase("refused"))
+    feed.listener.on_section("gw", failed, began, 0.1)
+    await apps.until(lambda: feed.asked.count("front") > asked)
+    assert apps.clock.seconds - began < 10
+    feed.listener.on_section("gw", failed, apps.clock.seconds, 0.1)
+    await apps.until(lambda: bool(apps.changes))
+    assert str(apps.changes[0].condition.said) == "front (gw): refused"
+    (front,) = [one for one in apps.host("gw").apps if one.key == "front"]
+    assert (front.state, front.fails) == (State.ACT, 2)
+
+
+async def test_a_check_that_hangs_delays_no_sample(apps: Bench) -> None:
+    feed = apps.feeds["gw"]
+    feed.busy["front"] = 0.0
+    before = list(feed.asked)
+    feed.connect()
+    await apps.until(lambda: len(feed.samples) > 6, 30.0)
+    assert feed.asked.count("front") == before.count("front") and apps.host("gw").dropped == 0
+    (front,) = [one for one in apps.host("gw").apps if one.key == "front"]
+    assert front.state is State.UNKNOWN

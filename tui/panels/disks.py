@@ -18,7 +18,6 @@ class DisksPanel(TablePanel):
     """All mounts of the site."""
 
     panel = "disk"
-    number = 4
 
     def title(self) -> str:
         """The panel's name."""

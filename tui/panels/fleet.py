@@ -15,7 +15,6 @@ class FleetPanel(TablePanel):
     """All hosts of the site."""
 
     panel = "host"
-    number = 1
 
     def title(self) -> str:
         """The panel's name."""

@@ -18,7 +18,6 @@ class IncidentsPanel(TablePanel):
     """Open incidents, and the newest closed ones behind them."""
 
     panel = "incident"
-    number = 5
 
     def title(self) -> str:
         """The panel's name."""

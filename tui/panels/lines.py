@@ -16,7 +16,6 @@ class LinesPanel(TablePanel):
     """All lines of the site."""
 
     panel = "line"
-    number = 3
 
     def title(self) -> str:
         """The panel's name."""

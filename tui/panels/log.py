@@ -17,7 +17,6 @@ class LogPanel(TablePanel):
     """The newest lines of the duty log."""
 
     panel = "log"
-    number = 6
 
     def title(self) -> str:
         """The panel's name."""

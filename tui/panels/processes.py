@@ -16,7 +16,6 @@ class ProcessesPanel(TablePanel):
     """All process rules of the site."""
 
     panel = "process"
-    number = 2
 
     def title(self) -> str:
         """The panel's name."""

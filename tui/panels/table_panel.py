@@ -38,6 +38,10 @@ class TablePanel(LiveTable):
         """The worst state in this panel and how many rows are not well."""
         return State.OK, 0
 
+    def vacant(self, picture: Picture) -> bool:
+        """Whether the site has nothing of this kind at all: then the panel gives its place to the others."""
+        return False
+
     def redraw(self) -> None:
         """Make the rows anew from the picture."""
         picture = self.app.picture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -16,6 +17,7 @@ from duty.quality import State
 from duty.records import Subject
 from tui.glyphs import from_environ
 from tui.pager import Span, padded
+from tui.panels.apps import AppsPanel
 from tui.panels.disks import DisksPanel
 from tui.panels.fleet import FleetPanel
 from tui.panels.incidents import IncidentsPanel
@@ -48,16 +50,21 @@ class TabStrip(Widget):
 
     def redraw(self) -> None:
         """Draw again if anything differs."""
-        spans = tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel))
+        spans = self._spans(short=False)
+        if sum(cell_len(text) for text, _tone in spans) > self.size.width:
+            spans = self._spans(short=True)
         if spans != self._shown:
             self._shown = spans
             self.refresh()
 
-    def _tab(self, number: int, panel: TablePanel) -> tuple[Span, ...]:
+    def _spans(self, *, short: bool) -> tuple[Span, ...]:
+        return tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel, short))
+
+    def _tab(self, number: int, panel: TablePanel, short: bool) -> tuple[Span, ...]:
         state, count = panel.worst(self.app.picture)
         mark = self.glyphs.states[state]
         chosen = number == self.chosen
-        name = panel.title() if chosen or self.size.width >= 70 else panel.title()[:3]
+        name = panel.title()[:3] if short and not chosen else panel.title()
         bad: tuple[Span, ...] = ((f"{mark.text}{count}", mark.tone),) if count and state is not State.OK else ()
         return ((f" {panel.number} {name} ", "tab" if chosen else "title"), *bad, (" ", ""))
 
@@ -84,7 +91,7 @@ class WatchScreen(Screen[None]):
     WatchScreen TablePanel { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(number), f"panel({number - 1})", show=False) for number in range(1, 7)),
+        *(Binding(str(number), f"panel({number - 1})", show=False) for number in range(1, 10)),
         Binding("tab", "next(1)", show=False),
         Binding("shift+tab", "next(-1)", show=False),
     ]
@@ -92,13 +99,16 @@ class WatchScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.panels: list[TablePanel] = [
-            FleetPanel(), ProcessesPanel(), LinesPanel(), DisksPanel(), IncidentsPanel(), LogPanel(),
+            FleetPanel(), ProcessesPanel(), AppsPanel(), LinesPanel(), DisksPanel(), IncidentsPanel(), LogPanel(),
         ]  # fmt: skip
+        for number, panel in enumerate(self.panels, 1):
+            panel.number = number
         self.chosen = 0
+        self._vacant: tuple[bool, ...] = ()
 
     def compose(self) -> ComposeResult:
         """Header, tab strip, panels."""
-        fleet, processes, lines, disks, incidents, log = self.panels
+        fleet, *middle, incidents, log = self.panels
         yield Header()
         yield TabStrip(self.panels)
         with Horizontal(id="upper"):
@@ -106,9 +116,7 @@ class WatchScreen(Screen[None]):
                 yield fleet
                 yield incidents
             with Vertical(id="right"):
-                yield processes
-                yield lines
-                yield disks
+                yield from middle
         yield log
 
     def on_mount(self) -> None:
@@ -133,15 +141,24 @@ class WatchScreen(Screen[None]):
         strip.chosen = self.chosen
         strip.set_class(not tabbed, "-hidden")
         for number, panel in enumerate(self.panels):
-            panel.set_class(tabbed and number != self.chosen, "-hidden")
+            away = number != self.chosen if tabbed else panel.vacant(self.app.picture) and number != self.chosen
+            panel.set_class(away, "-hidden")
         left, right, upper = (self.query_one(f"#{name}") for name in ("left", "right", "upper"))
-        left.set_class(tabbed and self.chosen not in (0, 4), "-hidden")
-        right.set_class(tabbed and self.chosen not in (1, 2, 3), "-hidden")
-        upper.set_class(tabbed and self.chosen == 5, "-hidden")
+        last = len(self.panels) - 1
+        left.set_class(tabbed and self.chosen not in (0, last - 1), "-hidden")
+        right.set_class(tabbed and self.chosen in (0, last - 1, last), "-hidden")
+        upper.set_class(tabbed and self.chosen == last, "-hidden")
+        self._vacant = self._vacancies()
+
+    def _vacancies(self) -> tuple[bool, ...]:
+        return tuple(panel.vacant(self.app.picture) for panel in self.panels)
 
     def redraw(self, changed: frozenset[str] | None) -> None:
         """Every shown panel compares its new rows with the drawn ones; only lines that differ are drawn."""
         self.query_one(Header).redraw()
+        if not self.tabbed and self._vacant != self._vacancies():
+            self._arrange()
+            changed = None
         if self.tabbed:
             self.query_one(TabStrip).redraw()
         for panel in self.panels:

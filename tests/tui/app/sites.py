@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from duty.board import DiskView, HostView, LineView, ProcessView, SectionView, SiteView
+from duty.board import AppView, DiskView, HostView, LineView, PerfView, ProcessView, SectionView, SiteView
 from duty.connection import Connection, HostKey, Link
 from duty.phrases import phrase
 from duty.quality import Quality, State
-from duty.readings import Identity
+from duty.readings import Certificate, Identity
 from duty.records import Move, Subject
 from tests.support.fake_watch import FakeWatch
 from wire.messages import FaultKind
@@ -59,6 +59,23 @@ WELL = host(
     ),
     lines=(LineView("exchange A", "eth1", State.OK, (), 2_500_000.0, None, 10_000_000.0, 10_000_000.0),),
     disks=(DiskView("/", State.OK, (), "ok", "/dev/sda1", "ext4", 100 << 30, 40 << 30, 60 << 30, 40.0, 3.0),),
+    apps=(
+        AppView(
+            "front",
+            "tcp",
+            "10.0.0.1:9001",
+            False,
+            State.OK,
+            (),
+            NOW - 60,
+            15.0,
+            3.0,
+            response_s=0.012,
+            text="SGE front",
+            read_at=NOW - 3,
+            deadline_s=5.0,
+        ),
+    ),
     identity=Identity("6.1.0", "qgw1.example", "dash", "mawk", "ops", "1", "abcdef0123456789", True, 100, 4096),
 )
 LAME = host(
@@ -98,7 +115,54 @@ AWAY = host(
         offered_key=NEW_KEY,
     ),
 )
-HERE = host("local", local=True, role="console")
+HERE = host(
+    "local",
+    local=True,
+    role="console",
+    apps=(
+        AppView(
+            "web",
+            "http",
+            "https://10.0.0.9/",
+            True,
+            State.ACT,
+            (phrase("the certificate ends in {span} (limit {limit} d)", span="20 h", limit="7"),),
+            NOW - 60,
+            15.0,
+            3.0,
+            fails=2,
+            response_s=1.25,
+            cert_days=0.83,
+            text="200 OK",
+            read_at=NOW - 90,
+            deadline_s=5.0,
+            steps=(("resolve", 0.001), ("connect", 0.01), ("tls", 0.2), ("first_byte", 1.0), ("whole", 1.25)),
+            certificate=Certificate(
+                "web.example", "Firm CA", NOW - 86400 * 300, NOW + 86400 * 0.83, ("web.example",), False, "issuer"
+            ),
+        ),
+        AppView(
+            "db-free",
+            "command",
+            "check_db -d [bold]x",
+            True,
+            State.WARN,
+            (phrase("{label} at {value} (limit {limit})", label="size", value="85.0 %", limit="80 %"),),
+            NOW - 60,
+            60.0,
+            3.0,
+            response_s=0.2,
+            text="DB OK",
+            read_at=NOW - 3,
+            deadline_s=10.0,
+            detail="further words",
+            perf=(
+                PerfView("size", 85.0 * 2**30, "B", State.WARN, 100.0 * 2**30, 90.0 * 2**30, 85.0),
+                PerfView("rows", None, "", State.UNKNOWN),
+            ),
+        ),
+    ),
+)
 
 FAULTS = (
     FaultKind("process_dies", phrase("a process dies"), {"qgw1": ("quoted",), "ogw1": ("orderd",)}),
