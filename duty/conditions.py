@@ -90,6 +90,11 @@ def _too_few(process: ProcessView) -> bool:
 
 def _unread(view: HostView, subject: Subject) -> bool:
     """It is still demanded, but whether it is there is not known: just after a start, or while it cannot be read."""
+    match subject.kind:
+        case "clock":
+            return view.clock is not None and view.clock.read_at is None
+        case "machine":
+            return view.health is not None and view.health.read_at is None
     return any(process.key == subject.key and process.count is None for process in view.processes)
 
 

@@ -13,8 +13,9 @@ GATEWAY = Subject("gw", "process", "gateway")
 
 
 def host(*processes: ProcessView, quality: Quality = Quality.GOOD) -> HostView:
+    worst = max((process.state for process in processes), default=State.OK)
     return HostView(
-        "gw", "", "", "", None, State.OK, quality, (), 1.0, 1.0, Connection(Link.UP, 1.0), 1.0, processes=processes
+        "gw", "", "", "", None, worst, quality, (), 1.0, 1.0, Connection(Link.UP, 1.0), 1.0, processes=processes
     )
 
 

@@ -259,7 +259,7 @@ class KeptViews(RuleBasedStateMachine):
                 case Link():
                     state.on_connection(Connection(event, self.seconds))
                 case HostSpec():
-                    state.update(event)
+                    state.update(event, self.now)
                 case section:
                     state.sections.hangs(section, 20.0, self.now)
 

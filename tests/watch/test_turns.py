@@ -147,7 +147,7 @@ def test_hosts_age_without_a_word_from_them(turns: Turns) -> None:
 
 def test_a_fault_begins_to_count_while_the_host_says_nothing_new(turns: Turns) -> None:
     slow = HostSpec("h00", "x", processes=SPECS[0].processes, interval_s=30.0)
-    turns.engine.runs["h00"].state.update(slow)
+    turns.engine.runs["h00"].state.update(slow, turns.clock.now())
     turns.walked("h00")
     turns.hears("h00")
     turns.turn(int((PROCESS_HOLD_S + 1.5) / SLOT_S))
