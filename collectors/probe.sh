@@ -1,6 +1,6 @@
 # The probe: POSIX sh and one resident awk. Nothing is written on the host. Grammar: docs/probe-protocol.md.
 # Comments and indentation are taken out before it is sent.
-V=1.0
+V=1.1
 LC_ALL=C
 export LC_ALL
 unset ENV BASH_ENV
@@ -58,6 +58,7 @@ function stat(p,   f, l, m) {
   close(f)
   return l
 }
+function link(i,   s) { s = first("/sys/class/net/" i "/operstate"); return (s ~ /^[a-z]+$/) ? s : "-" }
 function first(f,   l) { l = ""; getline l < f; close(f); return l }
 function leader(p,   f, l, y, r) {
   f = "/proc/" p "/status"
@@ -132,7 +133,7 @@ function sample(q,   f, l, x, i, k, c, s) {
       if (++i < 3) continue
       sub(/:/, " ", l)
       split(l, x, " ")
-      if (x[1] in I) o("N " x[1] " " x[2] " " x[4] " " x[5] " " x[10] " " x[12] " " x[13])
+      if (x[1] in I) o("N " x[1] " " x[2] " " x[4] " " x[5] " " x[10] " " x[12] " " x[13] " " link(x[1]))
     }
     close(f)
     if (!i) bad("interfaces", "/proc/net/dev", "nofile")

@@ -85,6 +85,7 @@ def test_what_it_says_is_what_psutil_says(start: Start, sleeper: psutil.Process)
     assert sample.cpu.total / 100 == pytest.approx(sum(times) - times.guest - times.guest_nice, rel=0.02)
     (loop,) = sample.interfaces
     assert loop.rx_bytes == pytest.approx(psutil.net_io_counters(pernic=True)["lo"].bytes_recv, rel=0.1, abs=100_000)
+    assert loop.link == Path("/sys/class/net/lo/operstate").read_text().strip()
     (stat,) = sample.processes
     assert (stat.pid, stat.state, stat.threads) == (sleeper.pid, "S", 1)
     assert sample.gone == (4_000_000,)
