@@ -18,6 +18,7 @@ from collectors.local_mounts import MountReader
 from collectors.local_parts import read_part
 from collectors.local_sections import local_identity, read_ports, read_processes
 from collectors.probe import told_to
+from duty.clean import clean_bytes
 from duty.connection import Connection, Link
 from duty.readings import CpuTicks, InterfaceCounters, Memory, ProcessStat, Sample, SectionFailure, SlowReading
 from duty.site import AppRule, HostSpec
@@ -189,7 +190,7 @@ class LocalFeed:
         # Without nowrap psutil would hide a reset from us; the rules want to see it.
         counters = psutil.net_io_counters(pernic=True, nowrap=False)
         return tuple(
-            InterfaceCounters(name, c.bytes_recv, c.errin, c.dropin, c.bytes_sent, c.errout, c.dropout)
+            InterfaceCounters(name, c.bytes_recv, c.errin, c.dropin, c.bytes_sent, c.errout, c.dropout, _link(name))
             for name, c in counters.items()
             if any(rule.interface == name for rule in self.spec.lines)
         )
@@ -215,3 +216,11 @@ class LocalFeed:
             except (FileNotFoundError, ProcessLookupError):
                 gone.append(pid)
         return tuple(found), tuple(gone)
+
+
+def _link(interface: str) -> str:
+    try:
+        with open(f"/sys/class/net/{interface}/operstate", "rb") as file:
+            return clean_bytes(file.read(20).strip(), 20)
+    except OSError:
+        return ""

@@ -70,9 +70,12 @@ class FastParser:
 
 
 def _interface(line: bytes) -> InterfaceCounters:
-    _, name, *numbers = line.split(b" ")
+    _, name, *numbers, link = line.split(b" ")
     rx, rx_errors, rx_drops, tx, tx_errors, tx_drops = map(int, numbers)
-    return InterfaceCounters(clean_bytes(name, 40), rx, rx_errors, rx_drops, tx, tx_errors, tx_drops)
+    if link != b"-" and not link.isalpha():
+        raise ValueError
+    words = "" if link == b"-" else clean_bytes(link, 20)
+    return InterfaceCounters(clean_bytes(name, 40), rx, rx_errors, rx_drops, tx, tx_errors, tx_drops, words)
 
 
 def _uptime(line: bytes, found: dict[str, object]) -> None:
@@ -125,7 +128,7 @@ _WANTED = {
     b"C ": "C NCPU TICKS…",
     b"K ": "K BTIME",
     b"M ": "M TOTAL FREE AVAILABLE SWAPTOTAL SWAPFREE",
-    b"N ": "N NAME RXBYTES RXERRS RXDROP TXBYTES TXERRS TXDROP",
+    b"N ": "N NAME RXBYTES RXERRS RXDROP TXBYTES TXERRS TXDROP LINK",
     b"P ": "P PID STATE THREADS UTIME STIME START RSSPAGES",
     b"G ": "G PID",
     b"A ": "A PID",

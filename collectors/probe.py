@@ -14,7 +14,7 @@ from urllib.parse import quote
 from collectors.feed import Section
 from duty.site import AppRule, HostSpec, LineRule, PingRule, ProcessRule
 
-VERSION = "1.0"
+VERSION = "1.1"
 MAX_LINE = 3000
 """Bytes of one request line: what several writers can put into one pipe without mixing, with room to spare."""
 

@@ -1,6 +1,6 @@
 # The probe: POSIX sh and one resident awk. Nothing is written on the host. Grammar: docs/probe-protocol.md.
 # Comments and indentation are taken out before it is sent.
-V=1.0
+V=1.1
 LC_ALL=C
 export LC_ALL
 unset ENV BASH_ENV
@@ -58,6 +58,7 @@ function stat(p,   f, l, m) {
   close(f)
   return l
 }
+function link(i,   s) { s = first("/sys/class/net/" i "/operstate"); return (s ~ /^[a-z]+$/) ? s : "-" }
 function first(f,   l) { l = ""; getline l < f; close(f); return l }
 function leader(p,   f, l, y, r) {
   f = "/proc/" p "/status"
@@ -132,7 +133,7 @@ function sample(q,   f, l, x, i, k, c, s) {
       if (++i < 3) continue
       sub(/:/, " ", l)
       split(l, x, " ")
-      if (x[1] in I) o("N " x[1] " " x[2] " " x[4] " " x[5] " " x[10] " " x[12] " " x[13])
+      if (x[1] in I) o("N " x[1] " " x[2] " " x[4] " " x[5] " " x[10] " " x[12] " " x[13] " " link(x[1]))
     }
     close(f)
     if (!i) bad("interfaces", "/proc/net/dev", "nofile")
@@ -283,6 +284,25 @@ Y='
 BEGIN { n = split(ENVIRON["WKM"], m, "\n") }
 NR > 1 { r++; if (m[r] == "") next; split(m[r], x, " "); print "D " $2 " " $3 " " $4 " - - " x[1] " " x[2] " " x[3] " " x[4] }
 END { if (r < n) for (i = r + 1; i <= n; i++) if (m[i] != "") { split(m[i], x, " "); print "! mounts " x[4] " failed" } }'
+# One-shot: the processes below process P that have none below themselves.
+E='
+BEGIN {
+  for (i = 1; i < ARGC; i++) {
+    f = "/proc/" ARGV[i] "/stat"
+    l = ""
+    while ((getline m < f) > 0) l = l "?" m
+    close(f)
+    sub(/.*\) /, "", l)
+    split(l, x, " ")
+    up[ARGV[i]] = x[2]
+  }
+  under[P] = 1
+  do {
+    n = 0
+    for (p in up) if (!(p in under) && (up[p] in under)) { under[p] = 1; waits[up[p]] = 1; n++ }
+  } while (n)
+  for (p in under) if (!(p in waits)) print p
+}'
 SF=1
 stat -f -c '%S %b %f %a %c %d' / >/dev/null 2>&1 </dev/null || SF=
 LE=1
@@ -294,6 +314,10 @@ read -r l 2>/dev/null </proc/$1/stat || return 1
 set -- ${l##*) }
 case $1 in Z|X) return 1;; esac
 [ "$2" = "$MAIN" ]
+}
+# What a job waits for is killed, not the shells that wait: while it does not die the job goes on, and none is added.
+end_below() {
+cd /proc && kill -9 $(awk -v P="$1" "$E" [0-9]*)
 }
 # Lines of a slow answer, each written whole: a pipe keeps short writes together.
 tag() { awk -v q="$1" '{ print "+" q " " $0; fflush() }'; }
@@ -315,7 +339,7 @@ eval "p=\${J_$2:-0} s=\${S_$2:-0}"
 if [ "$p" != 0 ] && alive "$p"; then
 up
 e=$((UP-s))
-[ $e -gt 20 ] && kill -9 "$p" 2>/dev/null
+if [ $e -gt 20 ]; then end_below "$p" </dev/null 2>/dev/null & fi
 say "+$1 $6 $e${7:+ $7}"
 return
 fi

@@ -18,6 +18,9 @@ AGAIN_PERCENT = 1.0
 
 Findings = list[tuple[State, Phrase]]
 
+_CARRIES = ("", "up", "unknown")
+"""States of a link that may carry traffic; tunnels and loopback never say more than "unknown"."""
+
 
 class LineTrack(Part[LineView]):
     """One line of one host over time. Pure: every moment comes in as an argument."""
@@ -145,6 +148,14 @@ class LineTrack(Part[LineView]):
         if self._missing:
             return [(State.ACT, phrase("the host has no interface {interface}", interface=rule.interface))]
         found: Findings = []
+        if self._last is not None and self._last.link not in _CARRIES:
+            link = self._last.link
+            found.append(
+                (
+                    State.ACT,
+                    phrase("no link on {interface} (the kernel says: {state})", interface=rule.interface, state=link),
+                )
+            )
         for said, rate, capacity in (
             (N_("in at {used} % of capacity (limit {limit} %)"), self.rate_in, rule.capacity_in_bps),
             (N_("out at {used} % of capacity (limit {limit} %)"), self.rate_out, rule.capacity_out_bps),

@@ -46,6 +46,8 @@ class InterfaceCounters(msgspec.Struct, frozen=True, array_like=True, gc=False):
     tx_bytes: int
     tx_errors: int
     tx_drops: int
+    link: str = ""
+    """State of the link as the kernel calls it (RFC 2863: ``up``, ``down``, ``dormant``, …); empty: not known."""
 
 
 class ProcessStat(msgspec.Struct, frozen=True, array_like=True, gc=False):

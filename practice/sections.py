@@ -32,7 +32,7 @@ def sample(machine: Machine, demands: Demands, now: float, since: float) -> list
     for interface in machine.model.interfaces:
         if interface.name in demands.interfaces:
             rx, rxe, rxd, tx, txe, txd = machine.counters(interface, now, so_far)
-            lines.append(f"N {interface.name} {rx} {rxe} {rxd} {tx} {txe} {txd}")
+            lines.append(f"N {interface.name} {rx} {rxe} {rxd} {tx} {txe} {txd} up")
     by_pid = {run.pid: run for run in machine.running.values()}
     lines += [_watched(machine, by_pid.get(pid), pid, so_far, level) for pid in demands.watched]
     if machine.newest_start > since:

@@ -1,4 +1,5 @@
 import pytest
+from msgspec.structs import replace
 
 from duty.lines import LineTrack
 from duty.quality import State
@@ -69,6 +70,25 @@ def test_a_vanished_interface_is_a_fault_and_its_return_has_no_rate_yet() -> Non
     assert track.view().state is State.ACT
     track.see(counters(5000), 12.0, 3.0)
     assert track.view().in_bps is None and track.view().state is State.OK
+
+
+@pytest.mark.parametrize(
+    ("link", "why"),
+    [
+        ("up", []),
+        ("unknown", []),
+        ("", []),
+        ("down", ["no link on eth0 (the kernel says: down)"]),
+        ("lowerlayerdown", ["no link on eth0 (the kernel says: lowerlayerdown)"]),
+    ],
+)
+def test_a_line_without_a_link_is_a_fault_not_a_quiet_line(link: str, why: list[str]) -> None:
+    track = line()
+    track.see(counters(0), 10.0, 1.0)
+    track.see(replace(counters(0), link=link), 11.0, 2.0)
+    view = track.view()
+    assert [str(one) for one in view.why] == why and view.state is (State.ACT if why else State.OK)
+    assert view.in_bps == 0
 
 
 def test_errors_and_drops_are_said() -> None:

@@ -121,6 +121,22 @@ def with_login(
     return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", f"{bind} && exec {shlex.join(back)}"]
 
 
+def server_options(folder: Path, host_key: Path) -> list[str]:
+    """The lines of an sshd_config that every server here has."""
+    return [
+        f"HostKey {host_key}",
+        f"AuthorizedKeysFile {folder}/authorized_keys",
+        f"PidFile {folder}/pid",
+        "StrictModes no",
+        "PasswordAuthentication no",
+        "KbdInteractiveAuthentication no",
+        "PermitRootLogin yes",
+        "UsePAM no",
+        "UseDNS no",
+        "PrintMotd no",
+    ]
+
+
 @contextlib.contextmanager
 def openssh(
     folder: Path,
@@ -141,21 +157,7 @@ def openssh(
     port = free_port()
     if os.getuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-    lines = [
-        *options,
-        f"Port {port}",
-        "ListenAddress 127.0.0.1",
-        f"HostKey {key}",
-        f"AuthorizedKeysFile {folder}/authorized_keys",
-        f"PidFile {folder}/pid",
-        "StrictModes no",
-        "PasswordAuthentication no",
-        "KbdInteractiveAuthentication no",
-        "PermitRootLogin yes",
-        "UsePAM no",
-        "UseDNS no",
-        "PrintMotd no",
-    ]
+    lines = [*options, f"Port {port}", "ListenAddress 127.0.0.1", *server_options(folder, key)]
     (folder / "sshd_config").write_text("\n".join(lines) + "\n")
     command = [OPENSSH, "-D", "-e", "-f", str(folder / "sshd_config")]
     if home is not None or instead:

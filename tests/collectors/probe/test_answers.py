@@ -11,7 +11,7 @@ from duty.readings import Mounts, Ports, Processes
 HELLO = b"Welcome to gw1\n=R 1 1.0 abc 0 100 4096 0\n=I kernel 3.10.0\n=I awk mawk\n=O\n"
 SAMPLE = (
     b"=B 7\nU 100.25\nL 0.1 0.2 0.3 1/200 4321\nC 4 10 20 30 400 5 6 7 8 9 9\nK 1700000000\n"
-    b"M 1000 100 - 0 0\nN eth0 1 2 3 4 5 6\nP 12 S 3 10 20 99 5\nG 13\nA 14\n=E 7 9\n"
+    b"M 1000 100 - 0 0\nN eth0 1 2 3 4 5 6 down\nP 12 S 3 10 20 99 5\nG 13\nA 14\n=E 7 9\n"
 )
 SECTIONS = (
     b"=b 8 processes\nF quote%20d 12 99 500 quote - /opt/quoted --m\\012sge x\n"
@@ -34,6 +34,7 @@ def test_a_good_conversation() -> None:
     assert (seen.seq, seen.uptime_s, seen.gone, seen.appeared, seen.failures) == (7, 100.25, (13,), True, ())
     assert seen.cpu is not None and (seen.cpu.total, seen.cpu.busy) == (486, 81), "guest is not counted twice"
     assert seen.memory is not None and seen.memory.available is None, "missing is not zero"
+    assert seen.interfaces[0].link == "down"
     assert seen.processes[0].rss_bytes == 5 * 4096 and seen.processes[0].cpu_ticks == 30
     assert isinstance(processes, SectionAnswer) and isinstance(processes.reading, Processes)
     (found,) = processes.reading.found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import socket
@@ -85,6 +86,7 @@ def test_what_it_says_is_what_psutil_says(start: Start, sleeper: psutil.Process)
     assert sample.cpu.total / 100 == pytest.approx(sum(times) - times.guest - times.guest_nice, rel=0.02)
     (loop,) = sample.interfaces
     assert loop.rx_bytes == pytest.approx(psutil.net_io_counters(pernic=True)["lo"].bytes_recv, rel=0.1, abs=100_000)
+    assert loop.link == Path("/sys/class/net/lo/operstate").read_text().strip()
     (stat,) = sample.processes
     assert (stat.pid, stat.state, stat.threads) == (sleeper.pid, "S", 1)
     assert sample.gone == (4_000_000,)
@@ -180,8 +182,6 @@ def test_a_restarted_process_is_noticed(start: Start) -> None:
 def test_the_restricted_key_runs_this_probe_and_no_other(start: Start) -> None:
     assert start(command=probe.forced_command()).ready(SPEC).identity.restricted
     other = probe.SCRIPT + b"\n: other"
-    import hashlib
-
     digest = hashlib.sha256(other).hexdigest().encode()
     refused = start(command=probe.forced_command(), script=b"wk1 %d %s\n" % (len(other), digest) + other).refusal()
     assert (refused.code, refused.words) == ("hash", probe.HASH)
@@ -240,6 +240,48 @@ def test_a_hanging_tool_costs_only_its_own_section(start: Start, tmp_path: Path)
         if all(m.hanging_s is None for m in reading.mounts) and reading.mounts:
             break
         time.sleep(0.3)
+
+
+@pytest.mark.parametrize("start", [f"{shell}+{AWKS[0]}" for shell in SHELLS], indirect=True)
+def test_what_hangs_is_started_once_and_in_the_end_killed(start: Start, tmp_path: Path) -> None:
+    one_bin = tmp_path / "bin"
+    one_bin.mkdir()
+    flag = tmp_path / "hang"
+    for tool in ("stat", "df"):
+        fake = one_bin / tool
+        real = f'exec {shutil.which(tool)} "$@"'
+        fake.write_text(f'#!/bin/sh\ncase "$*" in *" /") [ -e {flag} ] && exec sleep 54321;; esac\n{real}\n')
+        fake.chmod(0o755)
+    quick = probe.SCRIPT.replace(b"w=4", b"w=1").replace(b"-gt 20 ]", b"-gt 3 ]")
+    assert len(quick) == len(probe.SCRIPT) - 1
+    digest = hashlib.sha256(quick).hexdigest().encode()
+    one = start(script=b"wk1 %d %s\n" % (len(quick), digest) + quick)
+    one.ready(SPEC)
+    flag.touch()
+    seconds: list[float] = []
+    end = time.monotonic() + 40
+    while not seconds or hung(one):
+        reading = one.section("mounts", len(seconds) + 2)
+        assert isinstance(reading, Mounts) and time.monotonic() < end
+        seconds += [m.hanging_s for m in reading.mounts if m.hanging_s is not None]
+        assert len(hung(one)) <= 1, "one that hangs is enough"
+        if len(seconds) == 2:
+            flag.unlink()  # it hangs on, and what is asked after its end does not
+        time.sleep(0.2)
+    first, *later = seconds
+    assert first == 4 and later == sorted(later) and later[-1] > later[0], "since when it hangs is not forgotten"
+
+
+def hung(one: Probe) -> list[psutil.Process]:
+    below = psutil.Process(one.process.pid).children(recursive=True)
+    return [process for process in below if "54321" in _args(process)]
+
+
+def _args(process: psutil.Process) -> list[str]:
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
 
 
 def test_it_ends_when_told_and_when_the_line_is_cut(start: Start) -> None:

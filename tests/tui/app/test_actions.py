@@ -169,6 +169,14 @@ async def test_what_cannot_be_done_says_why(desk: MakeDesk, host: str, key: str,
         assert not d.watch.commands and d.screen == "HostScreen"
 
 
+@pytest.mark.parametrize("panel", range(6))
+async def test_no_panel_takes_the_key_of_an_action_for_itself(desk: MakeDesk, panel: int) -> None:
+    async with desk() as d:
+        await d.press(str(panel + 1))
+        keys = {key for key, _ in d.app.screen.panels[panel]._bindings}
+        assert not keys & {key for action in ACTIONS if action.do for key in action.keys}
+
+
 async def test_redial_and_reload(desk: MakeDesk) -> None:
     async with desk() as d:
         d.watch.refuse[ReloadSite] = phrase("the file has {count} problems", count=2)
