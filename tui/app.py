@@ -217,7 +217,7 @@ class WatchkeeperApp(Onlooker):
 
     def on_log_submitted(self, message: LogSubmitted) -> None:
         """A line typed below the log."""
-        self.run_worker(doings.write_log(self, message.text, self.subject()), group="asking")
+        self.run_worker(doings.write_log(self, message), group="asking")
 
     async def action_quit(self) -> None:
         """Textual's own quit (the palette, ^Q) is ours."""

@@ -21,6 +21,7 @@ from tui.panels.fleet import FleetPanel
 from tui.panels.incidents import IncidentsPanel
 from tui.panels.lines import LinesPanel
 from tui.panels.log import LogPanel
+from tui.panels.log_line import LogLine
 from tui.panels.processes import ProcessesPanel
 from tui.panels.table_panel import TablePanel
 from tui.themes import palette_of
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 WIDE = (120, 34)
 """Cells from which on all panels are shown at once."""
+LOG = 5
+"""Place of the duty log among the panels."""
 
 
 class TabStrip(Widget):
@@ -82,6 +85,7 @@ class WatchScreen(Screen[None]):
     WatchScreen.-tabs LogPanel { height: 1fr; }
     WatchScreen.-tabs #left, WatchScreen.-tabs #right { width: 1fr; }
     WatchScreen TablePanel { height: 1fr; }
+    WatchScreen.-line-for-keys KeyBar { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"panel({number - 1})", show=False) for number in range(1, 7)),
@@ -110,6 +114,7 @@ class WatchScreen(Screen[None]):
                 yield lines
                 yield disks
         yield log
+        yield LogLine()
 
     def on_mount(self) -> None:
         """The fleet has the keys first."""
@@ -137,7 +142,12 @@ class WatchScreen(Screen[None]):
         left, right, upper = (self.query_one(f"#{name}") for name in ("left", "right", "upper"))
         left.set_class(tabbed and self.chosen not in (0, 4), "-hidden")
         right.set_class(tabbed and self.chosen not in (1, 2, 3), "-hidden")
-        upper.set_class(tabbed and self.chosen == 5, "-hidden")
+        upper.set_class(tabbed and self.chosen == LOG, "-hidden")
+        line = self.query_one(LogLine)
+        # In tabs the line takes the place of the keys, which are of no use while it is typed: no row moves for it.
+        instead = tabbed and self.chosen != LOG
+        line.set_class(instead and not line.writing, "-hidden")
+        self.set_class(instead and line.writing, "-line-for-keys")
 
     def redraw(self, changed: frozenset[str] | None) -> None:
         """Every shown panel compares its new rows with the drawn ones; only lines that differ are drawn."""
@@ -149,25 +159,52 @@ class WatchScreen(Screen[None]):
                 panel.redraw()
                 if changed is None:
                     panel.refresh()
+        self.on_row_pointed()
 
     # --- keys ----------------------------------------------------------------------------------------------------
 
     def action_panel(self, number: int) -> None:
         """Show and focus a panel."""
-        self.chosen = number
+        self._choose(number)
         self._arrange()
         self.panels[number].focus()
         self.app.owe(None)
+
+    def _choose(self, number: int) -> None:
+        if number != self.chosen:
+            self.panels[self.chosen].release()
+            self.chosen = number
 
     def action_next(self, step: int) -> None:
         """The next panel, or the one before."""
         self.action_panel((self.chosen + step) % len(self.panels))
 
     def on_descendant_focus(self) -> None:
-        """A click chose a panel."""
+        """A click chose a panel, or the line of the log."""
         for number, panel in enumerate(self.panels):
             if panel.has_focus:
-                self.chosen = number
+                self._choose(number)
+        self.on_row_pointed()
+        self._arrange()
+
+    def on_descendant_blur(self) -> None:
+        """The keys are shown again where the line of the log was."""
+        self._arrange()
+
+    def write_line(self) -> None:
+        """Write in the duty log, about the thing under the cursor."""
+        self.on_row_pointed()
+        line = self.query_one(LogLine)
+        line.remove_class("-hidden")  # what is not shown cannot have the keys
+        line.begin()
+
+    def on_row_pointed(self) -> None:
+        """The line of the log is about the thing under the cursor until it is begun."""
+        self.query_one(LogLine).point(self.subject())
+
+    def on_log_line_left(self) -> None:
+        """The keys go back to where they were."""
+        self.focused_panel.focus()
 
     # --- what is under the cursor --------------------------------------------------------------------------------
 

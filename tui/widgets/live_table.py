@@ -13,7 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.glyphs import Glyphs, from_environ
-from tui.messages import RowChosen
+from tui.messages import RowChosen, RowPointed
 from tui.pager import Line, padded
 from tui.themes import Palette, palette_of
 
@@ -73,7 +73,7 @@ class LiveTable(Widget, can_focus=True):
         place = self._index - self.top
         self.rows = rows
         keys = [row.key for row in rows]
-        if not (self.has_focus and self.moved):
+        if not self.moved:
             # Nobody has put the cursor anywhere: the worst rows are what the panel is there to show.
             self._index = self.top = 0
             self.key, self.slipped = (keys[0] if keys else None), False
@@ -184,6 +184,7 @@ class LiveTable(Widget, can_focus=True):
         self.key, self.slipped = self.rows[self._index].key, False
         self._clamp()
         self.refresh()
+        self.post_message(RowPointed())
 
     def on_click(self, event: events.Click) -> None:
         """One click moves the cursor, two open the row."""
@@ -208,9 +209,12 @@ class LiveTable(Widget, can_focus=True):
         self.refresh()
 
     def on_blur(self) -> None:
-        """Keys go elsewhere."""
-        self.moved = False
+        """Keys go elsewhere: to a line that is typed, to another window. The cursor stays where it was put."""
         self.refresh()
+
+    def release(self) -> None:
+        """The operator has gone to another table: this one shows its worst rows again."""
+        self.moved = False
 
     def on_resize(self) -> None:
         """Another size: the cursor stays in sight."""
