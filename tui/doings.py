@@ -213,6 +213,7 @@ async def redraw(app: WatchkeeperApp) -> None:
     """Send the whole screen to the terminal again."""
     app.owe(None)
     app.screen.refresh(layout=True)
+    app.repaint()
 
 
 async def leave(app: WatchkeeperApp) -> None:
