@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 UNFIT = 3
 """Exit code: there is no watch, or one this screen cannot talk to."""
 _DRAIN_S = 0.1
+_FRESH_S = 0.8
+_GARBAGE = 50_000
+"""Objects more than at the last look after which garbage is looked for."""
 
 
 class Repaint(Message):
@@ -87,6 +90,7 @@ class WatchkeeperApp(Onlooker):
         self._drawn_on: Looking | None = None
         self._confirmed: int | None = None
         self._retrying = False
+        self._drawn_at = 0.0
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -175,6 +179,7 @@ class WatchkeeperApp(Onlooker):
             self._owed, self._drawn_on = None, view
         changed, self._owed = self._owed, frozenset()
         view.redraw(changed)
+        self._drawn_at = time.monotonic()
         self.renew_bars()
         self.call_after_refresh(self._confirm)
 
@@ -191,7 +196,9 @@ class WatchkeeperApp(Onlooker):
             self.session.drawn(self.picture.seq)
 
     def _tick(self) -> None:
-        self.owe(frozenset())
+        """The clock and the ages go on also when nothing is heard; with a board they went on just now."""
+        if time.monotonic() - self._drawn_at > _FRESH_S:
+            self.owe(frozenset())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own and the net under every text that is drawn."""
@@ -241,4 +248,7 @@ def _settle() -> None:
     """The first paint is done: what was loaded for it will not be garbage."""
     if not gc.isenabled():
         gc.freeze()
+        # A board of 500 hosts is ten thousand objects, none in a circle, and takes the place of as many:
+        # with the usual threshold looking through them cost more than drawing them.
+        gc.set_threshold(_GARBAGE)
         gc.enable()

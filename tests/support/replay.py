@@ -14,7 +14,9 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 
 PATIENCE_S = 30.0
-_TRUECOLOR = 3
+BELOW = "below the top: "
+BELOW_S = 0.7
+"""A screen below the top one may wait with its layout until it is on top again: it is not waited for longer."""
 
 
 class Cell(NamedTuple):
@@ -115,11 +117,6 @@ def repainted(app: App[object]) -> Replay:
     return fresh
 
 
-def settled(app: App[object]) -> bool:
-    """Whether all that has changed is drawn."""
-    return not unsettled(app)
-
-
 def unsettled(app: App[object]) -> list[str]:
     """What has still to be drawn: nothing when all that is on the terminal is up to date."""
     screen = recorder(app).replay.screen
@@ -132,7 +129,8 @@ def unsettled(app: App[object]) -> list[str]:
     for one in (app.screen, *(below for below in app._background_screens if below.id != "_default")):
         # The mark of a repaint stays on a screen below: the one on top is what is painted.
         marks = ("_layout_required", "_recompose_required", "_dirty_widgets")
-        found += [f"{one} {mark}" for mark in marks if getattr(one, mark)]
+        where = "" if one is app.screen else BELOW
+        found += [f"{where}{one} {mark}" for mark in marks if getattr(one, mark)]
         if one is app.screen and one._repaint_required:
             found.append(f"{one} has to be painted")
         if one._compositor._dirty_regions or one._message_queue.qsize():
@@ -148,12 +146,16 @@ def unsettled(app: App[object]) -> list[str]:
 
 
 async def settle(pilot: Pilot[object]) -> None:
-    until = asyncio.get_running_loop().time() + PATIENCE_S
+    clock = asyncio.get_running_loop().time
+    until, below_since = clock() + PATIENCE_S, clock()
     while True:
         await pilot.pause()
-        if settled(pilot.app):
+        found = unsettled(pilot.app)
+        if not all(each.startswith(BELOW) for each in found):
+            below_since = clock()
+        if not found or clock() - below_since > BELOW_S:
             return
-        assert asyncio.get_running_loop().time() < until, unsettled(pilot.app)
+        assert clock() < until, found
         await asyncio.sleep(0.005)
 
 

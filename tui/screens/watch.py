@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segment
 from textual.app import ComposeResult
@@ -42,7 +42,7 @@ class TabStrip(Widget):
     app: WatchkeeperApp
     DEFAULT_CSS = "TabStrip { height: 1; }"
 
-    def __init__(self, panels: list[TablePanel]) -> None:
+    def __init__(self, panels: list[TablePanel[Any]]) -> None:
         super().__init__()
         self.glyphs = from_environ()
         self.panels = panels
@@ -56,7 +56,7 @@ class TabStrip(Widget):
             self._shown = spans
             self.refresh()
 
-    def _tab(self, number: int, panel: TablePanel) -> tuple[Span, ...]:
+    def _tab(self, number: int, panel: TablePanel[Any]) -> tuple[Span, ...]:
         state, count = panel.worst(self.app.picture)
         mark = self.glyphs.states[state]
         chosen = number == self.chosen
@@ -95,7 +95,7 @@ class WatchScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.panels: list[TablePanel] = [
+        self.panels: list[TablePanel[Any]] = [
             FleetPanel(), ProcessesPanel(), LinesPanel(), DisksPanel(), IncidentsPanel(), LogPanel(),
         ]  # fmt: skip
         self.chosen = 0
@@ -156,9 +156,7 @@ class WatchScreen(Screen[None]):
             self.query_one(TabStrip).redraw()
         for panel in self.panels:
             if not panel.has_class("-hidden"):
-                panel.redraw()
-                if changed is None:
-                    panel.refresh()
+                panel.redraw(changed)
         self.on_row_pointed()
 
     # --- keys ----------------------------------------------------------------------------------------------------
@@ -209,7 +207,7 @@ class WatchScreen(Screen[None]):
     # --- what is under the cursor --------------------------------------------------------------------------------
 
     @property
-    def focused_panel(self) -> TablePanel:
+    def focused_panel(self) -> TablePanel[Any]:
         """The panel the keys go to."""
         return self.panels[self.chosen]
 

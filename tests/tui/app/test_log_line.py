@@ -37,7 +37,7 @@ async def begin(d: Any) -> LogLine:
 async def put_cursor_on(d: Any, key: str) -> None:
     panel = d.app.screen.focused_panel
     await d.press("home")
-    for _row in panel.rows:
+    for _row in panel.keys:
         if panel.key == key:
             return
         await d.press("down")

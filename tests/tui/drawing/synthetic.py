@@ -14,7 +14,7 @@ from textual.widgets import DataTable, Footer, Input, Log, Sparkline, Static
 from tests.support.replay import Recorder
 from tui.frugal import FrugalApp
 
-WORDS = ("ok", "告警", "磁盘", "abc", "主机一", "x", "🚨", "ｶﾅ", "日本", "longer text", "", "中a文b", "e\u0301te\u0301")
+WORDS = ("ok", "告警", "磁盘", "abc", "主机一", "x", "🚨", "ｶﾅ", "日本", "longer text", "", "中a文b", "été")
 STYLES = ("", "red", "bold green", "on blue", "reverse", "underline yellow on #202020", "dim", "italic strike")
 
 
