@@ -25,6 +25,10 @@ class DisksPanel(TablePanel[Item]):
         """The panel's name."""
         return _("Disks")
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("no mount is known yet")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """The worst mount."""
         return tally([disk.state for host in picture.hosts.values() for disk in host.disks])

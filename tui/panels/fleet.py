@@ -23,6 +23,10 @@ class FleetPanel(TablePanel[HostView]):
         """The panel's name."""
         return _("Fleet")
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("no host in the site file")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """The worst host."""
         return tally([host.state for host in picture.hosts.values()])

@@ -25,6 +25,10 @@ class IncidentsPanel(TablePanel[Incident]):
         """The panel's name."""
         return _("Incidents")
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("no incident")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """Open ones that nobody has taken are the worst."""
         live = [one for one in picture.incidents.values() if one.state is not IncidentState.CLOSED]

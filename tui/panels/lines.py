@@ -26,6 +26,10 @@ class LinesPanel(TablePanel[Item]):
         """The panel's name."""
         return _("Lines")
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("no line is watched")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """The worst line."""
         return tally([line.state for host in picture.hosts.values() for line in host.lines])

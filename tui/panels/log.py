@@ -24,6 +24,10 @@ class LogPanel(TablePanel[LogEntry]):
         """The panel's name."""
         return _("Duty log")
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("nothing is written yet")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """A log is never in trouble; that it cannot be written is said in the header."""
         return State.OK, 0

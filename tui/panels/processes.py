@@ -25,6 +25,10 @@ class ProcessesPanel(TablePanel[Item]):
         """The panel's name."""
         return _("Processes")
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("no process is watched")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """The worst process."""
         return tally([p.state for host in picture.hosts.values() for p in host.processes])

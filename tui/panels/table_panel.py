@@ -50,6 +50,10 @@ class TablePanel(LiveTable, Generic[Item]):
         """The panel's name in the reader's language."""
         return ""
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return ""
+
     def items(self, picture: Picture) -> Sequence[Item]:
         """Everything the panel has, in the order in which it is shown."""
         raise TypeError(f"{type(self).__name__} has no items")
@@ -76,7 +80,11 @@ class TablePanel(LiveTable, Generic[Item]):
         if changed is None or width != self._fitted or self._keys != before:
             self._columns, self._fitted = self.columns(self._items, width), width
         items, (head, draw), now = self._items, self._columns, picture.now
-        self.show(f"{self.number} {self.title()}", Sheet(head, self._keys, lambda row: draw(items[row], now)))
+        self.show(
+            f"{self.number} {self.title()}",
+            Sheet(head, self._keys, lambda row: draw(items[row], now)),
+            self.nothing_words(),
+        )
 
     def subject(self) -> Subject:
         """The thing under the cursor."""

@@ -86,7 +86,7 @@ def _second(picture: Picture, g: object) -> Line:
         Quality.GOOD: _("good"), Quality.LATE: _("late"), Quality.STALE: _("stale"),
         Quality.UNREACHABLE: _("unreachable"), Quality.NEVER: _("unread"),
     }  # fmt: skip
-    spans: list[Span] = []
+    spans: list[Span] = [(" ", "")]
     for quality, word in words.items():
         count = counts[quality]
         if count or quality in (Quality.GOOD, Quality.UNREACHABLE):

@@ -53,6 +53,8 @@ class LiveTable(Widget, can_focus=True):
         super().__init__(id=id)
         self.glyphs: Glyphs = from_environ()
         self.words = ""
+        self.nothing = ""
+        """What is said where there are no rows."""
         self.sheet = Sheet()
         self.key: str | None = None
         self.slipped = False
@@ -61,6 +63,8 @@ class LiveTable(Widget, can_focus=True):
         """The operator has put the cursor where it is."""
         self.top = 0
         self._index = 0
+        self._meant: str | None = None
+        """The row the operator has put the cursor on; when it comes back after it was gone, so does the cursor."""
         self._seen: list[Line] = []
         """The rows on the screen, from ``top`` on, as they were drawn."""
 
@@ -71,10 +75,10 @@ class LiveTable(Widget, can_focus=True):
         """The keys of all rows, from the first to the last."""
         return self.sheet.keys
 
-    def show(self, title: str, sheet: Sheet) -> None:
-        """Show these rows from now on; only lines that differ are drawn again."""
+    def show(self, title: str, sheet: Sheet, nothing: str = "") -> None:
+        """Show these rows from now on, ``nothing`` where there are none; only lines that differ are drawn again."""
         before = self._all_drawn()
-        self.words, self.sheet = title, sheet
+        self.words, self.sheet, self.nothing = title, sheet, nothing
         self._keep_cursor()
         self._see()
         self._refresh_lines(before)
@@ -86,12 +90,14 @@ class LiveTable(Widget, can_focus=True):
             self._index = self.top = 0
             self.key, self.slipped = (keys[0] if keys else None), False
             return
-        try:
-            self._index = keys.index(self.key or "")
-        except ValueError:
-            self.slipped = self.slipped or self.key is not None
+        for key in (self._meant, self.key):
+            if key is not None and key in keys:
+                self._index, self.key = keys.index(key), key
+                break
+        else:
             self._index = max(0, min(self._index, len(keys) - 1))
             self.key = keys[self._index] if keys else None
+        self.slipped = self.key != self._meant
         self.top = self._index - place
         self._clamp()
 
@@ -129,7 +135,7 @@ class LiveTable(Widget, can_focus=True):
         if y == 1:
             return (self.sheet.head,)
         if y - HEAD >= len(self._seen):
-            return ()
+            return (self.nothing,) if y == HEAD else ()
         chosen = self.top + y - HEAD == self._index
         return self._seen[y - HEAD], chosen, chosen and self.slipped, chosen and self.has_focus
 
@@ -148,6 +154,8 @@ class LiveTable(Widget, can_focus=True):
             return self._strip(self._title(width), tones, width)
         if y == 1:
             return self._strip(((" ", ""), *self.sheet.head), tones, width)
+        if y == HEAD and not self._seen:
+            return self._strip((("    ", ""), (self.nothing, "dim")), tones, width)
         if y - HEAD >= len(self._seen):
             return Strip.blank(width, tones["base"])
         line = self._seen[y - HEAD]
@@ -195,7 +203,7 @@ class LiveTable(Widget, can_focus=True):
         """Open what is under the cursor; a row that slipped under it is only accepted as the chosen one."""
         if self.slipped:
             before = self._all_drawn()
-            self.slipped = False
+            self.slipped, self._meant = False, self.key
             self._refresh_lines(before)
         elif self.key is not None:
             self.post_message(RowChosen(self.panel, self.key))
@@ -203,7 +211,8 @@ class LiveTable(Widget, can_focus=True):
     def _go(self, index: int) -> None:
         before = self._all_drawn()
         self._index, self.moved = max(0, min(index, len(self.keys) - 1)), True
-        self.key, self.slipped = self.keys[self._index], False
+        self.key = self._meant = self.keys[self._index]
+        self.slipped = False
         self._clamp()
         self._see()
         self._refresh_lines(before)
