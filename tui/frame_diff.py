@@ -219,6 +219,7 @@ def _side_by_side(x: int, strips: object) -> Iterator[tuple[int, Strip]]:
 
 
 def _chopped(update: ChopsUpdate, y: int, left: int, right: int) -> Iterator[tuple[int, Strip]]:
+    # Whole, also what reaches beyond the span: Textual cuts there, and a wide character on the edge becomes a blank.
     for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
         if strip is not None and x < right and end > left:
-            yield x, strip if end <= right else strip.crop(0, right - x)
+            yield x, strip

@@ -81,10 +81,10 @@ class WatchScreen(Screen[None]):
     WatchScreen #right { width: 3fr; }
     WatchScreen #upper { height: 1fr; }
     WatchScreen .-hidden { display: none; }
-    WatchScreen LogPanel { height: 30%; }
-    WatchScreen.-tabs LogPanel { height: 1fr; }
     WatchScreen.-tabs #left, WatchScreen.-tabs #right { width: 1fr; }
     WatchScreen TablePanel { height: 1fr; }
+    WatchScreen LogPanel { height: 28%; }
+    WatchScreen.-tabs LogPanel { height: 1fr; }
     WatchScreen.-line-for-keys KeyBar { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
