@@ -91,6 +91,7 @@ class WatchkeeperApp(Onlooker):
         self._confirmed: int | None = None
         self._retrying = False
         self._drawn_at = 0.0
+        self._net = ControlNet()  # one and the same: Textual remembers what a filter has made of a line
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -202,7 +203,7 @@ class WatchkeeperApp(Onlooker):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own and the net under every text that is drawn."""
-        return [*super().get_line_filters(), ControlNet()]
+        return [*super().get_line_filters(), self._net]
 
     # --- what the operator does -------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from rich.cells import cell_len, split_graphemes
 from rich.color import ColorSystem
@@ -86,35 +87,64 @@ class FrameDiff:
             x += len(cells)
 
 
+class _Piece(NamedTuple):
+    """Neighbouring cells that are written with one pen. ``end``: the cell behind, -1 where terminals disagree on it."""
+
+    y: int
+    x: int
+    pen: Pen
+    text: str
+    end: int
+
+
 class _Writer:
-    """Collects what is written in one frame, with the pen and the place where it stands."""
+    """Collects what is written in one frame."""
 
     def __init__(self) -> None:
-        self._out: list[str] = []
-        self._pen = PLAIN
-        self._y = -1
+        self._pieces: list[_Piece] = []
 
     def text(self) -> str:
-        """All of it, the pen put down."""
-        return "".join([*self._out, change(self._pen, PLAIN)])
+        """All of it: line by line or pen by pen, whichever is shorter.
+
+        In full colour a step of the cursor costs less than a change of pen, with few colours it is the other way round.
+        The order makes no difference to what is shown: every cell that a piece touches is written.
+        """
+        by_pen = sorted(self._pieces, key=lambda piece: (piece.pen.back, sorted(piece.pen.attributes), piece.pen.fore))
+        return min(_encoded(self._pieces), _encoded(by_pen), key=len)
 
     def run(self, y: int, start: int, end: int, row: Row) -> None:
         """Cells ``start`` to ``end`` of line ``y``."""
-        out, pen = self._out, self._pen
-        out.append(f"\x1b[{start + 1}G" if y == self._y else f"\x1b[{y + 1};{start + 1}H")
-        self._y = y
-        for x in range(start, end):
-            text, wanted = row.cells[x], row.pens[x]
-            if not text:
-                continue
-            if wanted is not pen and not (text == " " and blank(wanted) == blank(pen)):
-                out.append(change(pen, wanted))
-                pen = wanted
-            out.append(text)
-            if len(text) > 1 and not _JOINERS.isdisjoint(text) and x + _width(text) < end:
-                # Terminals disagree on the width of what is joined: what follows goes to its own place.
-                out.append(f"\x1b[{x + 1 + _width(text)}G")
-        self._pen = pen
+        x = start
+        while x < end:
+            first, pen, texts, sure = x, _pen_at(row, x, end), [], True
+            while x < end and sure and (row.pens[x] == pen or _looks_same(row.cells[x], row.pens[x], pen)):
+                text = row.cells[x] or ""
+                texts.append(text)
+                x += _width(text) if text and not text.isascii() else 1
+                sure = _JOINERS.isdisjoint(text)
+            self._pieces.append(_Piece(y, first, pen, "".join(texts), x if sure else -1))
+
+
+def _pen_at(row: Row, x: int, end: int) -> Pen:
+    """The pen to begin a piece with: blanks take that of the letter behind them where it makes no difference."""
+    letter = x
+    while letter < end and row.cells[letter] == " " and blank(row.pens[letter]) == blank(row.pens[x]):
+        letter += 1
+    return row.pens[letter] if letter < end and blank(row.pens[letter]) == blank(row.pens[x]) else row.pens[x]
+
+
+def _encoded(pieces: Sequence[_Piece]) -> str:
+    out: list[str] = []
+    pen, row, at = PLAIN, -1, -1
+    for piece in pieces:
+        if piece.y != row:
+            out.append(f"\x1b[{piece.y + 1};{piece.x + 1}H")
+        elif piece.x != at:
+            out.append(f"\x1b[{piece.x + 1}G")
+        out += (change(pen, piece.pen), piece.text)
+        pen, row, at = piece.pen, piece.y, piece.end
+    out.append(change(pen, PLAIN))
+    return "".join(out)
 
 
 def _runs(shown: Row, wanted: Row) -> Iterator[tuple[int, int]]:
@@ -139,7 +169,7 @@ def _runs(shown: Row, wanted: Row) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _looks_same(text: str, one: Pen, other: Pen) -> bool:
+def _looks_same(text: str | None, one: Pen, other: Pen) -> bool:
     return one == other or (text == " " and blank(one) == blank(other))
 
 
