@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 UNFIT = 3
 """Exit code: there is no watch, or one this screen cannot talk to."""
 _DRAIN_S = 0.1
+_FRESH_S = 0.8
+_GARBAGE = 50_000
+"""Objects more than at the last look after which garbage is looked for."""
 
 
 class Repaint(Message):
@@ -87,6 +90,8 @@ class WatchkeeperApp(Onlooker):
         self._drawn_on: Looking | None = None
         self._confirmed: int | None = None
         self._retrying = False
+        self._drawn_at = 0.0
+        self._net = ControlNet()  # one and the same: Textual remembers what a filter has made of a line
         for theme in THEMES:
             self.register_theme(theme)
 
@@ -175,6 +180,7 @@ class WatchkeeperApp(Onlooker):
             self._owed, self._drawn_on = None, view
         changed, self._owed = self._owed, frozenset()
         view.redraw(changed)
+        self._drawn_at = time.monotonic()
         self.renew_bars()
         self.call_after_refresh(self._confirm)
 
@@ -191,11 +197,13 @@ class WatchkeeperApp(Onlooker):
             self.session.drawn(self.picture.seq)
 
     def _tick(self) -> None:
-        self.owe(frozenset())
+        """The clock and the ages go on also when nothing is heard; with a board they went on just now."""
+        if time.monotonic() - self._drawn_at > _FRESH_S:
+            self.owe(frozenset())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own and the net under every text that is drawn."""
-        return [*super().get_line_filters(), ControlNet()]
+        return [*super().get_line_filters(), self._net]
 
     # --- what the operator does -------------------------------------------------------------------------------
 
@@ -217,7 +225,7 @@ class WatchkeeperApp(Onlooker):
 
     def on_log_submitted(self, message: LogSubmitted) -> None:
         """A line typed below the log."""
-        self.run_worker(doings.write_log(self, message.text, self.subject()), group="asking")
+        self.run_worker(doings.write_log(self, message), group="asking")
 
     async def action_quit(self) -> None:
         """Textual's own quit (the palette, ^Q) is ours."""
@@ -241,4 +249,7 @@ def _settle() -> None:
     """The first paint is done: what was loaded for it will not be garbage."""
     if not gc.isenabled():
         gc.freeze()
+        # A board of 500 hosts is ten thousand objects, none in a circle, and takes the place of as many:
+        # with the usual threshold looking through them cost more than drawing them.
+        gc.set_threshold(_GARBAGE)
         gc.enable()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from duty.records import Incident, Subject
+from duty.records import Incident
 from tui.themes import THEMES
 from wire.messages import (
     AcceptKey,
@@ -31,20 +31,25 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.app import WatchkeeperApp
+    from tui.messages import LogSubmitted
 
 THEME_NAMES = [theme.name for theme in THEMES]
 
 
-async def note(app: WatchkeeperApp, text: str = "", refusal: str = "") -> None:
-    """Ask for a line and write it in the duty log, about the thing under the cursor."""
+async def note(app: WatchkeeperApp) -> None:
+    """Ask for a line for the duty log, about the thing under the cursor: on the screen's own line where it has one."""
     from tui.screens import dialogs
 
+    write_line = getattr(app.view(), "write_line", None)
+    if callable(write_line):
+        write_line()
+        return
     subject = app.subject()
 
     async def send(values: dict[str, str]) -> Reply:
         return await app.session.ask(lambda ask: WriteLog(ask=ask, text=values["text"], subject=subject))
 
-    app.push_screen(dialogs.note(send, about=str(subject), text=text, refusal=refusal))
+    app.push_screen(dialogs.note(send, about=str(subject)))
 
 
 async def open_incident(app: WatchkeeperApp) -> None:
@@ -208,6 +213,7 @@ async def redraw(app: WatchkeeperApp) -> None:
     """Send the whole screen to the terminal again."""
     app.owe(None)
     app.screen.refresh(layout=True)
+    app.repaint()
 
 
 async def leave(app: WatchkeeperApp) -> None:
@@ -225,11 +231,9 @@ def title_of(incident: Incident) -> str:
     return incident.title or (say(incident.said) if incident.said else str(incident.subject))
 
 
-async def write_log(app: WatchkeeperApp, text: str, subject: Subject) -> None:
-    """Write a line that was typed below the log; refused, it comes back in a dialog with the reason."""
-    reply = await app.session.ask(lambda ask: WriteLog(ask=ask, text=text, subject=subject))
-    if not reply.ok:
-        await note(app, text=text, refusal=refusal(reply))
+async def write_log(app: WatchkeeperApp, line: LogSubmitted) -> None:
+    """Write a line that was typed below the log, and tell it what the watch said."""
+    line.answered(await app.session.ask(lambda ask: WriteLog(ask=ask, text=line.text, subject=line.subject)))
 
 
 def refusal(reply: Reply) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.message import Message
+
+from duty.records import Subject
+from wire.messages import Reply
 
 
 @dataclass
@@ -15,8 +19,14 @@ class RowChosen(Message):
     key: str
 
 
+class RowPointed(Message):
+    """The operator has moved the cursor to another row."""
+
+
 @dataclass
 class LogSubmitted(Message):
-    """A line typed below the duty log, not empty."""
+    """A line typed below the duty log, not empty. ``answered`` is told what the watch said to it."""
 
     text: str
+    subject: Subject
+    answered: Callable[[Reply], None]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TypeGuard
 
 from textual import events
-from textual.app import App
 from textual.screen import Screen
 
 from duty.board import HostView
 from duty.records import Incident, Subject
 from tui.actions import Looking
+from tui.frugal import FrugalApp
 from tui.keybar import KeyBar
 from tui.picture import Picture
 
 
-class Onlooker(App[None]):
+class Onlooker(FrugalApp):
     """The part of the application that answers "which one?" for every action."""
 
     picture: Picture

@@ -23,6 +23,7 @@ def run_screen(socket_path: str, *, who: str, version: str, starting: bool = Fal
         return NO_TERMINAL
     gc.disable()  # until the first paint: collecting what is being loaded costs a fifth of the start
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ.setdefault("TEXTUAL_FPS", "240")  # not how often it is drawn but how long a key waits at most
     from tui.app import WatchkeeperApp
     from tui.terminal import guard
 

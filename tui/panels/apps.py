@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from duty.board import AppView, HostView, PerfView
 from duty.quality import Quality, State
 from tui import figures
 from tui.cells import cell, short_span, spark
 from tui.glyphs import Glyphs
 from tui.pager import Line, Span
-from tui.panels.table_panel import TablePanel, key_of, tally
+from tui.panels.table_panel import Draw, TablePanel, fit, key_of, tally
 from tui.picture import Picture
-from tui.widgets.live_table import Row
 from wire.words import _, say
+
+Item = tuple[HostView, AppView]
 
 LATE_ROUNDS = 2
 """Rounds without a reading after which its age is shown."""
 
 
-class AppsPanel(TablePanel):
+class AppsPanel(TablePanel[Item]):
     """All application checks of the site."""
 
     panel = "app"
@@ -34,12 +37,24 @@ class AppsPanel(TablePanel):
         """Whether the site has no application check."""
         return not any(host.apps for host in picture.hosts.values())
 
-    def make(self, picture: Picture, width: int) -> tuple[Line, list[Row]]:
-        """State, application, host, age, answer time with its trend, certificate, and what is wrong or was said."""
-        g, now = self.glyphs, picture.now
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("no application is asked")
+
+    def items(self, picture: Picture) -> Sequence[Item]:
+        """The worst first."""
         all_of = [(host, app) for host in picture.hosts.values() for app in host.apps]
-        name = min(max([len(app.key) for _h, app in all_of], default=8), max(10, width // 6))
-        host_width = min(max([len(h.id) for h, _a in all_of], default=8), max(10, width // 6))
+        return sorted(all_of, key=lambda one: (-one[1].state, one[0].id, one[1].key))
+
+    def key_for(self, item: Item) -> str:
+        """Host and application."""
+        return key_of(item[0].id, item[1].key)
+
+    def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
+        """State, application, host, age, answer time with its trend, certificate, and what is wrong or was said."""
+        g = self.glyphs
+        name = fit(_("application"), (app.key for _host, app in items), max(10, width // 6))
+        host_width = fit(_("host"), (host.id for host, _app in items), max(10, width // 6))
         trend = 10 if width >= 84 else 0
         rest = max(6, width - 3 - name - host_width - 2 - 5 - 6 - 6 - (trend + 1 if trend else 0))
         head = (
@@ -48,27 +63,24 @@ class AppsPanel(TablePanel):
             *((cell("", trend),) if trend else ()), cell(_("cert"), 5, "head", right=True),
             cell(_("what"), rest, "head"),
         )  # fmt: skip
-        rows = []
-        for host, app in sorted(all_of, key=lambda one: (-one[1].state, one[0].id, one[1].key)):
+
+        def draw(item: Item, now: float) -> Line:
+            host, app = item
             old = stale(host, app)
-            tone, state_tone = ("old", "old") if old else ("", g.states[app.state].tone)
+            state_tone = "old" if old else g.states[app.state].tone
             what = say(app.why[0]) if app.why else quiet(app)
-            rows.append(
-                Row(
-                    key_of(host.id, app.key),
-                    (
-                        (f"{g.states[app.state].text} ", state_tone),
-                        cell(app.key, name, "name", cut=g.cut),
-                        cell(host.id, host_width, "dim", cut=g.cut),
-                        _age(g, app, now),
-                        cell(short_time(app.response_s, g), 5, tone, right=True),
-                        *((spark(app.trend, trend, g),) if trend else ()),
-                        cell(days(app, g), 5, "" if app.cert_days is None else cert_tone(app), right=True),
-                        cell(what, rest, state_tone if app.why else "dim", cut=g.cut),
-                    ),
-                )
+            return (
+                (f"{g.states[app.state].text} ", state_tone),
+                cell(app.key, name, "name", cut=g.cut),
+                cell(host.id, host_width, "dim", cut=g.cut),
+                _age(g, app, now),
+                cell(short_time(app.response_s, g), 5, "old" if old else "", right=True),
+                *((spark(app.trend, trend, g),) if trend else ()),
+                cell(days(app, g), 5, "" if app.cert_days is None else cert_tone(app), right=True),
+                cell(what, rest, state_tone if app.why else "dim", cut=g.cut),
             )
-        return head, rows
+
+        return head, draw
 
 
 def stale(host: HostView, app: AppView) -> bool:

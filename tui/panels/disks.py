@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from duty.board import DiskView
+from collections.abc import Sequence
+
+from duty.board import DiskView, HostView
 from duty.disks import concern, full_in
 from duty.forecast import Forecast, NoForecast
 from duty.quality import State
 from tui.cells import bar, cell, percent, short_size
 from tui.pager import Line
-from tui.panels.table_panel import TablePanel, age_span, key_of, state_span, tally, text_tone
+from tui.panels.table_panel import Draw, TablePanel, age_span, fit, key_of, state_span, tally, text_tone
 from tui.picture import Picture
-from tui.widgets.live_table import Row
 from wire.words import _, say
 
+Item = tuple[HostView, DiskView]
 
-class DisksPanel(TablePanel):
+
+class DisksPanel(TablePanel[Item]):
     """All mounts of the site."""
 
     panel = "disk"
@@ -23,16 +26,28 @@ class DisksPanel(TablePanel):
         """The panel's name."""
         return _("Disks")
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("no mount is known yet")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """The worst mount."""
         return tally([disk.state for host in picture.hosts.values() for disk in host.disks])
 
-    def make(self, picture: Picture, width: int) -> tuple[Line, list[Row]]:
-        """State, mount, host, fill, free, inodes, and what is wrong."""
-        g, now = self.glyphs, picture.now
+    def items(self, picture: Picture) -> Sequence[Item]:
+        """The worst first, then those that will be full soonest."""
         all_of = [(host, disk) for host in picture.hosts.values() for disk in host.disks]
-        name = min(max([len(disk.mount) for _h, disk in all_of], default=6), max(10, width // 6))
-        host_width = min(max([len(h.id) for h, _d in all_of], default=8), max(8, width // 7))
+        return sorted(all_of, key=lambda one: (*concern(one[1]), one[0].id, one[1].mount))
+
+    def key_for(self, item: Item) -> str:
+        """Host and mount."""
+        return key_of(item[0].id, item[1].mount)
+
+    def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
+        """State, mount, host, fill, free, inodes, and what is wrong."""
+        g = self.glyphs
+        name = fit(_("mount"), (disk.mount for _host, disk in items), max(10, width // 6))
+        host_width = fit(_("host"), (host.id for host, _disk in items), max(8, width // 7))
         wide = 12 if width >= 90 else 6
         rest = max(4, width - 3 - name - host_width - 2 - 7 - (wide + 1) - 5 - 6 - 5)
         head = (
@@ -41,28 +56,25 @@ class DisksPanel(TablePanel):
             cell(_("free"), 5, "head", right=True),
             cell(_("inod"), 4, "head", right=True), cell(_("what"), rest, "head"),
         )  # fmt: skip
-        rows = []
-        for host, disk in sorted(all_of, key=lambda one: (*concern(one[1]), one[0].id)):
+
+        def draw(item: Item, now: float) -> Line:
+            host, disk = item
             tone = text_tone(host)
             state_tone = text_tone(host, g.states[disk.state].tone)
             what = words_of(disk)
-            rows.append(
-                Row(
-                    key_of(host.id, disk.mount),
-                    (
-                        state_span(g, disk.state, host),
-                        cell(disk.mount, name, "name", cut=g.cut),
-                        cell(host.id, host_width, "dim", cut=g.cut),
-                        age_span(g, host, now),
-                        *bar(disk.used_percent, wide, g, state_tone),
-                        cell(percent(disk.used_percent, g), 4, tone, right=True),
-                        cell(short_size(disk.available_bytes, g), 5, tone, right=True),
-                        cell(percent(disk.inodes_percent, g), 4, tone, right=True),
-                        cell(what, rest, state_tone if disk.why else "dim", cut=g.cut),
-                    ),
-                )
+            return (
+                state_span(g, disk.state, host),
+                cell(disk.mount, name, "name", cut=g.cut),
+                cell(host.id, host_width, "dim", cut=g.cut),
+                age_span(g, host, now),
+                *bar(disk.used_percent, wide, g, state_tone),
+                cell(percent(disk.used_percent, g), 4, tone, right=True),
+                cell(short_size(disk.available_bytes, g), 5, tone, right=True),
+                cell(percent(disk.inodes_percent, g), 4, tone, right=True),
+                cell(what, rest, state_tone if disk.why else "dim", cut=g.cut),
             )
-        return head, rows
+
+        return head, draw
 
 
 def words_of(disk: DiskView) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from duty.incidents import queue_order
 from duty.quality import State
-from duty.records import IncidentState, Subject
+from duty.records import Incident, IncidentState, Subject
 from tui.cells import cell, short_span
 from tui.doings import title_of
 from tui.pager import Line
-from tui.panels.table_panel import TablePanel
+from tui.panels.table_panel import Draw, TablePanel
 from tui.picture import Picture
-from tui.widgets.live_table import Row
 from wire.words import _
 
 
-class IncidentsPanel(TablePanel):
+class IncidentsPanel(TablePanel[Incident]):
     """Open incidents, and the newest closed ones behind them."""
 
     panel = "incident"
@@ -23,6 +24,10 @@ class IncidentsPanel(TablePanel):
         """The panel's name."""
         return _("Incidents")
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("no incident")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """Open ones that nobody has taken are the worst."""
         live = [one for one in picture.incidents.values() if one.state is not IncidentState.CLOSED]
@@ -30,36 +35,40 @@ class IncidentsPanel(TablePanel):
             return State.ACT, len(live)
         return (State.WARN if live else State.OK), len(live)
 
-    def make(self, picture: Picture, width: int) -> tuple[Line, list[Row]]:
+    def items(self, picture: Picture) -> Sequence[Incident]:
+        """In the order of the queue."""
+        return sorted(picture.incidents.values(), key=queue_order)
+
+    def key_for(self, item: Incident) -> str:
+        """The incident's number."""
+        return str(item.id)
+
+    def columns(self, items: Sequence[Incident], width: int) -> tuple[Line, Draw[Incident]]:
         """State, number, level, age, owner, what, and whether the fault still holds."""
-        g, now = self.glyphs, picture.now
+        g = self.glyphs
         rest = max(8, width - 3 - 6 - 3 - 5 - 9 - 9)
         head = (
             ("   ", ""), cell(_("no."), 5, "head"), cell(_("lv"), 2, "head"), cell(_("age"), 4, "head", right=True),
             cell(_("owner"), 8, "head"), cell(_("fault"), 8, "head"), cell(_("what"), rest, "head"),
         )  # fmt: skip
-        rows = []
-        for one in sorted(picture.incidents.values(), key=queue_order):
+
+        def draw(one: Incident, now: float) -> Line:
             mark = g.incidents[one.state]
             closed = one.state is IncidentState.CLOSED
             fault = "" if closed else _("holds") if one.active else _("returned")
             if one.count > 1 and not closed:
                 fault += f" {one.count}x"
-            rows.append(
-                Row(
-                    str(one.id),
-                    (
-                        (f"{mark.text} ", mark.tone),
-                        cell(str(one.id), 5, "name"),
-                        cell(f"L{one.level}", 2, "dim" if closed else "act" if one.level <= 2 else "warn"),
-                        cell(short_span(now - one.opened_at, g), 4, "", right=True),
-                        cell(one.owner or g.missing, 8, "", cut=g.cut),
-                        cell(fault, 8, "act" if one.active and not closed else "dim", cut=g.cut),
-                        cell(title_of(one), rest, "dim" if closed else "", cut=g.cut),
-                    ),
-                )
+            return (
+                (f"{mark.text} ", mark.tone),
+                cell(str(one.id), 5, "name"),
+                cell(f"L{one.level}", 2, "dim" if closed else "act" if one.level <= 2 else "warn"),
+                cell(short_span(now - one.opened_at, g), 4, "", right=True),
+                cell(one.owner or g.missing, 8, "", cut=g.cut),
+                cell(fault, 8, "act" if one.active and not closed else "dim", cut=g.cut),
+                cell(title_of(one), rest, "dim" if closed else "", cut=g.cut),
             )
-        return head, rows
+
+        return head, draw
 
     def subject(self) -> Subject:
         """What the incident is about."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from duty.quality import State
 from duty.records import LogEntry, Subject
 from tui import figures
 from tui.cells import cell
 from tui.pager import Line
-from tui.panels.table_panel import TablePanel
+from tui.panels.table_panel import Draw, TablePanel
 from tui.picture import Picture
-from tui.widgets.live_table import Row
 from wire.words import _, say
 
 
-class LogPanel(TablePanel):
+class LogPanel(TablePanel[LogEntry]):
     """The newest lines of the duty log."""
 
     panel = "log"
@@ -22,13 +23,26 @@ class LogPanel(TablePanel):
         """The panel's name."""
         return _("Duty log")
 
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return _("nothing is written yet")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """A log is never in trouble; that it cannot be written is said in the header."""
         return State.OK, 0
 
-    def make(self, picture: Picture, width: int) -> tuple[Line, list[Row]]:
+    def items(self, picture: Picture) -> Sequence[LogEntry]:
+        """Newest first."""
+        return list(picture.log)
+
+    def key_for(self, item: LogEntry) -> str:
+        """The line's number in the log."""
+        return str(item.seq)
+
+    def columns(self, items: Sequence[LogEntry], width: int) -> tuple[Line, Draw[LogEntry]]:
         """Time, who, about what, words."""
-        zone = picture.site.time_zone if picture.site is not None else "UTC"
+        site = self.app.picture.site
+        zone = site.time_zone if site is not None else "UTC"
         about = min(20, max(10, width // 6))
         rest = max(10, width - 9 - 9 - about - 1)
         head = (
@@ -36,21 +50,17 @@ class LogPanel(TablePanel):
             cell(_("what"), rest, "head"),
         )  # fmt: skip
         g = self.glyphs
-        rows = []
-        for entry in picture.log:
+
+        def draw(entry: LogEntry, _now: float) -> Line:
             who, tone = (entry.actor, "name") if entry.actor else (_("watch"), "dim")
-            rows.append(
-                Row(
-                    str(entry.seq),
-                    (
-                        cell(figures.clock(entry.event_at, zone)[-8:], 8, "dim"),
-                        cell(who, 8, tone, cut=g.cut),
-                        cell(about_of(entry.subject), about, "dim", cut=g.cut),
-                        cell(words_of(entry), rest, "" if entry.actor else "dim", cut=g.cut),
-                    ),
-                )
+            return (
+                cell(figures.clock(entry.event_at, zone)[-8:], 8, "dim"),
+                cell(who, 8, tone, cut=g.cut),
+                cell(about_of(entry.subject), about, "dim", cut=g.cut),
+                cell(words_of(entry), rest, "" if entry.actor else "dim", cut=g.cut),
             )
-        return head, rows
+
+        return head, draw
 
     def _entry(self) -> LogEntry | None:
         return next((e for e in self.app.picture.log if str(e.seq) == self.key), None)

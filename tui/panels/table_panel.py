@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from rich.cells import cell_len
 
 from duty.board import HostView
 from duty.quality import Quality, State
@@ -11,7 +14,7 @@ from tui.cells import cell, short_span
 from tui.glyphs import Glyphs
 from tui.pager import Line, Span
 from tui.picture import Picture
-from tui.widgets.live_table import LiveTable, Row
+from tui.widgets.live_table import LiveTable, Sheet
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
@@ -20,19 +23,48 @@ SEPARATOR = "\x1f"
 """Between the parts of a key: no cleaned text holds it."""
 
 
-class TablePanel(LiveTable):
-    """One panel."""
+Item = TypeVar("Item")
+"""The thing a row is about."""
+Draw = Callable[[Item, float], Line]
+"""Makes the row of an item at a time (UTC epoch seconds, for ages)."""
+
+
+class TablePanel(LiveTable, Generic[Item]):
+    """One panel. A panel says which items it has, in which order, and how one of them is drawn.
+
+    Items are gathered when hosts have changed, columns fitted when keys or the width have; rows are drawn only while
+    they are seen. So hundreds of rows cost little more than those on the screen.
+    """
 
     app: WatchkeeperApp
     number = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._items: Sequence[Item] = ()
+        self._keys: list[str] = []
+        self._fitted = 0
+        self._columns: tuple[Line, Draw[Item]] = ((), lambda _item, _now: ())
 
     def title(self) -> str:
         """The panel's name in the reader's language."""
         return ""
 
-    def make(self, picture: Picture, width: int) -> tuple[Line, list[Row]]:
-        """The names of the columns and the rows, for ``width`` cells."""
-        raise TypeError(f"{type(self).__name__} makes no rows")
+    def nothing_words(self) -> str:
+        """What is said while there are no rows."""
+        return ""
+
+    def items(self, picture: Picture) -> Sequence[Item]:
+        """Everything the panel has, in the order in which it is shown."""
+        raise TypeError(f"{type(self).__name__} has no items")
+
+    def key_for(self, item: Item) -> str:
+        """The stable key of an item's row."""
+        raise TypeError(f"{type(self).__name__} has no keys")
+
+    def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
+        """The names of the columns for ``width`` cells, and what draws an item under them."""
+        raise TypeError(f"{type(self).__name__} has no columns")
 
     def worst(self, picture: Picture) -> tuple[State, int]:
         """The worst state in this panel and how many rows are not well."""
@@ -42,11 +74,21 @@ class TablePanel(LiveTable):
         """Whether the site has nothing of this kind at all: then the panel gives its place to the others."""
         return False
 
-    def redraw(self) -> None:
-        """Make the rows anew from the picture."""
-        picture = self.app.picture
-        head, rows = self.make(picture, max(20, self.size.width - 2))
-        self.show(f"{self.number} {self.title()}", head, rows)
+    def redraw(self, changed: frozenset[str] | None = None) -> None:
+        """Show the picture as it is. ``changed``: ids of hosts, ``None`` for everything, empty for ages only."""
+        picture, width = self.app.picture, max(20, self.size.width - 2)
+        before = self._keys
+        if changed is None or changed:
+            self._items = self.items(picture)
+            self._keys = [self.key_for(item) for item in self._items]
+        if changed is None or width != self._fitted or self._keys != before:
+            self._columns, self._fitted = self.columns(self._items, width), width
+        items, (head, draw), now = self._items, self._columns, picture.now
+        self.show(
+            f"{self.number} {self.title()}",
+            Sheet(head, self._keys, lambda row: draw(items[row], now)),
+            self.nothing_words(),
+        )
 
     def subject(self) -> Subject:
         """The thing under the cursor."""
@@ -62,6 +104,12 @@ class TablePanel(LiveTable):
     def incident_id(self) -> int | None:
         """The incident under the cursor."""
         return None
+
+
+def fit(header: str, texts: Iterable[str], most: int) -> int:
+    """The width of a column: its longest text or its name, ``most`` at most."""
+    widths = (len(text) if text.isascii() else cell_len(text) for text in set(texts))
+    return min(max(most, cell_len(header)), max(cell_len(header), max(widths, default=0)))
 
 
 def key_of(host: str, key: str) -> str:

@@ -12,14 +12,13 @@ from tui.screens.form import Field, Form, Send
 from wire.words import _
 
 
-def note(send: Send, *, about: str, text: str = "", refusal: str = "") -> Form:
+def note(send: Send, *, about: str) -> Form:
     """A line for the duty log. ``about``: what it is about, empty for nothing in particular."""
     return Form(
         _("Write a line in the duty log"),
         [_("about {subject}", subject=about)] if about else [],
-        [Field("text", _("Line"), value=text)],
+        [Field("text", _("Line"))],
         send,
-        refusal=refusal,
     )
 
 

@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 
 from duty.clean import clean
 from tui.screens.choice import Choice
+from tui.widgets.line_input import LineInput
 from wire.messages import Reply
 from wire.words import _, say
 
@@ -54,7 +55,6 @@ class Form(ModalScreen[None]):
         send: Send | Callable[[], None],
         *,
         verb: str = "",
-        refusal: str = "",
         also: tuple[str, ...] = (),
         grave: bool = False,
     ) -> None:
@@ -64,7 +64,6 @@ class Form(ModalScreen[None]):
         self._fields = fields
         self._send = send
         self._verb = verb or _("write it")
-        self._refusal = refusal
         self._also = also
         self._sending = False
 
@@ -79,8 +78,8 @@ class Form(ModalScreen[None]):
                 if field.choices:
                     yield Choice(field.choices, field.value, id=f"field-{field.name}")
                 else:
-                    yield Input(field.value, id=f"field-{field.name}", max_length=TEXT_LIMIT, compact=True)
-            yield Static(self._refusal, markup=False, id="refusal")
+                    yield LineInput(field.value, id=f"field-{field.name}", max_length=TEXT_LIMIT, compact=True)
+            yield Static("", markup=False, id="refusal")
             yield Static(
                 _("Enter {verb} · Esc back, nothing is done", verb=self._verb), markup=False, classes="form-keys"
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -23,6 +23,7 @@ from tui.panels.fleet import FleetPanel
 from tui.panels.incidents import IncidentsPanel
 from tui.panels.lines import LinesPanel
 from tui.panels.log import LogPanel
+from tui.panels.log_line import LogLine
 from tui.panels.processes import ProcessesPanel
 from tui.panels.table_panel import TablePanel
 from tui.themes import palette_of
@@ -41,7 +42,7 @@ class TabStrip(Widget):
     app: WatchkeeperApp
     DEFAULT_CSS = "TabStrip { height: 1; }"
 
-    def __init__(self, panels: list[TablePanel]) -> None:
+    def __init__(self, panels: list[TablePanel[Any]]) -> None:
         super().__init__()
         self.glyphs = from_environ()
         self.panels = panels
@@ -60,7 +61,7 @@ class TabStrip(Widget):
     def _spans(self, *, short: bool) -> tuple[Span, ...]:
         return tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel, short))
 
-    def _tab(self, number: int, panel: TablePanel, short: bool) -> tuple[Span, ...]:
+    def _tab(self, number: int, panel: TablePanel[Any], short: bool) -> tuple[Span, ...]:
         state, count = panel.worst(self.app.picture)
         mark = self.glyphs.states[state]
         chosen = number == self.chosen
@@ -85,10 +86,11 @@ class WatchScreen(Screen[None]):
     WatchScreen #right { width: 3fr; }
     WatchScreen #upper { height: 1fr; }
     WatchScreen .-hidden { display: none; }
-    WatchScreen LogPanel { height: 30%; }
-    WatchScreen.-tabs LogPanel { height: 1fr; }
     WatchScreen.-tabs #left, WatchScreen.-tabs #right { width: 1fr; }
     WatchScreen TablePanel { height: 1fr; }
+    WatchScreen LogPanel { height: 28%; }
+    WatchScreen.-tabs LogPanel { height: 1fr; }
+    WatchScreen.-line-for-keys KeyBar { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"panel({number - 1})", show=False) for number in range(1, 10)),
@@ -98,7 +100,7 @@ class WatchScreen(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.panels: list[TablePanel] = [
+        self.panels: list[TablePanel[Any]] = [
             FleetPanel(), ProcessesPanel(), AppsPanel(), LinesPanel(), DisksPanel(), IncidentsPanel(), LogPanel(),
         ]  # fmt: skip
         for number, panel in enumerate(self.panels, 1):
@@ -118,6 +120,7 @@ class WatchScreen(Screen[None]):
             with Vertical(id="right"):
                 yield from middle
         yield log
+        yield LogLine()
 
     def on_mount(self) -> None:
         """The fleet has the keys first."""
@@ -148,6 +151,11 @@ class WatchScreen(Screen[None]):
         left.set_class(tabbed and self.chosen not in (0, last - 1), "-hidden")
         right.set_class(tabbed and self.chosen in (0, last - 1, last), "-hidden")
         upper.set_class(tabbed and self.chosen == last, "-hidden")
+        line = self.query_one(LogLine)
+        # In tabs the line takes the place of the keys, which are of no use while it is typed: no row moves for it.
+        instead = tabbed and self.chosen != last
+        line.set_class(instead and not line.writing, "-hidden")
+        self.set_class(instead and line.writing, "-line-for-keys")
         self._vacant = self._vacancies()
 
     def _vacancies(self) -> tuple[bool, ...]:
@@ -163,33 +171,58 @@ class WatchScreen(Screen[None]):
             self.query_one(TabStrip).redraw()
         for panel in self.panels:
             if not panel.has_class("-hidden"):
-                panel.redraw()
-                if changed is None:
-                    panel.refresh()
+                panel.redraw(changed)
+        self.on_row_pointed()
 
     # --- keys ----------------------------------------------------------------------------------------------------
 
     def action_panel(self, number: int) -> None:
         """Show and focus a panel."""
-        self.chosen = number
+        self._choose(number)
         self._arrange()
         self.panels[number].focus()
         self.app.owe(None)
+
+    def _choose(self, number: int) -> None:
+        if number != self.chosen:
+            self.panels[self.chosen].release()
+            self.chosen = number
 
     def action_next(self, step: int) -> None:
         """The next panel, or the one before."""
         self.action_panel((self.chosen + step) % len(self.panels))
 
     def on_descendant_focus(self) -> None:
-        """A click chose a panel."""
+        """A click chose a panel, or the line of the log."""
         for number, panel in enumerate(self.panels):
             if panel.has_focus:
-                self.chosen = number
+                self._choose(number)
+        self.on_row_pointed()
+        self._arrange()
+
+    def on_descendant_blur(self) -> None:
+        """The keys are shown again where the line of the log was."""
+        self._arrange()
+
+    def write_line(self) -> None:
+        """Write in the duty log, about the thing under the cursor."""
+        self.on_row_pointed()
+        line = self.query_one(LogLine)
+        line.remove_class("-hidden")  # what is not shown cannot have the keys
+        line.begin()
+
+    def on_row_pointed(self) -> None:
+        """The line of the log is about the thing under the cursor until it is begun."""
+        self.query_one(LogLine).point(self.subject())
+
+    def on_log_line_left(self) -> None:
+        """The keys go back to where they were."""
+        self.focused_panel.focus()
 
     # --- what is under the cursor --------------------------------------------------------------------------------
 
     @property
-    def focused_panel(self) -> TablePanel:
+    def focused_panel(self) -> TablePanel[Any]:
         """The panel the keys go to."""
         return self.panels[self.chosen]
 

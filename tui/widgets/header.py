@@ -63,7 +63,7 @@ def header_lines(picture: Picture, width: int, glyphs: object) -> list[Line]:
     zone = site.time_zone if site is not None else "UTC"
     left: list[Span] = []
     if picture.practice:
-        left += [(f" {_('PRACTICE')} ", "practice"), (" ", "")]
+        left += [(" " + _("PRACTICE") + " ", "practice"), (" ", "")]
     left.append((site.name if site is not None else "Watchkeeper", "title.focus"))
     right: list[Span] = [(f"{picture.who}  ", "dim"), (figures.clock(picture.now, zone), "name"), (f" {zone} ", "dim")]
     lines = [_apart(left, right, width), _second(picture, g)]
@@ -86,7 +86,7 @@ def _second(picture: Picture, g: object) -> Line:
         Quality.GOOD: _("good"), Quality.LATE: _("late"), Quality.STALE: _("stale"),
         Quality.UNREACHABLE: _("unreachable"), Quality.NEVER: _("unread"),
     }  # fmt: skip
-    spans: list[Span] = []
+    spans: list[Span] = [(" ", "")]
     for quality, word in words.items():
         count = counts[quality]
         if count or quality in (Quality.GOOD, Quality.UNREACHABLE):

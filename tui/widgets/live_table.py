@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
@@ -13,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.glyphs import Glyphs, from_environ
-from tui.messages import RowChosen
+from tui.messages import RowChosen, RowPointed
 from tui.pager import Line, padded
 from tui.themes import Palette, palette_of
 
@@ -22,11 +23,15 @@ HEAD = 2
 """Lines above the first row: the title and the names of the columns."""
 
 
-class Row(NamedTuple):
-    """A row: its stable key and its cells, already as wide as their columns."""
+class Sheet(NamedTuple):
+    """What a table shows: the names of its columns, the stable keys of all its rows, and what draws one of them.
 
-    key: str
-    line: Line
+    ``line`` gets a row's number and gives its cells, as wide as their columns; it is asked for seen rows only.
+    """
+
+    head: Line = ()
+    keys: Sequence[str] = ()
+    line: Callable[[int], Line] = lambda _row: ()
 
 
 class LiveTable(Widget, can_focus=True):
@@ -48,8 +53,9 @@ class LiveTable(Widget, can_focus=True):
         super().__init__(id=id)
         self.glyphs: Glyphs = from_environ()
         self.words = ""
-        self.head: Line = ()
-        self.rows: list[Row] = []
+        self.nothing = ""
+        """What is said where there are no rows."""
+        self.sheet = Sheet()
         self.key: str | None = None
         self.slipped = False
         """The row the cursor was on is gone; the one in its place was not chosen by anybody."""
@@ -57,39 +63,61 @@ class LiveTable(Widget, can_focus=True):
         """The operator has put the cursor where it is."""
         self.top = 0
         self._index = 0
+        self._meant: str | None = None
+        """The row the operator has put the cursor on; when it comes back after it was gone, so does the cursor."""
+        self._seen: list[Line] = []
+        """The rows on the screen, from ``top`` on, as they were drawn."""
 
     # --- what is shown -----------------------------------------------------------------------------------------
 
-    def show(self, title: str, head: Line, rows: list[Row]) -> None:
-        """Show these rows from now on; only lines that differ are drawn again."""
-        before = [self._drawn(y) for y in range(self.size.height)]
-        self.words, self.head = title, head
-        self._keep_cursor(rows)
-        regions = [Region(0, y, self.size.width, 1) for y in range(self.size.height) if self._drawn(y) != before[y]]
-        if regions:
-            self.refresh(*regions)
+    @property
+    def keys(self) -> Sequence[str]:
+        """The keys of all rows, from the first to the last."""
+        return self.sheet.keys
 
-    def _keep_cursor(self, rows: list[Row]) -> None:
-        place = self._index - self.top
-        self.rows = rows
-        keys = [row.key for row in rows]
-        if not (self.has_focus and self.moved):
+    def show(self, title: str, sheet: Sheet, nothing: str = "") -> None:
+        """Show these rows from now on, ``nothing`` where there are none; only lines that differ are drawn again."""
+        before = self._all_drawn()
+        self.words, self.sheet, self.nothing = title, sheet, nothing
+        self._keep_cursor()
+        self._see()
+        self._refresh_lines(before)
+
+    def _keep_cursor(self) -> None:
+        keys, place = self.keys, self._index - self.top
+        if not self.moved:
             # Nobody has put the cursor anywhere: the worst rows are what the panel is there to show.
             self._index = self.top = 0
             self.key, self.slipped = (keys[0] if keys else None), False
             return
-        if self.key in keys:
-            self._index = keys.index(self.key)
+        for key in (self._meant, self.key):
+            if key is not None and key in keys:
+                self._index, self.key = keys.index(key), key
+                break
         else:
-            self.slipped = self.key is not None
-            self._index = max(0, min(self._index, len(rows) - 1))
+            self._index = max(0, min(self._index, len(keys) - 1))
             self.key = keys[self._index] if keys else None
+        self.slipped = self.key != self._meant
         self.top = self._index - place
         self._clamp()
 
+    def _see(self) -> None:
+        rows = range(self.top, min(len(self.keys), self.top + self.room))
+        self._seen = [self.sheet.line(row) for row in rows]
+
+    def _refresh_lines(self, before: list[tuple[object, ...]]) -> None:
+        """Draw again the lines that are not as ``before``."""
+        now, width = self._all_drawn(), self.size.width
+        changed = [y for y, drawn in enumerate(now) if y >= len(before) or drawn != before[y]]
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def _all_drawn(self) -> list[tuple[object, ...]]:
+        return [self._drawn(y) for y in range(self.size.height)]
+
     def _clamp(self) -> None:
         room = self.room
-        self.top = max(0, min(self.top, len(self.rows) - room))
+        self.top = max(0, min(self.top, len(self.keys) - room))
         if self._index < self.top:
             self.top = self._index
         elif self._index >= self.top + room:
@@ -105,15 +133,14 @@ class LiveTable(Widget, can_focus=True):
         if y == 0:
             return self.words, self._position(), self.has_focus
         if y == 1:
-            return (self.head,)
-        index = self.top + y - HEAD
-        if index >= len(self.rows):
-            return ()
-        chosen = index == self._index
-        return self.rows[index].line, chosen, chosen and self.slipped, chosen and self.has_focus
+            return (self.sheet.head,)
+        if y - HEAD >= len(self._seen):
+            return (self.nothing,) if y == HEAD else ()
+        chosen = self.top + y - HEAD == self._index
+        return self._seen[y - HEAD], chosen, chosen and self.slipped, chosen and self.has_focus
 
     def _position(self) -> str:
-        count = len(self.rows)
+        count = len(self.keys)
         if count <= self.room:
             return ""
         return f"{self.top + 1}-{min(count, self.top + self.room)}/{count}"
@@ -126,12 +153,13 @@ class LiveTable(Widget, can_focus=True):
         if y == 0:
             return self._strip(self._title(width), tones, width)
         if y == 1:
-            return self._strip(((" ", ""), *self.head), tones, width)
-        index = self.top + y - HEAD
-        if index >= len(self.rows):
+            return self._strip(((" ", ""), *self.sheet.head), tones, width)
+        if y == HEAD and not self._seen:
+            return self._strip((("    ", ""), (self.nothing, "dim")), tones, width)
+        if y - HEAD >= len(self._seen):
             return Strip.blank(width, tones["base"])
-        line = self.rows[index].line
-        if index != self._index:
+        line = self._seen[y - HEAD]
+        if self.top + y - HEAD != self._index:
             return self._strip(((" ", ""), *line), tones, width)
         mark = self.glyphs.slipped if self.slipped else self.glyphs.cursor
         cursor = tones["cursor" if self.has_focus else "cursor.blur"]
@@ -164,7 +192,7 @@ class LiveTable(Widget, can_focus=True):
 
     def action_move(self, rows: int) -> None:
         """The cursor up or down."""
-        if self.rows:
+        if self.keys:
             self._go(self._index + rows)
 
     def action_page(self, pages: int) -> None:
@@ -174,21 +202,26 @@ class LiveTable(Widget, can_focus=True):
     def action_choose(self) -> None:
         """Open what is under the cursor; a row that slipped under it is only accepted as the chosen one."""
         if self.slipped:
-            self.slipped = False
-            self.refresh()
+            before = self._all_drawn()
+            self.slipped, self._meant = False, self.key
+            self._refresh_lines(before)
         elif self.key is not None:
             self.post_message(RowChosen(self.panel, self.key))
 
     def _go(self, index: int) -> None:
-        self._index, self.moved = max(0, min(index, len(self.rows) - 1)), True
-        self.key, self.slipped = self.rows[self._index].key, False
+        before = self._all_drawn()
+        self._index, self.moved = max(0, min(index, len(self.keys) - 1)), True
+        self.key = self._meant = self.keys[self._index]
+        self.slipped = False
         self._clamp()
-        self.refresh()
+        self._see()
+        self._refresh_lines(before)
+        self.post_message(RowPointed())
 
     def on_click(self, event: events.Click) -> None:
         """One click moves the cursor, two open the row."""
         index = self.top + event.y - HEAD
-        if event.y >= HEAD and index < len(self.rows):
+        if event.y >= HEAD and index < len(self.keys):
             self._go(index)
             if event.chain == 2:
                 self.action_choose()
@@ -208,16 +241,20 @@ class LiveTable(Widget, can_focus=True):
         self.refresh()
 
     def on_blur(self) -> None:
-        """Keys go elsewhere."""
-        self.moved = False
+        """Keys go elsewhere: to a line that is typed, to another window. The cursor stays where it was put."""
         self.refresh()
+
+    def release(self) -> None:
+        """The operator has gone to another table: this one shows its worst rows again."""
+        self.moved = False
 
     def on_resize(self) -> None:
         """Another size: the cursor stays in sight."""
         self._clamp()
+        self._see()
 
     def row_text(self) -> str:
         """The row under the cursor as text."""
-        if not self.rows:
+        if not self.keys:
             return ""
-        return "".join(text for text, _ in self.rows[self._index].line).strip()
+        return "".join(text for text, _tone in self.sheet.line(self._index)).strip()

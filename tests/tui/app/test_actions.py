@@ -50,6 +50,7 @@ async def test_a_note_is_about_what_is_under_the_cursor(desk: MakeDesk) -> None:
 async def test_a_refusal_keeps_what_was_typed(desk: MakeDesk) -> None:
     async with desk() as d:
         d.watch.refuse[WriteLog] = phrase("the disk of {host} is full", host="the console")
+        await go_to_host(d, "qgw1")
         await d.press("n")
         await d.until(lambda: d.screen == "Form")
         await d.type("what I saw")
@@ -60,14 +61,6 @@ async def test_a_refusal_keeps_what_was_typed(desk: MakeDesk) -> None:
         await d.press("enter")
         await d.until(lambda: d.screen != "Form")
         assert [command.text for command in d.watch.commands] == ["what I saw"] * 2
-
-
-async def test_a_line_typed_below_the_log_comes_back_when_refused(desk: MakeDesk) -> None:
-    async with desk() as d:
-        d.watch.refuse[WriteLog] = phrase("not now")
-        d.app.run_worker(doings.write_log(d.app, "typed below", Subject("qgw1")))
-        await d.until(lambda: getattr(d.app.focused, "value", "") == "typed below")
-        assert d.screen == "Form" and "not now" in d.words
 
 
 async def test_nothing_is_sent_while_something_is_missing(desk: MakeDesk) -> None:

@@ -13,6 +13,7 @@ from msgspec import structs
 from duty.phrases import Phrase, phrase
 from duty.records import Subject
 from tests.tui.app.sites import NOW, SITE, WELL, watch_at
+from tui import doings
 from tui.app import UNFIT, WatchkeeperApp
 from tui.session import Session, Unfit
 from wire.framing import encode
@@ -23,6 +24,8 @@ MakeDesk = Callable[..., Any]
 
 async def test_a_watch_that_goes_is_said_and_what_was_typed_stays(desk: MakeDesk) -> None:
     async with desk() as d:
+        doings.show_host(d.app, "qgw1")
+        await d.until(lambda: d.screen == "HostScreen")
         await d.press("n")
         await d.until(lambda: d.screen == "Form")
         await d.type("half a sen")
@@ -37,7 +40,7 @@ async def test_a_watch_that_goes_is_said_and_what_was_typed_stays(desk: MakeDesk
         async with watch_at(d.watch.path) as again:
             await d.until(lambda: d.app.picture.connected and bool(again.drawn))
             await d.press("enter")
-            await d.until(lambda: d.screen == "WatchScreen")
+            await d.until(lambda: d.screen == "HostScreen")
             assert again.commands[0].text == "half a sentence"
 
 

@@ -166,11 +166,12 @@ async def test_copy_is_osc_52_of_the_row_only(own_world: Path) -> None:
         assert terminal.raw.count(b"\x1b]52;c;") == 1
 
 
-async def test_chinese_is_typed_and_written(own_world: Path) -> None:
-    async with watch_at(own_world / "w") as watch, Terminal(code(own_world / "w")) as terminal:
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_chinese_is_typed_and_written(own_world: Path, size: tuple[int, int]) -> None:
+    async with watch_at(own_world / "w") as watch, Terminal(code(own_world / "w"), *size) as terminal:
         await terminal.shows("qgw1")
         terminal.press("n")
-        await terminal.shows("Esc back")
+        await terminal.shows("Esc leaves")
         for byte in "线路已切换".encode():
             os.write(terminal.master, bytes([byte]))
             await asyncio.sleep(0.01)
@@ -178,3 +179,4 @@ async def test_chinese_is_typed_and_written(own_world: Path) -> None:
         terminal.press("\r")
         await terminal.until(lambda: bool(watch.commands))
         assert getattr(watch.commands[0], "text", "") == "线路已切换"
+        await terminal.until(lambda: "线" not in terminal.text.splitlines()[-1])

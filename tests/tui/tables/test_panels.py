@@ -1,0 +1,231 @@
+"""Each panel: aligned at every width in any script, hostile names stay text, unknown never looks well or like zero."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from itertools import accumulate
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec import structs
+from rich.cells import cell_len
+from textual.geometry import Size
+
+from duty.board import DiskView, HostView, LineView, ProcessView
+from duty.clean import clean
+from duty.phrases import phrase
+from duty.quality import Quality, State
+from duty.records import Incident, IncidentState, LogEntry, LogKind, Subject
+from tests.tui.app.sites import NOW, SITE, host
+from tui.pager import Line
+from tui.panels.disks import DisksPanel
+from tui.panels.fleet import FleetPanel
+from tui.panels.incidents import IncidentsPanel
+from tui.panels.lines import LinesPanel
+from tui.panels.log import LogPanel
+from tui.panels.processes import ProcessesPanel
+from tui.panels.table_panel import TablePanel
+from tui.picture import Picture
+from tui.themes import THEMES
+from wire.words import LANGUAGES, speak
+
+PANELS: tuple[type[TablePanel[Any]], ...] = (
+    FleetPanel, ProcessesPanel, LinesPanel, DisksPanel, IncidentsPanel, LogPanel,
+)  # fmt: skip
+OF_HOSTS = PANELS[:4]
+HOSTILE = (
+    "\x1b]52;c;cm0gLXJm\x07\x1b[2J", "\x9b31m\x9d0;title\x9c", "[/red][@click=app.quit]x[/]", "[link=http://x]", "\\[",
+    "\u202egnp.exe", "a" + "\u0301" * 200, "\udcff\ud800", "\r\n\t\x00\x7f", "网关一号👍\ufe0f\u200d", "\u2066x\u2069",
+    "x" * 5000, "主机" * 300, "", " ", "\u200b\u00ad\u3164",
+)  # fmt: skip
+
+
+def laid_out(panel: type[TablePanel[Any]], picture: Picture, width: int = 78, height: int = 30) -> TablePanel[Any]:
+    """The panel as it is drawn for ``picture``."""
+
+    class Bare(panel):  # type: ignore[misc, valid-type]
+        app = SimpleNamespace(current_theme=THEMES[0], picture=picture)
+        size = Size(width, height)
+
+        def refresh(self, *_regions: Any, **_more: Any) -> Any:
+            return self
+
+    made = Bare()
+    made.redraw(None)
+    assert isinstance(made, TablePanel)
+    return made
+
+
+def rows_of(panel: TablePanel[Any]) -> Iterator[Line]:
+    for number in range(len(panel.keys)):
+        yield panel.sheet.line(number)
+
+
+def picture_of(*hosts: HostView, incidents: tuple[Incident, ...] = (), log: tuple[LogEntry, ...] = ()) -> Picture:
+    picture = Picture("li", lambda: NOW)
+    picture.site = SITE
+    picture.hosts = {each.id: each for each in hosts}
+    picture.incidents = {each.id: each for each in incidents}
+    picture.log = list(log)
+    return picture
+
+
+def named(text: str, number: int = 0, **more: Any) -> HostView:
+    """A host all of whose names and reasons are ``text``, as they are after the boundary."""
+    text = clean(text)
+    why = (phrase("{x}", x=text),)
+    return host(
+        f"{text}{number}",
+        label=text,
+        role=text,
+        why=why,
+        cpu_percent=12.0,
+        memory_percent=99.6,
+        cpu_trend=(0, 500, -1, 1000),
+        processes=(ProcessView(text, State.WARN, why, 2, "1+", uptime_s=9e5, cpu_percent=250.0, rss_bytes=1 << 40),),
+        lines=(LineView(text, text, State.ACT, why, 1e11, 0.0, 1e9, None, trend_in=(1, 2), trend_out=()),),
+        disks=(DiskView(text, State.UNKNOWN, why, "ok", text, text, 1, 1, 10**15, 100.0, 100.0),),
+        **more,
+    )
+
+
+def incident(text: str, number: int) -> Incident:
+    text = clean(text)
+    return Incident(
+        id=number, state=IncidentState.TAKEN, level=1, title=text, said=None, subject=Subject(text, "disk", text),
+        owner=text, opened_by=text, opened_at=NOW - 9e6, automatic=True, active=True, count=12, last_note=text,
+    )  # fmt: skip
+
+
+def entry(text: str, number: int) -> LogEntry:
+    text = clean(text)
+    return LogEntry(number, LogKind.NOTE, NOW, NOW, text, Subject(text, "line", text), text, None, None)
+
+
+def site_of(texts: tuple[str, ...]) -> Picture:
+    return picture_of(
+        *(named(text, number) for number, text in enumerate(texts)),
+        incidents=tuple(incident(text, number) for number, text in enumerate(texts)),
+        log=tuple(entry(text, number) for number, text in enumerate(texts)),
+    )
+
+
+def places(line: Line) -> list[int]:
+    """Where each piece of a row begins."""
+    return list(accumulate((cell_len(text) for text, _tone in line), initial=0))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("panel", PANELS)
+def test_columns_are_aligned_at_every_width(panel: type[TablePanel[Any]], language: str) -> None:
+    speak(language)
+    picture = site_of(HOSTILE)
+    for width in range(40, 201):
+        made = laid_out(panel, picture, width)
+        lines = list(rows_of(made))
+        assert lines and len({tuple(places(line)) for line in lines}) == 1, width
+        assert set(places(made.sheet.head)) <= set(places(lines[0])), width
+        assert all(made.render_line(y).cell_length == width for y in range(made.size.height)), width
+
+
+@pytest.mark.parametrize("panel", PANELS)
+def test_hostile_names_stay_text(panel: type[TablePanel[Any]]) -> None:
+    made = laid_out(panel, site_of(HOSTILE), 200)
+    drawn = [segment for y in range(made.size.height) for segment in made.render_line(y)]
+    assert all(segment.text.isprintable() and not (segment.style and segment.style.meta) for segment in drawn)
+    text = "\n".join(made.render_line(y).text for y in range(made.size.height))
+    assert "[/red]" in text and not set(text) & set("\x1b\x9b\u202e\u2066")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(st.characters(), max_size=60), min_size=1, max_size=6), st.integers(40, 200))
+def test_any_text_keeps_its_column(texts: list[str], width: int) -> None:
+    picture = site_of(tuple(texts))
+    for panel in PANELS:
+        made = laid_out(panel, picture, width, 12)
+        assert len({tuple(places(line)) for line in rows_of(made)}) == 1
+        strips = [made.render_line(y) for y in range(12)]
+        assert all(strip.cell_length == width for strip in strips)
+        assert not {unicodedata.category(char) for strip in strips for char in strip.text} & {"Cc", "Cs"}
+
+
+def tones(panel: TablePanel[Any]) -> set[str]:
+    return {tone for line in rows_of(panel) for text, tone in line if text.strip()}
+
+
+def all_in(state: State, quality: Quality) -> HostView:
+    """A host of one state and quality, with nothing else known of it."""
+    return host(
+        "gw", state=state, quality=quality, label="", role="",
+        processes=(ProcessView("p", state, (), 1, "1"),),
+        lines=(LineView("l", "e", state, (), 1.0, 1.0, 2.0, 2.0),),
+        disks=(DiskView("/", state, (), "ok", used_percent=50.0),),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("quality", list(Quality))
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("panel", OF_HOSTS)
+def test_only_what_is_known_to_be_well_is_green(panel: type[TablePanel[Any]], state: State, quality: Quality) -> None:
+    found = tones(laid_out(panel, picture_of(all_in(state, quality))))
+    assert ("ok" in found) == (state is State.OK and quality is Quality.GOOD)
+    if quality is not Quality.GOOD:
+        assert "old" in found
+
+
+@pytest.mark.parametrize("state", list(State))
+@pytest.mark.parametrize("panel", OF_HOSTS)
+def test_a_state_is_a_shape_and_a_letter_as_well(panel: type[TablePanel[Any]], state: State) -> None:
+    made = laid_out(panel, picture_of(all_in(state, Quality.GOOD)))
+    assert made.render_line(2).text.startswith(made.glyphs.cursor + made.glyphs.states[state].text)
+
+
+def test_what_is_not_known_is_never_a_zero() -> None:
+    nothing = host(
+        "gw", label="", role="",
+        processes=(ProcessView("p", State.UNKNOWN, (), None, "1"),),
+        lines=(LineView("l", "e", State.UNKNOWN, (), None, None, None, None),),
+        disks=(DiskView("m", State.UNKNOWN, (), "hanging"),),
+    )  # fmt: skip
+    for panel in OF_HOSTS:
+        text = laid_out(panel, picture_of(nothing)).row_text()
+        assert "0" not in text, text
+        assert "–" in text or "?" in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("panel", PANELS)
+def test_an_empty_panel_says_so(panel: type[TablePanel[Any]], language: str) -> None:
+    speak(language)
+    made = laid_out(panel, picture_of())
+    assert made.nothing and made.nothing.split()[0] in made.render_line(2).text
+    assert made.subject() == Subject() and made.incident_id() is None and made.row_text() == ""
+
+
+@pytest.mark.parametrize("panel", OF_HOSTS)
+def test_the_worst_is_first_and_only_seen_rows_are_made(panel: type[TablePanel[Any]]) -> None:
+    hosts = [all_in(list(State)[number % 5], Quality.GOOD) for number in range(500)]
+    picture = picture_of(*(structs.replace(each, id=f"gw-{number:03}") for number, each in enumerate(hosts)))
+    drawn: list[Any] = []
+    columns = panel.columns
+
+    def counted(self: Any, items: Any, width: int) -> Any:
+        head, draw = columns(self, items, width)
+        return head, lambda item, now: drawn.append(item) or draw(item, now)
+
+    class Counting(panel):  # type: ignore[misc, valid-type]
+        pass
+
+    Counting.columns = counted  # type: ignore[method-assign]
+    made = laid_out(Counting, picture)
+    assert len(made.keys) == 500 and len(drawn) == made.room
+    assert made.render_line(2).text[1:].startswith(made.glyphs.states[State.ACT].text)
+    picture.hosts["gw-000"] = structs.replace(picture.hosts["gw-000"], cpu_percent=1.0)
+    drawn.clear()
+    made.redraw(frozenset({"gw-000"}))
+    made.redraw(frozenset())
+    assert len(drawn) == 2 * made.room
