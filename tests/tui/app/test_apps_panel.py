@@ -28,8 +28,9 @@ def picture(*hosts: HostView) -> Picture:
 
 def drawn(*hosts: HostView, width: int = 78) -> list[str]:
     panel = AppsPanel()
-    head, rows = panel.make(picture(*hosts), width)
-    return ["".join(text for text, _tone in line) for line in (head, *(row.line for row in rows))]
+    items = panel.items(picture(*hosts))
+    head, draw = panel.columns(items, width)
+    return ["".join(text for text, _tone in line) for line in (head, *(draw(item, NOW) for item in items))]
 
 
 @pytest.mark.parametrize("width", [38, 78, 98, 158])
@@ -87,7 +88,7 @@ async def test_the_panel_has_its_place_and_its_number(desk: MakeDesk) -> None:
         screen = d.app.screen
         assert isinstance(screen, WatchScreen)
         await d.press("3")
-        await d.until(lambda: screen.focused_panel.panel == "app" and len(screen.focused_panel.rows) == 3)
+        await d.until(lambda: screen.focused_panel.panel == "app" and len(screen.focused_panel._keys) == 3)
         assert screen.focused_panel.subject().kind == "app" and screen.focused_panel.host_id() == "local"
         strip = screen.query_one(TabStrip)
         await d.until(lambda: bool(strip._shown))

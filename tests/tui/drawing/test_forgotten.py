@@ -64,7 +64,7 @@ async def test_one_switch_leaves_frames_as_textual_makes_them(
         await terminal.until(lambda: bool(watch.drawn))
         await still(terminal)
         before = len(terminal.raw)
-        terminal.press("j")
+        terminal.press("\x1b[B")
         await terminal.until(lambda: "about risk1" in terminal.text)
         # Textual ends every piece with a reset of its own.
         assert (terminal.raw[before:].count(b"\x1b[0m") == 0) is frugal
