@@ -7,6 +7,7 @@ counts it as dropped.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from duty.connection import Connection
@@ -14,8 +15,8 @@ from duty.phrases import Phrase
 from duty.readings import Sample, SectionFailure, SlowReading
 from duty.site import HostSpec
 
-Section = Literal["processes", "ports", "mounts"]
-SECTIONS: tuple[Section, ...] = ("processes", "ports", "mounts")
+Section = Literal["processes", "ports", "mounts", "events"]
+SECTIONS: tuple[Section, ...] = ("processes", "ports", "mounts", "events")
 
 
 class Listener(Protocol):
@@ -47,6 +48,9 @@ class Feed(Protocol):
 
     def ask_section(self, section: Section) -> bool:
         """Ask for a slow section. False: not connected, or the same section is still open."""
+
+    def follow(self, cursors: Mapping[str, str]) -> None:
+        """From where the next question for events reads on: a cursor for each key of an event rule that has one."""
 
     def redial(self) -> None:
         """Dial now instead of waiting for the back-off."""

@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from collectors.parse_events import parse_events
 from collectors.parsing import MAX_FAILURES, failure, not_understood, unescape
 from duty.clean import clean, clean_bytes
 from duty.readings import (
@@ -29,6 +30,7 @@ def parse_section(section: str, lines: list[bytes], failures: Failures) -> SlowR
         "processes": _processes,
         "ports": _ports,
         "mounts": _mounts,
+        "events": parse_events,
     }
     parser = parsers.get(section)
     if parser is None:

@@ -387,8 +387,9 @@ $RISKY
 X
 }
 # Further sections, each a file of its own below shell/: a function ask_NAME that starts its jobs and sets w, and what
-# the console told it in G_NAME, a line each. Their names are only ever taken from this list.
-MORE=
+# the console told it in G_NAME, a line each. Their names are only ever taken from this list. What is named in LATE is
+# called with each sample.
+MORE= LATE=
 #SECTIONS
 # Read by a function, so that nothing of the program is left on the input.
 main() {
@@ -398,7 +399,10 @@ c=${l%% *}
 a=
 case $l in *' '*) a=${l#* };; esac
 case $c in
-S|I) say "$l";;
+S)
+say "$l"
+for x in $LATE; do $x; done;;
+I) say "$l";;
 W) WATCH=$a; say "$l";;
 w) WATCH="$WATCH $a"; say "$l";;
 P) if [ -z "$a" ]; then RULES=; else RULES="$RULES$a$N"; fi; say "$l";;
