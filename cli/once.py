@@ -13,6 +13,7 @@ from cli.speak import err, out
 from cli.target import Target, target_of
 from duty.board import Board, HostView
 from duty.conditions import Change
+from duty.events import EventStep
 from duty.moment import Moment
 from duty.quality import Quality, State
 from duty.records import NewLogEntry
@@ -81,4 +82,7 @@ class _Nowhere:
         """Not kept."""
 
     def condition(self, change: Change, at: Moment) -> None:
+        """Not kept."""
+
+    def event(self, step: EventStep) -> None:
         """Not kept."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, TypeVar
 
 import psutil
 
 from collectors.feed import SECTIONS, Listener, Section, words_of
+from collectors.local_events import LocalEvents
 from collectors.local_sections import local_identity, read_mounts, read_ports, read_processes
 from duty.connection import Connection, Link
 from duty.readings import CpuTicks, InterfaceCounters, Memory, ProcessStat, Sample, SectionFailure, SlowReading
@@ -40,6 +41,8 @@ class LocalFeed:
         self._open: dict[str, float] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._pids: set[int] | None = None
+        self._events = LocalEvents()
+        self._cursors: Mapping[str, str] = {}
 
     async def run(self) -> None:
         """There is nothing to connect to; stands until cancelled."""
@@ -50,6 +53,7 @@ class LocalFeed:
             await asyncio.Event().wait()
         finally:
             self._up = False
+            self._events.close()
             for task in self._tasks:
                 task.cancel()
 
@@ -65,6 +69,10 @@ class LocalFeed:
     def open_since(self, section: Section | Literal["sample"]) -> float | None:
         """Since when a question is unanswered."""
         return self._open.get(section)
+
+    def follow(self, cursors: Mapping[str, str]) -> None:
+        """From where the next question for events reads on."""
+        self._cursors = dict(cursors)
 
     def redial(self) -> None:
         """There is nothing to dial."""
@@ -104,6 +112,8 @@ class LocalFeed:
         assert section in SECTIONS
         if section == "processes":
             return read_processes(self.spec.processes, self._ticks)
+        if section == "events":
+            return self._events.read(self.spec.events, self._cursors)
         return read_ports(self._watched) if section == "ports" else read_mounts(self.spec.disks)
 
     def _sample(self) -> Sample:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import Literal
 
 import asyncssh
@@ -47,6 +48,9 @@ class SshFeed:
         self._settled = asyncio.Event()
         self._answered_at = 0.0
         self._anew = False
+        self._cursors: Mapping[str, str] = {}
+        self._told = b""
+        """What the section of events was told on this connection."""
 
     # --- what the engine asks -------------------------------------------------------------------------------------
 
@@ -60,11 +64,18 @@ class SshFeed:
         """Ask for a slow section. ``False``: not connected, or the same section is still open."""
         if self._session is None or not self._session.ready.done() or self._questions.open_since(section) is not None:
             return False
+        if section == "events" and (told := probe.follow(self.spec.events, self._cursors)) != self._told:
+            self._told = told
+            self._session.ask(told)
         return self._session.ask(self._questions.section(section, self._env.monotonic()))
 
     def open_since(self, section: Section | Literal["sample"]) -> float | None:
         """Since when (monotonic) a question is unanswered; ``None`` if there is none."""
         return self._questions.open_since(section)
+
+    def follow(self, cursors: Mapping[str, str]) -> None:
+        """From where the next question for events reads on."""
+        self._cursors = cursors
 
     def redial(self) -> None:
         """Dial now instead of waiting for the back-off."""
@@ -80,6 +91,7 @@ class SshFeed:
             self._hang_up()
             self.redial()
         elif self._session is not None and self._session.ready.done():
+            self._told = b""
             self._session.ask(probe.setup(spec))
 
     def accept_offered(self, fingerprint: str) -> Phrase | None:
@@ -152,6 +164,7 @@ class SshFeed:
         limits = self._env.deadlines
         self._session, ready = await open_session(dialled.connection, limits, self._hear)
         self._questions = Questions()
+        self._told = b""
         self._session.ask(probe.setup(self.spec))
         self.failure = None
         self._say(Link.UP)

@@ -83,6 +83,34 @@ class DiskView(msgspec.Struct, frozen=True, array_like=True):
     read_at: float | None = None
 
 
+class EventSeen(msgspec.Struct, frozen=True, array_like=True):
+    """One line of a followed log. ``level``: 0 kept, 1 to be watched, 2 to be acted on. Time: UTC epoch seconds."""
+
+    at: float
+    level: int
+    text: str
+
+
+class EventView(msgspec.Struct, frozen=True, array_like=True):
+    """One followed log, judged. Counts are lines that fitted a pattern within the last hour, by level."""
+
+    key: str
+    source: str
+    """The file, or ``journal`` and whose."""
+    state: State
+    why: tuple[Phrase, ...]
+    acting: bool = False
+    """A line to be acted on holds the state up, or did when it was last read."""
+    act_hour: int | None = None
+    warn_hour: int | None = None
+    note_hour: int | None = None
+    behind_bytes: int | None = None
+    """At least so many bytes wait to be read."""
+    last: tuple[EventSeen, ...] = ()
+    """Newest first."""
+    read_at: float | None = None
+
+
 class SectionView(msgspec.Struct, frozen=True, array_like=True):
     """How one section of the probe fares: what could not be read, why, and since when."""
 
@@ -128,6 +156,7 @@ class HostView(msgspec.Struct, frozen=True):
     processes: tuple[ProcessView, ...] = ()
     lines: tuple[LineView, ...] = ()
     disks: tuple[DiskView, ...] = ()
+    events: tuple[EventView, ...] = ()
     sections: tuple[SectionView, ...] = ()
     identity: Identity | None = None
     samples: int = 0

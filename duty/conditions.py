@@ -1,4 +1,5 @@
-"""Which faults open an incident by themselves, and when: a host that is lost, a key process that is missing.
+"""Which faults open an incident by themselves, and when: a host that is lost, a key process that is missing, a
+line in a log that somebody has to act on.
 
 A condition must hold for a while before it counts, and it ends only on a *good* reading that shows the thing
 well: while a host cannot be read, what was wrong on it stays wrong.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from duty.board import HostView, ProcessView
+from duty.board import EventView, HostView, ProcessView
 from duty.connection import Link
 from duty.phrases import Phrase, phrase
 from duty.quality import Quality, State
@@ -55,6 +56,7 @@ def conditions_of(view: HostView, folded: bool) -> tuple[list[Condition], bool]:
     readable = view.quality is Quality.GOOD
     if readable:
         found += [_missing(view.id, p) for p in view.processes if _is_missing(p)]
+        found += [_event(view.id, event) for event in view.events if event.acting]
     return found, readable
 
 
@@ -70,6 +72,13 @@ def _too_few(process: ProcessView) -> bool:
 def _missing(host: str, process: ProcessView) -> Condition:
     said = phrase("process {process} is missing on {host}", process=process.key, host=host)
     return Condition(Subject(host, "process", process.key), 2, said, PROCESS_HOLD_S)
+
+
+def _event(host: str, event: EventView) -> Condition:
+    """One incident for a log, however many lines there are: the line that began it says what it is about."""
+    newest = next((one.text for one in event.last if one.level == 2), "")
+    said = phrase("{key} on {host}: {line}", key=event.key, host=host, line=newest)
+    return Condition(Subject(host, "event", event.key), 2, said, 0.0)
 
 
 class Watchfulness:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from duty.board import HostView, LineView, ProcessView
 from duty.connection import Connection, Link
 from duty.disks import judge_disks
+from duty.events import EventMemory, EventStep, EventTrack
 from duty.host_health import Health
 from duty.lines import LineTrack
 from duty.moment import Moment
 from duty.phrases import Phrase, of, phrase
 from duty.processes import ProcessTrack
 from duty.quality import Quality, State, quality_of
-from duty.readings import Identity, Mounts, Ports, Processes, Sample, SectionFailure, SlowReading
+from duty.readings import Events, Identity, Mounts, Ports, Processes, Sample, SectionFailure, SlowReading
 from duty.sections import SectionTrack
 from duty.site import HostSpec
 
@@ -22,8 +25,15 @@ MAX_WHY = 6
 class HostState:
     """One host over time. Pure: every moment comes in as an argument."""
 
-    def __init__(self, spec: HostSpec, at: Moment) -> None:
+    def __init__(self, spec: HostSpec, at: Moment, events: Mapping[str, EventMemory] | None = None) -> None:
+        """``events``: what was kept of its followed logs, by key; ``None`` where that is not known yet."""
         self.spec = spec
+        self.events: dict[str, EventTrack] | None = None
+        """``None``: what was kept is not known yet, and nothing may be asked before it is."""
+        self.steps: list[EventStep] = []
+        """What has to be kept of followed logs, in order; taken by whoever keeps it."""
+        if events is not None:
+            self.remember(events)
         self.connection = Connection(Link.IDLE, at.wall)
         self.identity: Identity | None = None
         self.health = Health()
@@ -61,7 +71,27 @@ class HostState:
                 self.lines[line.key] = kept
             else:
                 self.lines[line.key] = LineTrack(line)
+        if self.events is not None:
+            old_events, self.events = self.events, {}
+            for event in spec.events:
+                followed = old_events.get(event.key) or EventTrack(spec.id, event)
+                followed.adopt(event)
+                self.events[event.key] = followed
         self.look_again = True
+
+    def remember(self, events: Mapping[str, EventMemory]) -> None:
+        """What was kept of its followed logs is known now: each is read on from where it was left."""
+        if self.events is None:
+            self.events = {rule.key: EventTrack(self.spec.id, rule, events.get(rule.key)) for rule in self.spec.events}
+
+    def cursors(self) -> dict[str, str]:
+        """From where each followed log is to be read on."""
+        return {key: track.memory.cursor for key, track in (self.events or {}).items()}
+
+    @property
+    def behind(self) -> bool:
+        """Whether lines of a followed log wait to be read."""
+        return any(track.behind_bytes for track in (self.events or {}).values())
 
     def watched(self) -> tuple[int, ...]:
         """Pids to read with every sample."""
@@ -113,9 +143,24 @@ class HostState:
         elif isinstance(reading, Ports):
             self.ports, self.ports_mono = reading, at.mono
             self.sections.read("ports", reading.failures, at, took_s)
+        elif isinstance(reading, Events):
+            self._on_events(reading, at.wall)
+            self.sections.read("events", reading.failures, at, took_s)
         else:
             self.mounts, self.mounts_at = reading, at.wall
             self.sections.read("mounts", reading.failures, at, took_s)
+
+    def _on_events(self, reading: Events, now: float) -> None:
+        tracks = self.events or {}
+        failed = {one.subject: one.why for one in reading.failures}
+        steps = [tracks[key].same(now) for key in reading.same if key in tracks]
+        steps += [tracks[piece.key].see(piece, now) for piece in reading.pieces if piece.key in tracks]
+        self.steps += [step for step in steps if step is not None]
+        said = {*reading.same, *(piece.key for piece in reading.pieces)}
+        for key, track in tracks.items():
+            track.unread = failed.get(key)
+            if track.unread is None and key not in said:
+                track.unread = failed.get("") or phrase("the answer does not speak of it")
 
     def on_failure(self, failure: SectionFailure, at: Moment) -> None:
         """A section gave nothing usable."""
@@ -141,6 +186,9 @@ class HostState:
         processes = tuple(t.view(self.ports, self.ports_mono, ticks) for t in self.processes.values())
         lines = tuple(track.view() for track in self.lines.values())
         disks = judge_disks(self.spec.disks, self.mounts, self.mounts_at)
+        trouble = self.sections.trouble("events")
+        tracks = [EventTrack(self.spec.id, rule) for rule in self.spec.events] if self.events is None else None
+        events = tuple(track.view(at.wall, trouble) for track in tracks or (self.events or {}).values())
         sections = self.sections.views()
         quality = self.quality(at)
         state, why = self._judge(quality, at, processes, lines)
@@ -148,6 +196,10 @@ class HostState:
             if disk.state in (State.WARN, State.ACT, State.UNKNOWN):
                 state = max(state, disk.state)
                 why.append((disk.state, of(disk.mount, disk.why[0])))
+        for event in events:
+            if event.state in (State.WARN, State.ACT, State.UNKNOWN):
+                state = max(state, event.state)
+                why.append((event.state, of(event.key, event.why[0])))
         for section in sections:
             if section.state is State.UNKNOWN and section.why is not None:
                 state = max(state, State.UNKNOWN)
@@ -181,6 +233,7 @@ class HostState:
             processes=processes,
             lines=lines,
             disks=disks,
+            events=events,
             sections=sections,
             identity=self.identity,
             samples=self.samples,

@@ -19,10 +19,11 @@ class LogKind(StrEnum):
     CONFIG = "config"
     WATCH = "watch"
     PRACTICE = "practice"
+    EVENT = "event"
 
 
 class Subject(msgspec.Struct, frozen=True, array_like=True):
-    """The thing a record speaks of. ``kind``: host, process, line, disk, incident; ``key``: its key on the host."""
+    """The thing a record speaks of. ``kind``: host, process, line, disk, event, incident; ``key``: its key on the host."""
 
     host: str = ""
     kind: str = ""

@@ -28,6 +28,7 @@ async def read_once(path: Path | None, recorder: Recorder, wait_s: float, practi
         SystemClock(),
         lambda board, _: boards.append(board),
     )
+    engine.events = {}  # nothing is kept of one reading: each log is seen for the first time
     task = asyncio.create_task(engine.run())
     try:
         async with asyncio.timeout(wait_s):

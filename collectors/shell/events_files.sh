@@ -76,33 +76,32 @@ case ${#x}${#y} in
 esac
 return 0
 }
-# Puts $1 into KIN, the youngest first.
+# Puts $1 into KIN, the youngest first, MOST of them.
 ev_put() {
 case $1 in *"$N"*) return;; esac
-[ -f "$1" ] && [ -r "$1" ] && ! [ "$1" -ef "$path" ] || return
+[ -f "$1" ] && [ -r "$1" ] && [ -s "$1" ] && ! [ "$1" -ef "$path" ] || return
 case $1 in
 *.gz)
 [ -e "${1%.gz}" ] && return
 command -v gzip >/dev/null 2>&1 || { EV_GZ=1; return; };;
 esac
-o= d=
+case $N$KIN in *"$N$1$N"*) return;; esac
+o= d= n=0
 IFS=$N
 set -f
-for g in $KIN; do
-[ "$g" = "$1" ] && d=1
-if [ -z "$d" ] && ev_younger "$1" "$g"; then o=$o$1$N d=1; fi
-o=$o$g$N
+for k in $KIN; do
+if [ -z "$d" ] && ev_younger "$1" "$k"; then o=$o$1$N d=1 n=$((n+1)); fi
+[ $n -lt $MOST ] || break
+o=$o$k$N n=$((n+1))
 done
 set +f
 IFS="$SP"
-[ -n "$d" ] || o=$o$1$N
+[ -n "$d" ] || [ $n -ge $MOST ] || o=$o$1$N
 KIN=$o
 }
 # FOUND: the file in which the cursor stands now, if it is still there. By its inode under any name, or else a copy.
 ev_find() {
-FOUND= KIN=
-dir=${path%/*}/
-base=${path##*/}
+FOUND=
 if [ "$SI" != "$I" ] || [ -z "$HERE" ]; then
 names=$(ls -1i "$dir" 2>/dev/null | awk -v I="$I" '$1 "" == I "" { sub(/^ *[0-9]+ /, ""); print }')
 IFS=$N
@@ -116,27 +115,27 @@ done
 set +f
 IFS="$SP"
 fi
-# With nothing read before the cursor there is nothing by which a copy could be known.
-[ "$SL" -gt 0 ] || return 1
+ev_names 100
+IFS=$N
+set -f
+for g in $KIN; do
+IFS="$SP"
+set +f
+ev_try "$g" && return
+done
+IFS="$SP"
+set +f
+return 1
+}
+# KIN: what may have been the file at this path before, the youngest first.
+ev_names() {
+KIN= MOST=$1
 for g in "$dir$base"?*; do ev_put "$g"; done
 case $base in
 ?*.?*)
 s=${base%.*} e=${base##*.}
 for g in "$dir$s"[-._]*".$e" "$dir$s"[-._]*".$e".*; do ev_put "$g"; done;;
 esac
-n=0
-IFS=$N
-set -f
-for g in $KIN; do
-IFS="$SP"
-set +f
-n=$((n+1))
-[ $n -le 30 ] || break
-ev_try "$g" && return
-done
-IFS="$SP"
-set +f
-return 1
 }
 ev_try() {
 [ -f "$1" ] && [ -r "$1" ] && ev_other "$1" || return 1
@@ -146,44 +145,62 @@ return 0
 }
 # Y: names of the same kind as FOUND and younger, the oldest first.
 ev_after() {
-KIN= Y=
+KIN= Y= MOST=9999
+x=${FOUND##*/}
+case $x in
+"$base"*) ;;
+*) [ "$IDS" = "$N" ] || { EV_G=$dir${x%%[0-9]*} IDS=$(ev_ids); };;
+esac
 ev_kind "$FOUND"
 kind=$D
-case $FOUND in *.gz) x=${FOUND%.gz};; *) x=$FOUND;; esac
-x=${x##*/}
+x=${x%.gz}
 for g in "$dir${x%%[0-9]*}"*; do
 ev_kind "$g"
-[ "$D" = "$kind" ] && ev_put "$g"
+[ "$D" = "$kind" ] && [ "${g%.gz}" != "${FOUND%.gz}" ] && ev_younger "$g" "$FOUND" && ev_put "$g"
 done
 IFS=$N
 set -f
-f=
-for g in $KIN; do
-[ "${g%.gz}" = "${FOUND%.gz}" ] && { f=1; break; }
-Y=$g$N$Y
-done
-[ -n "$f" ] || Y=
+for g in $KIN; do Y=$g$N$Y; done
 IFS="$SP"
 set +f
 }
 ev_gap() { OUT="${OUT}G $key $1$N"; }
 ev_bad() { OUT="${OUT}! events $key $1${2:+ $2}$N"; }
 ev_to() { OUT="${OUT}C $key $cur $1 $GOT $2$N"; }
-# From the very start of what has the path now.
+# From the very start of what has the path now, once there is a line in it: a cursor always has something before it.
 ev_anew() {
-I=$SI
-ev_read "$path" 0 0 0 5381 "$SZ" r || return 1
+[ -n "$HERE" ] && [ "$SZ" != 0 ] && ev_read "$path" 0 0 0 5381 "$SZ" r || return 1
+case $R in "K 0:"*) return 1;; esac
+NAMED=1
 ev_out
-ev_to "$I:$NEW" "$LEFT"
+ev_to "$SI:$NEW" "$LEFT"
 }
+# There is nothing at the path yet: the end of the youngest before it is where to go on from, if there is one.
+ev_stand() {
+NAMED=1
+ev_names 1
+g=${KIN%%"$N"*}
+[ -n "$g" ] && ev_other "$g" || { ev_to @ 0; return; }
+b=0
+case $g in *.gz) ;; *) ev_block "$TZ";; esac
+ev_read "$g" $b 0 0 0 "" i || return
+case $R in "K 0:"*) ev_to @ 0; return;; esac
+ev_out
+GOT=0
+ev_to "$TI:$NEW" 0
+}
+ev_block() { b=$(awk -v z="$1" 'BEGIN { b = int(z / 8192) - 8; print (b < 0) ? 0 : b }'); }
 # ev_file CURSOR PATH ESCAPEDPATH: one file. A cursor is INODE:OFFSET:BLOCK:LENGTH:SIG, with :s where the file has been
 # seen renamed and at its end; "-" is none yet, "@" means that the file was not there.
 ev_file() {
-cur=$1 path=$2 GOT=0 HERE= EV_BAD= why= IDS= FOUND= Y=
+dir=${2%/*}/ base=${2##*/}
+cur=$1 path=$2 GOT=0 HERE= EV_BAD= why= IDS= EV_G= FOUND= Y=
 case $path in /*) ;; *) ev_bad refused $3; return;; esac
 case $path/ in
 /proc/*|/sys/*|/dev/*|/etc/*|*/../*|*/./*|*//*|*/.ssh/*|*/.gnupg/*) ev_bad refused $3; return;;
 esac
+NAMED= SURE= SURE_TO= SURE_GOT=
+case $cur in [0-9]*) ;; *) IDS=$(ev_ids);; esac
 if ev_stat "$path"; then
 if [ "$SM" != - ]; then why=notfile
 elif [ ! -r "$path" ]; then why=denied
@@ -196,22 +213,14 @@ fi
 ev_follow "$cur"
 [ -n "$why" ] && ev_bad $why "$3"
 [ -n "$EV_BAD" ] && ev_bad pattern
-# A name that led to another file meanwhile: what was read may have been something else. Once more, the next time.
-if [ -n "$IDS" ]; then
-[ "$IDS" = "$(ev_ids)" ] || OUT="C $key $cur $cur 0 1$N"
-elif [ -n "$HERE" ]; then
-was=$SI
-ev_stat "$path"
-[ "$SI" = "$was" ] || OUT="C $key $cur $cur 0 1$N"
+# What was read from its start was known by its name alone. If names moved meanwhile it is read once more, the next
+# time; what was known by the bytes before the cursor counts.
+if [ -n "$NAMED" ] && [ "$IDS" != "$(ev_ids)" ]; then
+OUT="${SURE}C $key $cur ${SURE_TO:-$cur} ${SURE_GOT:-0} 1$N"
 fi
 }
-ev_ids() {
-IFS=$N
-set -f
-ls -Lid "$path" "$FOUND" $Y 2>/dev/null
-set +f
-IFS="$SP"
-}
+# Which file each name that matters leads to: taken before and after, it says whether names moved meanwhile.
+ev_ids() { ls -Lid "$path" "$dir$base"?* "$dir${base%.*}"[-._]* ${EV_G:+"$EV_G"*} 2>/dev/null; }
 ev_follow() {
 case $1 in
 -|@|*[!0-9:s]*|*s*:*) ;;
@@ -220,19 +229,33 @@ esac
 if [ $# -lt 5 ]; then
 case $1 in
 @)
-[ -n "$HERE" ] && ev_anew
+# There was nothing at all: whatever is there now is new, what has been renamed since as well.
+ev_names 9999
+IFS=$N
+set -f
+for g in $KIN; do Y=$g$N$Y; done
+set +f
+IFS="$SP"
+to=@
+NAMED=1
+if [ -n "$Y" ]; then
+ev_chain
+elif ! ev_anew; then
+ev_to @ 0
+fi
 return;;
 esac
-if [ -z "$HERE" ]; then
-[ "$why" = nofile ] && ev_to @ 0
+if [ -z "$HERE" ] || [ "$SZ" = 0 ]; then
+[ -n "$HERE" ] || [ "$why" = nofile ] && ev_stand
 return
 fi
-b=$(awk -v z="$SZ" 'BEGIN { b = int(z / 8192) - 8; print (b < 0) ? 0 : b }')
-I=$SI
+ev_block "$SZ"
+NAMED=1
 ev_read "$path" "$b" 0 0 0 "" i || return
+case $R in "K 0:"*) ev_stand; return;; esac
 ev_out
 GOT=0
-ev_to "$I:$NEW" 0
+ev_to "$SI:$NEW" 0
 return
 fi
 I=$1 OFF=$2 BLK=$3 SL=$4 SIG=$5 ST=$6
@@ -242,32 +265,44 @@ ev_to "$I:$NEW" "$LEFT"
 return
 fi
 [ -n "$EV_BAD" ] && return
+was=$SI
+IDS=$(ev_ids)
+ev_stat "$path"
+[ "$SI" = "$was" ] || IDS=$N
 if ! ev_find; then
 [ -n "$HERE" ] && [ -z "$EV_BAD" ] || return
+NAMED=1
 if [ "$SI" = "$I" ]; then ev_gap cut; else ev_gap gone; fi
-ev_anew
+ev_anew || ev_stand
 return
 fi
 ev_out
 to=$TI:$NEW
 moved=
 [ "$TI" = "$I" ] || moved=1
+SURE=$OUT SURE_TO=$to SURE_GOT=$GOT
 f=$TI
 ev_other "$FOUND" && [ "$TI" = "$f" ] || IDS=$N
 TI=$f EV_GZ=
 if [ "$LEFT" != 0 ]; then ev_to "$to" "$LEFT"; return; fi
 ev_after
 [ -n "$EV_GZ" ] && { ev_gap gone; ev_bad notool gzip; }
-[ -n "$IDS" ] || IDS=$(ev_ids)
 if [ -z "$Y" ]; then
 if [ -z "$HERE" ] || [ "$SZ" = 0 ]; then ev_to "$to" 0; return; fi
 # Whoever writes it may not have opened the new one yet: one more look before the old one is left.
 if [ -z "$moved" ] && { [ "$ST" != s ] || [ "$GOT" != 0 ]; }; then ev_to "$to:s" "$SZ"; return; fi
+NAMED=1
 ev_rest "$FOUND" "$to"
-ev_anew || ev_to "$to" "$SZ"
+ev_anew || ev_to "$to:s" 0
 return
 fi
+NAMED=1
 ev_rest "$FOUND" "$to"
+ev_chain
+}
+# Reads what stands in Y, each from its start. The last one may still be written to: it is not left here.
+ev_chain() {
+LEFT=0
 IFS=$N
 set -f
 for y in $Y; do
@@ -278,7 +313,7 @@ h=f
 case $N$Y in *"$N$y$N") h=r;; esac
 ev_other "$y" && ev_read "$y" 0 0 0 5381 "$TZ" $h || { LEFT=1; break; }
 ev_out
-to=$TI:$NEW
+case $NEW in 0:*) ;; *) to=$TI:$NEW;; esac
 [ "$LEFT" = 0 ] || break
 done
 IFS="$SP"

@@ -70,7 +70,7 @@ function take(s, e, h) {
   got += length(s e)
   ring[nr++ % 257] = s e
   if (HOW != "i" && h) fits(s)
-  if (got >= LIM) { stop = 1; exit }
+  if (got >= LIM && HOW != "i") { stop = 1; exit }
 }
 function line(s, h,   n) {
   if (pos < OFF) {

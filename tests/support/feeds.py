@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Literal
 
 from collectors.feed import Listener, Section
@@ -27,6 +28,7 @@ class HandFeed:
         self.listener = listener
         self.samples: list[tuple[int, ...]] = []
         self.sections: list[str] = []
+        self.cursors: list[dict[str, str]] = []
         self.busy: dict[str, float] = {}
         self.redials = 0
         self.cancelled = False
@@ -51,6 +53,9 @@ class HandFeed:
             return False
         self.sections.append(section)
         return True
+
+    def follow(self, cursors: Mapping[str, str]) -> None:
+        self.cursors.append(dict(cursors))
 
     def redial(self) -> None:
         self.redials += 1
