@@ -11,11 +11,12 @@ from config.model import Host, HostDefaults, SiteFile
 from config.positions import Path
 from config.problems import nearest
 from config.refusal import shown
-from config.rules import Disk, Line, Process
+from config.rules import Disk, Event, Line, Process
 from config.settle import joined, key_of, paths, role_of
 from duty.phrases import Phrase, phrase
 
 MATCHERS = ("name", "args", "user", "unit", "pidfile")
+SOURCES = ("file", "unit", "journal")
 _SSH_ONLY = ("address", "port", "user", "identity", "via")
 
 
@@ -66,7 +67,7 @@ def _bad_id(place: Path, written: str) -> Complaint:
 
 
 def _duplicates(place: Path, table: HostDefaults) -> Iterator[Crossing]:
-    for listed in ("processes", "lines", "disks"):
+    for listed in ("processes", "lines", "disks", "events"):
         seen: dict[str, Path] = {}
         for number, rule in enumerate(getattr(table, listed) or ()):
             here, key = (*place, listed, number), key_of(rule)
@@ -81,7 +82,9 @@ def _duplicates(place: Path, table: HostDefaults) -> Iterator[Crossing]:
                 seen[key] = here
 
 
-def _no_key(here: Path, rule: Process | Line | Disk) -> Complaint:
+def _no_key(here: Path, rule: Process | Line | Disk | Event) -> Complaint:
+    if isinstance(rule, Event):
+        return Complaint(here, phrase("a source: file, unit or journal"))
     if isinstance(rule, Line):
         return Complaint(here, phrase("an interface"))
     if any(getattr(rule, matcher) is not None for matcher in MATCHERS):
@@ -182,6 +185,13 @@ def _rules(host_id: str, host: Host, file: SiteFile) -> Iterator[Crossing]:
         if disk.key == "*" and any(layer.required for layer in disk.layers):
             words = phrase('a mount by its path where it is required; "*" is whatever is mounted')
             yield Crossing(Complaint((*disk.places[-1], "required"), words), *disk.places)
+    for event in joined(host_id, host, file, "events", lambda table: table.events):
+        key = dotted_word(event.key)
+        given = {name for layer in event.layers for name in SOURCES if getattr(layer, name) is not None}
+        if len(given) != 1:
+            yield _of_rule(host_id, host, event.places, phrase("one source for {key}: file, unit or journal", key=key))
+        if not any(layer.patterns for layer in event.layers):
+            yield _of_rule(host_id, host, event.places, phrase("patterns for {key}", key=key))
 
 
 def _of_rule(host_id: str, host: Host, places: tuple[Path, ...], wanted: Phrase) -> Crossing:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from config.fields import Address, Named, Plain, Seconds, SshPort, User, Zone, between
-from config.rules import Disk, Line, Process
+from config.rules import Disk, Event, Line, Process
 from config.table import Table
 
 Interval = Annotated[Seconds, between(0.2, 3600, "200ms – 1h")]
@@ -36,7 +36,7 @@ class Site(Table):
     interval: Interval = 1.0
     """Time between two samples of a host."""
     slow_interval: Interval = 15.0
-    """Time between the heavier questions: finding processes anew, listening ports, mounts."""
+    """Time between the heavier questions: finding processes anew, listening ports, mounts. Logs are looked at every 5s at least."""
     ssh_config: Paths | None = None
     """SSH configuration files to use instead of ~/.ssh/config. A relative path starts at this file's folder."""
     known_hosts: Paths | None = None
@@ -66,6 +66,8 @@ class HostDefaults(Table):
     """Lines. The role's and the host's are joined by key."""
     disks: list[Disk] | None = None
     """Mounts that count, joined by mount. Default, where neither role nor host names any: ["*"]."""
+    events: list[Event] | None = None
+    """Logs that are followed for key events. The role's and the host's are joined by key; [] takes none."""
 
 
 class Role(HostDefaults):

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from config.positions import Path
 
 Document = dict[str, object]
-_LISTS = ("processes", "lines", "disks")
+_LISTS = ("processes", "lines", "disks", "events")
 
 
 def unit_of(path: Path) -> Path:

@@ -12,16 +12,18 @@ import msgspec
 from config.fields import Count, CountLevels, CpuLevels, PercentLevels, RateLevels, SizeLevels
 from config.model import Host, HostDefaults, Role, SiteFile
 from config.positions import Path
-from config.rules import Disk, Line, Process
-from duty.site import DiskRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
+from config.rules import Disk, Event, Line, Process
+from duty.site import DiskRule, EventRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
+from duty.site import EventPattern as SitePattern
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Process | Line | Disk)
+R = TypeVar("R", bound=Process | Line | Disk | Event)
 
 AnyLevels = CountLevels | CpuLevels | PercentLevels | RateLevels | SizeLevels
 _PROCESS = ProcessRule(key="")
 _LINE = LineRule(key="", interface="")
 _DISK = DiskRule(mount="")
+_EVENT = EventRule(key="")
 
 
 class Joined(msgspec.Struct, Generic[R], frozen=True):
@@ -32,7 +34,7 @@ class Joined(msgspec.Struct, Generic[R], frozen=True):
     places: tuple[Path, ...]
 
 
-def key_of(rule: Process | Line | Disk) -> str | None:
+def key_of(rule: Process | Line | Disk | Event) -> str | None:
     """The identity of a rule on its host; ``None`` if nothing in it can serve as one."""
     match rule:
         case Process():
@@ -42,6 +44,9 @@ def key_of(rule: Process | Line | Disk) -> str | None:
             return rule.key or rule.interface
         case Disk():
             return rule.mount
+        case Event():
+            unit = rule.unit and rule.unit.rpartition(".")[0]
+            return rule.key or (rule.file and FilePath(rule.file).name) or unit or rule.journal
 
 
 def role_of(host: Host, file: SiteFile) -> Role | None:
@@ -139,6 +144,25 @@ def disk_rule(rule: Joined[Disk]) -> DiskRule:
     )
 
 
+LEVELS = {"note": 0, "warn": 1, "act": 2}
+
+
+def event_rule(rule: Joined[Event]) -> EventRule:
+    """One followed log as everyone reads it: the gravest patterns first, for a line counts once."""
+    layers = rule.layers
+    patterns = [
+        SitePattern(one.pattern, LEVELS[one.level or "warn"], one.ignore)
+        for one in _given(event.patterns for event in layers) or ()
+    ]
+    return EventRule(
+        key=rule.key,
+        file=_given(event.file for event in layers),
+        unit=_given(event.unit for event in layers),
+        patterns=tuple(sorted(patterns, key=lambda one: -one.level)),
+        hold_s=first((event.hold for event in layers), _EVENT.hold_s),
+    )
+
+
 def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpec:
     role = role_of(host, file)
     layers: tuple[HostDefaults, ...] = (host, role) if role else (host,)
@@ -160,6 +184,7 @@ def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpe
         processes=tuple(map(process_rule, joined(host_id, host, file, "processes", lambda t: t.processes))),
         lines=tuple(map(line_rule, joined(host_id, host, file, "lines", lambda t: t.lines))),
         disks=disks,
+        events=tuple(map(event_rule, joined(host_id, host, file, "events", lambda t: t.events))),
         interval_s=first((layer.interval for layer in layers), file.site.interval),
     )
 

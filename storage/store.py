@@ -92,7 +92,7 @@ class Store:
             return _append(connection, [entry for one in steps for entry in one.entries], entered_at)
 
     def events(self) -> dict[str, dict[str, EventMemory]]:
-        """What is known of followed logs, by host and key. A row that makes no sense is a log seen for the first time."""
+        """What is known of followed logs, by host and key. One that makes no sense was never seen."""
         found: dict[str, dict[str, EventMemory]] = {}
         with self._database.reading() as connection:
             for row in connection.execute(select(EVENT_MEMORY)):

@@ -10,7 +10,7 @@ from config.schema import schema
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 BEGIN = "<!-- {name}: made from the schema -->"
 END = "<!-- end of {name} -->"
-TABLES = ("Site", "Role", "Host", "Process", "Line", "Disk")
+TABLES = ("Site", "Role", "Host", "Process", "Line", "Disk", "Event", "EventPattern")
 
 WRITTEN = {
     "Count": '`3`, `"1-4"`, `"2+"`, `{ min = 1, max = 4 }`',
@@ -23,6 +23,8 @@ WRITTEN = {
     "Process": "a process, see below",
     "Line": "a line, see below",
     "Disk": "a disk, see below",
+    "Event": "a log, see below",
+    "EventPattern": '`"FATAL"`, a pattern, see below',
 }
 
 
