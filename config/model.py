@@ -36,7 +36,7 @@ class Site(Table):
     interval: Interval = 1.0
     """Time between two samples of a host."""
     slow_interval: Interval = 15.0
-    """Time between the heavier questions: finding processes anew, listening ports, mounts. Logs are looked at every 5s at least."""
+    """Time between the heavier questions: finding processes anew, listening ports, mounts; for logs 5s at most."""
     ssh_config: Paths | None = None
     """SSH configuration files to use instead of ~/.ssh/config. A relative path starts at this file's folder."""
     known_hosts: Paths | None = None

@@ -23,7 +23,7 @@ class LogKind(StrEnum):
 
 
 class Subject(msgspec.Struct, frozen=True, array_like=True):
-    """The thing a record speaks of. ``kind``: host, process, line, disk, event, incident; ``key``: which on the host."""
+    """The thing a record speaks of. ``kind``: host, process, line, disk, event, incident; ``key``: which there."""
 
     host: str = ""
     kind: str = ""

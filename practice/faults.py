@@ -9,6 +9,7 @@ import msgspec
 
 from duty.phrases import Phrase, phrase
 from practice.effects import Fill, Saturation
+from practice.logs import Burst
 from practice.machines import Machine
 from practice.models import MachineModel
 from wire.messages import FaultKind
@@ -86,6 +87,19 @@ def _mount_hangs(served: Served, subject: str, on: bool, now: float) -> None:
         served.machine.hung.pop(subject, None)
 
 
+def _logs(model: MachineModel) -> tuple[str, ...]:
+    return tuple(log.key for log in model.logs)
+
+
+def _log_error_burst(served: Served, subject: str, on: bool, now: float) -> None:
+    past = served.machine.bursts.setdefault(subject, [])
+    holds = bool(past) and past[-1].ended is None
+    if on and not holds:
+        past.append(Burst(now))
+    elif not on and holds:
+        past[-1].ended = now
+
+
 class Fault(msgspec.Struct, frozen=True):
     """One line of the table. ``subjects`` says what it can strike on a machine; ``None``: the machine itself."""
 
@@ -100,6 +114,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("line_saturates", phrase("Line saturates"), _lines, _line_saturates),
     Fault("disk_fills", phrase("Disk fills"), _local_mounts, _disk_fills),
     Fault("mount_hangs", phrase("Mount hangs"), _mounts, _mount_hangs),
+    Fault("log_error_burst", phrase("Log error burst"), _logs, _log_error_burst),
     Fault("host_hangs", phrase("Host hangs"), None, lambda served, _, on, __: served.hang(on)),
     Fault("host_lost", phrase("Host lost"), None, lambda served, _, on, __: served.lose(on)),
     Fault("key_changes", phrase("Host key changes"), None, lambda served, _, on, __: served.change_key(on)),

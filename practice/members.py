@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practice.models import InterfaceModel, MachineModel, MountModel, ProcessModel
+from practice.models import InterfaceModel, LogModel, MachineModel, MountModel, ProcessModel
 
 _LAN = InterfaceModel("eth0", 38e6, 31e6)
 _ROOT = MountModel("/", "/dev/sda2", 60, 0.38)
@@ -60,6 +60,7 @@ def _quote_gateway() -> MachineModel:
         (feed, relay, _CHRONY),
         (InterfaceModel("eth0", 3e6, 46e6), line),
         (_ROOT, _LOG),
+        (LogModel("quote-log", "/var/log/quote-feed/quote-feed.log", "quote-feed", "SGE-quote"),),
         memory_gb=8,
         background_cpu=0.04,
     )
@@ -77,6 +78,7 @@ def _order_gateway(number: int, carrier: str, latin: str, peak_bps: float) -> Ma
         (gateway, session, _CHRONY),
         (InterfaceModel("eth0", 8e6, 9e6), line),
         (_ROOT, _LOG),
+        (LogModel("order-log", "/var/log/order-gw/order-gw.log", "order-gw", f"SGE-{number}"),),
         via="jump-1",
         memory_gb=8,
         background_cpu=0.04,

@@ -52,6 +52,15 @@ class MountModel(msgspec.Struct, frozen=True):
     local: bool = True
 
 
+class LogModel(msgspec.Struct, frozen=True):
+    """One log that the site follows. ``program`` writes it, ``partner`` is whom it speaks with."""
+
+    key: str
+    file: str
+    program: str
+    partner: str
+
+
 class MachineModel(msgspec.Struct, frozen=True):
     """One machine of the practice fleet."""
 
@@ -62,6 +71,7 @@ class MachineModel(msgspec.Struct, frozen=True):
     processes: tuple[ProcessModel, ...]
     interfaces: tuple[InterfaceModel, ...]
     mounts: tuple[MountModel, ...]
+    logs: tuple[LogModel, ...] = ()
     via: str | None = None
     jump: bool = False
     """It forwards connections to the other machines of the fleet."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from collectors.probe import escape
 from practice.demands import Demands, Rule
+from practice.logs import answer, followed
 from practice.machines import TICKS, Machine, Running
 from practice.rhythm import Vector
 
@@ -108,8 +109,19 @@ def mounts(machine: Machine, demands: Demands, now: float) -> list[str]:
     return lines
 
 
+def events(machine: Machine, demands: Demands, now: float) -> list[str]:
+    """What is new in each followed log."""
+    logs = {log.file: log for log in machine.model.logs}
+    lines: list[str] = []
+    for log in followed(demands.told.get("events", [])):
+        model = logs.get(log.path)
+        lines += answer(log, model, machine.bursts.get(model.key, []) if model else [], now)
+    return lines
+
+
 SECTIONS: dict[str, Callable[[Machine, Demands, float], list[str]]] = {
     "processes": processes,
     "ports": ports,
     "mounts": mounts,
+    "events": events,
 }

@@ -6,11 +6,12 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
-from duty.site import DiskRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
-from practice.models import MB, MachineModel, ProcessModel
+from duty.site import DiskRule, EventPattern, EventRule, HostSpec, Limits, LineRule, ProcessRule, SiteSpec
+from practice.models import MB, LogModel, MachineModel, ProcessModel
 
 LOCAL_ID = "this-machine"
 MIN_UPTIME_S = 60.0
+EVENT_HOLD_S = 120.0
 SLOW_INTERVAL_S = 5.0
 """Drills should show within seconds, and the simulated machines do not mind being asked."""
 _MAX_LOCAL_LINES = 4
@@ -57,8 +58,19 @@ def _host(model: MachineModel, interval_s: float) -> HostSpec:
         processes=tuple(_process(process) for process in model.processes),
         lines=lines,
         disks=tuple(DiskRule(mount.mount, required=True) for mount in model.mounts),
+        events=tuple(_event(log) for log in model.logs),
         interval_s=interval_s,
     )
+
+
+def _event(log: LogModel) -> EventRule:
+    """A drill is over in minutes, so a line does not hold the state up for long."""
+    patterns = (
+        EventPattern("FATAL|heartbeat lost", 2),
+        EventPattern("ERROR", 1, "retry succeeded"),
+        EventPattern("operator login", 0),
+    )
+    return EventRule(log.key, file=log.file, patterns=patterns, hold_s=EVENT_HOLD_S)
 
 
 def _process(model: ProcessModel) -> ProcessRule:
