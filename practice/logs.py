@@ -66,11 +66,11 @@ def followed(told: list[str]) -> list[Followed]:
     for line in told:
         kind, _, rest = line.partition(" ")
         if kind == "P":
-            key, pattern, ignore = (rest.split("\t") + ["-", "-"])[:3]
+            key, pattern, ignore = [*rest.split("\t"), "-", "-"][:3]
             if key in found:
                 found[key].patterns.append((re.compile(pattern), None if ignore == "-" else re.compile(ignore)))
             continue
-        key, cursor, path = (rest.split(" ") + ["", ""])[:3]
+        key, cursor, path = [*rest.split(" "), "", ""][:3]
         found[key] = Followed(key, cursor, re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), path))
     return list(found.values())
 

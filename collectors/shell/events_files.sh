@@ -139,6 +139,8 @@ esac
 }
 ev_try() {
 [ -f "$1" ] && [ -r "$1" ] && ev_other "$1" || return 1
+# Too short for certain: no need to read it. mksh cannot compare such numbers, but it can count their digits.
+case $1 in *.gz) ;; *) [ ${#TZ} -ge ${#OFF} ] || return 1;; esac
 ev_read "$1" "$BLK" "$OFF" "$SL" "$SIG" "$TZ" r || return 1
 FOUND=$1
 return 0

@@ -115,6 +115,7 @@ class Console:
         self.gaps: list[str] = []
         self.entries: list[NewLogEntry] = []
         self.now = 1_700_000_000.0
+        self.looks = 0
         self._seq = 0
 
     def connect(self) -> Probe:
@@ -162,6 +163,7 @@ class Console:
     def take(self, reading: Events) -> None:
         """What an answer says, kept before it counts."""
         self.now += 5
+        self.looks += 1
         for piece in reading.pieces:
             fits = piece.start == self.track.memory.cursor
             step = self.track.see(piece, self.now)

@@ -18,7 +18,7 @@ class IncidentsPanel(TablePanel):
     """Open incidents, and the newest closed ones behind them."""
 
     panel = "incident"
-    number = 5
+    number = 6
 
     def title(self) -> str:
         """The panel's name."""

@@ -17,7 +17,7 @@ class LogPanel(TablePanel):
     """The newest lines of the duty log."""
 
     panel = "log"
-    number = 6
+    number = 7
 
     def title(self) -> str:
         """The panel's name."""

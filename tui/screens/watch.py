@@ -17,6 +17,7 @@ from duty.records import Subject
 from tui.glyphs import from_environ
 from tui.pager import Span, padded
 from tui.panels.disks import DisksPanel
+from tui.panels.events import EventsPanel
 from tui.panels.fleet import FleetPanel
 from tui.panels.incidents import IncidentsPanel
 from tui.panels.lines import LinesPanel
@@ -84,7 +85,7 @@ class WatchScreen(Screen[None]):
     WatchScreen TablePanel { height: 1fr; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(number), f"panel({number - 1})", show=False) for number in range(1, 7)),
+        *(Binding(str(number), f"panel({number - 1})", show=False) for number in range(1, 8)),
         Binding("tab", "next(1)", show=False),
         Binding("shift+tab", "next(-1)", show=False),
     ]
@@ -92,13 +93,14 @@ class WatchScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.panels: list[TablePanel] = [
-            FleetPanel(), ProcessesPanel(), LinesPanel(), DisksPanel(), IncidentsPanel(), LogPanel(),
+            FleetPanel(), ProcessesPanel(), LinesPanel(), DisksPanel(), EventsPanel(), IncidentsPanel(),
+            LogPanel(),
         ]  # fmt: skip
         self.chosen = 0
 
     def compose(self) -> ComposeResult:
         """Header, tab strip, panels."""
-        fleet, processes, lines, disks, incidents, log = self.panels
+        fleet, processes, lines, disks, events, incidents, log = self.panels
         yield Header()
         yield TabStrip(self.panels)
         with Horizontal(id="upper"):
@@ -109,6 +111,7 @@ class WatchScreen(Screen[None]):
                 yield processes
                 yield lines
                 yield disks
+                yield events
         yield log
 
     def on_mount(self) -> None:
@@ -135,9 +138,9 @@ class WatchScreen(Screen[None]):
         for number, panel in enumerate(self.panels):
             panel.set_class(tabbed and number != self.chosen, "-hidden")
         left, right, upper = (self.query_one(f"#{name}") for name in ("left", "right", "upper"))
-        left.set_class(tabbed and self.chosen not in (0, 4), "-hidden")
-        right.set_class(tabbed and self.chosen not in (1, 2, 3), "-hidden")
-        upper.set_class(tabbed and self.chosen == 5, "-hidden")
+        left.set_class(tabbed and self.chosen not in (0, 5), "-hidden")
+        right.set_class(tabbed and self.chosen not in (1, 2, 3, 4), "-hidden")
+        upper.set_class(tabbed and self.chosen == 6, "-hidden")
 
     def redraw(self, changed: frozenset[str] | None) -> None:
         """Every shown panel compares its new rows with the drawn ones; only lines that differ are drawn."""

@@ -80,6 +80,7 @@ def test_not_one_line_is_lost_or_doubled(pair: str, tmp_path: Path, consoles: li
 def until_done(log: Log, console: Console, dice: random.Random, rotations: int) -> None:
     """The log is written and rotated by another thread, at no moment known to whoever reads it."""
     trouble_was: list[BaseException] = []
+    ended = threading.Event()
 
     def write() -> None:
         try:
@@ -88,7 +89,10 @@ def until_done(log: Log, console: Console, dice: random.Random, rotations: int) 
                 dice.choice([log.rename, log.copy_and_truncate])()
                 if dice.random() < 0.2:
                     log.compress()
-                time.sleep(dice.random() * 0.5)
+                # Now and then several times between two looks, but not faster than anybody could ever look.
+                looked = console.looks + dice.choice([0, 1, 1, 2, 3])
+                while console.looks < looked and not ended.is_set():
+                    time.sleep(dice.random() * 0.05)
             log.finish()
         except BaseException as error:
             trouble_was.append(error)
@@ -97,17 +101,20 @@ def until_done(log: Log, console: Console, dice: random.Random, rotations: int) 
     thread = threading.Thread(target=write)
     thread.start()
     look = random.Random(7)
-    while thread.is_alive():
-        what = look.random()
-        if what < 0.05:
-            console.ask()
-            time.sleep(look.random() * 0.05)
-            console.cut()
-        elif what < 0.1:
-            console.restart()
-        else:
-            console.look(twice=what < 0.2)
-    thread.join()
+    try:
+        while thread.is_alive():
+            what = look.random()
+            if what < 0.05:
+                console.ask()
+                time.sleep(look.random() * 0.05)
+                console.cut()
+            elif what < 0.1:
+                console.restart()
+            else:
+                console.look(twice=what < 0.2)
+    finally:
+        ended.set()
+        thread.join()
     assert not trouble_was
     console.catch_up()
     judge(log, console)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from duty.board import DiskView, HostView, LineView, ProcessView, SectionView, SiteView
+from duty.board import DiskView, EventSeen, EventView, HostView, LineView, ProcessView, SectionView, SiteView
 from duty.connection import Connection, HostKey, Link
 from duty.phrases import phrase
 from duty.quality import Quality, State
@@ -59,6 +59,22 @@ WELL = host(
     ),
     lines=(LineView("exchange A", "eth1", State.OK, (), 2_500_000.0, None, 10_000_000.0, 10_000_000.0),),
     disks=(DiskView("/", State.OK, (), "ok", "/dev/sda1", "ext4", 100 << 30, 40 << 30, 60 << 30, 40.0, 3.0),),
+    events=(
+        EventView(
+            "quote-log",
+            "/var/log/quoted.log",
+            State.WARN,
+            (phrase("{line}", line="ERROR [b]no tick[/b]"),),
+            False,
+            0,
+            12,
+            3,
+            5 << 20,
+            (EventSeen(NOW - 20, 1, "ERROR [b]no tick[/b]"), EventSeen(NOW - 90, 0, "login li")),
+            NOW - 1,
+        ),
+        EventView("kernel", "journal kernel", State.UNKNOWN, (phrase("not read yet"),)),
+    ),
     identity=Identity("6.1.0", "qgw1.example", "dash", "mawk", "ops", "1", "abcdef0123456789", True, 100, 4096),
 )
 LAME = host(

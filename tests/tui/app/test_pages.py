@@ -175,5 +175,5 @@ async def test_the_key_bar_follows_the_cursor(desk: MakeDesk) -> None:
         await d.until(lambda: "note" in alive())
         assert "take" not in alive()
         d.app._tick = lambda: None
-        await d.press("5")
+        await d.press("6")
         await d.until(lambda: "take" in alive())
