@@ -289,7 +289,7 @@ alive() {
 read -r l 2>/dev/null </proc/$1/stat || return 1
 set -- ${l##*) }
 case $1 in Z|X) return 1;; esac
-[ "$2" = "$ME" ]
+[ "$2" = "$MY" ]
 }
 # Lines of a slow answer, each written whole: a pipe keeps short writes together.
 tag() { awk -v q="$1" '{ print "+" q " " $0; fflush() }'; }
@@ -308,9 +308,10 @@ fi
 # answer goes out without it. One that hangs is tried to be killed; a process stuck in the kernel only goes by itself.
 job() {
 eval "p=\${J_$2:-0} s=\${S_$2:-0}"
-if [ "$p" != 0 ] && alive "$p"; then
 up
 e=$((UP-s))
+# One that has just answered may still be about to end.
+if [ "$p" != 0 ] && [ $e -ge 2 ] && alive "$p"; then
 [ $e -gt 20 ] && kill -9 "$p" 2>/dev/null
 say "+$1 $6 $e${7:+ $7}"
 return
@@ -393,6 +394,8 @@ MORE= LATE=
 #SECTIONS
 # Read by a function, so that nothing of the program is left on the input.
 main() {
+# In a pipeline it is a process of its own, and the parent of all jobs.
+read -r MY _ </proc/self/stat
 RULES= WANTED= WATCH=
 while IFS= read -r l; do
 c=${l%% *}

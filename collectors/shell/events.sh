@@ -22,8 +22,8 @@ return
 fi
 case $cur in
 @) R=$(journalctl "$what" -o json -a -q --no-pager 2>/dev/null | EVC= ev_entries);;
-n*) R=$(journalctl "$what" -o json -a -q --no-pager --after-cursor="${cur#n}" 2>/dev/null | EVC= ev_entries);;
-*) R=$(journalctl "$what" -o json -a -q --no-pager --cursor="$cur" 2>/dev/null | EVC=$cur ev_entries);;
+# Not --after-cursor: it leaves out one entry even where the cursor's own is not among those asked for.
+*) R=$(journalctl "$what" -o json -a -q --no-pager --cursor="${cur#n}" 2>/dev/null | EVC=$cur ev_entries);;
 esac
 case $R in K*) ;; *) ev_bad pattern; return;; esac
 ev_out
@@ -99,9 +99,9 @@ return 1
 # ev_job SEQ ID WHICH KEY: as job does, but lines come with their mark already and no clock of its own is started.
 ev_job() {
 eval "p=\${J_$2:-0} s=\${S_$2:-0}"
-if [ "$p" != 0 ] && alive "$p"; then
 up
 e=$((UP-s))
+if [ "$p" != 0 ] && [ $e -ge 2 ] && alive "$p"; then
 [ $e -gt 20 ] && kill -9 "$p" 2>/dev/null
 say "+$1 ! events $4 hanging $e"
 return 1
@@ -115,7 +115,15 @@ eval "J_$2=$p S_$2=$UP"
 # All in one job, until it hangs once: then each source for itself, so that one stuck mount costs one source.
 ask_events() {
 A=
-if [ -z "$EV_SPLIT" ] && ! ev_job "$1" events 0 -; then EV_SPLIT=1; fi
+if [ -z "$EV_SPLIT" ]; then
+up
+if [ -n "$J_events" ] && [ $((UP-S_events)) -ge 2 ] && alive "$J_events"; then
+EV_SPLIT=1
+kill -9 "$J_events" 2>/dev/null
+else
+ev_job "$1" events 0 -
+fi
+fi
 if [ -n "$EV_SPLIT" ]; then
 n=0
 SP=$IFS

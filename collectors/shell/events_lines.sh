@@ -141,19 +141,19 @@ function field(k,   s, v, i, ch, n, x) {
   }
   return v s
 }
-BEGIN { rules(); want = ENVIRON["EVC"] }
+BEGIN { rules(); want = ENVIRON["EVC"]; weak = sub(/^n/, "", want) }
 {
   cur = field("__CURSOR")
   if (cur == "" || cur ~ / /) next
   seen++
-  if (seen == 1 && want != "") { if (cur == want) next; gap = 1 }
+  if (seen == 1 && want != "") { if (cur == want) next; gap = !weak }
   newest = cur
   got += length($0)
   fits(field("MESSAGE"))
   if (got >= LIM) { stop = 1; exit }
 }
 END {
-  if (!seen && want != "") gap = 1
+  if (!seen && want != "" && !weak) gap = 1
   printf "K %s %.0f %d %d\n", (newest == "") ? "-" : newest, got, stop + 0, gap + 0
   told()
 }'
