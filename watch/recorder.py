@@ -137,7 +137,7 @@ class Recorder:
         place = (step.host, step.key)
         waiting = self._steps.get(place)
         if waiting is not None:
-            self._steps[place] = _joined(waiting, step)
+            self._steps[place] = self._joined(waiting, step)
             return
         self._steps[place] = step
         if len(self._steps) == 1:
@@ -187,16 +187,23 @@ class Recorder:
     async def _keep_events(self) -> None:
         """All that waits, in one transaction. What does not get kept waits on, joined by what comes meanwhile."""
         steps, self._steps = self._steps, {}
+        if not steps:
+            return
         try:
             entries = await self.keeper.keep_events(list(steps.values()))
         except StoreFailed:
             later, self._steps = self._steps, steps
             for place, step in later.items():
                 before = self._steps.get(place)
-                self._steps[place] = step if before is None else _joined(before, step)
+                self._steps[place] = step if before is None else self._joined(before, step)
             raise
         for entry in entries:
             self._remember(entry)
+
+    def _joined(self, before: EventStep, after: EventStep) -> EventStep:
+        entries = (*before.entries, *after.entries)
+        self.lost += max(0, len(entries) - MAX_ENTRIES)
+        return EventStep(after.host, after.key, after.memory, entries[-MAX_ENTRIES:])
 
     def _say_lost(self, kept: Item) -> None:
         """The store writes again: say behind the lines that waited how many could not."""
@@ -278,7 +285,3 @@ class Recorder:
         self.recent.insert(0, entry)
         del self.recent[RECENT_LOG:]
         self._publish(LogWritten(entry))
-
-
-def _joined(before: EventStep, after: EventStep) -> EventStep:
-    return EventStep(after.host, after.key, after.memory, (*before.entries, *after.entries)[-MAX_ENTRIES:])
