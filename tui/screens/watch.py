@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 WIDE = (120, 34)
 """Cells from which on all panels are shown at once."""
+TAB_LETTERS = (99, 9, 7, 5, 4, 3, 2, 1, 0)
+"""Letters of the names of the other tabs: the most with which all of them fit."""
 
 
 class TabStrip(Widget):
@@ -49,16 +52,21 @@ class TabStrip(Widget):
 
     def redraw(self) -> None:
         """Draw again if anything differs."""
-        spans = tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel))
+        spans: tuple[Span, ...] = ()
+        for letters in TAB_LETTERS:
+            tabs = (self._tab(number, panel, letters) for number, panel in enumerate(self.panels))
+            spans = tuple(span for tab in tabs for span in tab)
+            if sum(cell_len(text) for text, _tone in spans) <= self.size.width:
+                break
         if spans != self._shown:
             self._shown = spans
             self.refresh()
 
-    def _tab(self, number: int, panel: TablePanel) -> tuple[Span, ...]:
+    def _tab(self, number: int, panel: TablePanel, letters: int) -> tuple[Span, ...]:
         state, count = panel.worst(self.app.picture)
         mark = self.glyphs.states[state]
         chosen = number == self.chosen
-        name = panel.title() if chosen or self.size.width >= 70 else panel.title()[:3]
+        name = panel.title() if chosen else panel.title()[:letters].rstrip()
         bad: tuple[Span, ...] = ((f"{mark.text}{count}", mark.tone),) if count and state is not State.OK else ()
         return ((f" {panel.number} {name} ", "tab" if chosen else "title"), *bad, (" ", ""))
 
