@@ -76,8 +76,8 @@ def _missing(host: str, process: ProcessView) -> Condition:
 
 def _event(host: str, event: EventView) -> Condition:
     """One incident for a log, however many lines there are: the line that began it says what it is about."""
-    newest = next((one.text for one in event.last if one.level == 2), "")
-    said = phrase("{key} on {host}: {line}", key=event.key, host=host, line=newest)
+    line = event.why[0].values.get("line", "") if event.why else ""
+    said = phrase("{key} on {host}: {line}", key=event.key, host=host, line=line)
     return Condition(Subject(host, "event", event.key), 2, said, 0.0)
 
 

@@ -17,8 +17,8 @@ from duty.records import LogKind, NewLogEntry, Subject
 from duty.site import EventPattern, EventRule
 
 HOUR_MIN = 60
-LAST_KEPT = 12
-"""Lines kept of one log, the newest."""
+LAST_KEPT = (4, 6, 6)
+"""Lines kept of one log, the newest of each level: a flood of one does not wash away what is graver."""
 LOG_EVERY_S = 60.0
 """Seconds between two lines of the duty log about one pattern: what comes meanwhile is counted into the next."""
 SAVE_EVERY_S = 60.0
@@ -181,15 +181,25 @@ def _counted(memory: EventMemory, rule: EventRule, piece: EventPiece, now: float
         if pattern.level > 0:
             held[pattern.level] = Held(now + rule.hold_s, Phrase("{line}", {"line": texts[-1]}))
             heaps[pattern.pattern] = _heaped(heaps.get(pattern.pattern), count, texts, now)
-    seen = tuple(EventSeen(now, one.level, text) for one, text in reversed(lines[-LAST_KEPT:]))
+    seen = [EventSeen(now, one.level, text) for one, text in reversed(lines)]
     return msgspec.structs.replace(
         memory,
         cursor=piece.end,
         minutes=_minutes(memory.minutes, added, now),
-        last=(*seen, *memory.last)[:LAST_KEPT],
+        last=_newest((*seen, *memory.last)),
         held=held,
         heaps=heaps,
     )
+
+
+def _newest(lines: tuple[EventSeen, ...]) -> tuple[EventSeen, ...]:
+    left = list(LAST_KEPT)
+    kept: list[EventSeen] = []
+    for line in lines:
+        if left[line.level] > 0:
+            left[line.level] -= 1
+            kept.append(line)
+    return tuple(kept)
 
 
 def _heaped(heap: Heap | None, count: int, texts: list[str], now: float) -> Heap:

@@ -78,6 +78,13 @@ def test_a_burst_is_one_line_of_the_duty_log() -> None:
     assert one.view(NOW).warn_hour == 10_000
 
 
+def test_a_flood_does_not_wash_away_what_is_graver() -> None:
+    one = track()
+    one.see(piece("a", "b", (0, "FATAL 1"), *((1, f"ERROR {n}") for n in range(40))), NOW)
+    assert [line.text for line in one.view(NOW).last] == [f"ERROR {n}" for n in range(39, 33, -1)] + ["FATAL 1"]
+    assert str(one.view(NOW).why[0]) == "FATAL 1"
+
+
 def test_what_goes_on_is_told_once_a_minute() -> None:
     one = track()
     told = []
@@ -164,5 +171,5 @@ def test_whatever_comes_nothing_is_counted_twice_or_grows_without_end(
             one = EventTrack("gw1", RULE, kept)
     held = sum(row[2] + row[3] for row in one.memory.minutes)
     recent = [row for row in one.memory.minutes if row[0] > now // 60 - 60]
-    assert held <= wanted and len(recent) <= 60 and len(one.memory.last) <= LAST_KEPT
+    assert held <= wanted and len(recent) <= 60 and len(one.memory.last) <= sum(LAST_KEPT)
     assert len(one.memory.heaps) <= 2 and entries <= 2 * (1 + (now - NOW) / 60)
