@@ -54,4 +54,5 @@ def _told(host: HostView) -> bool:
     if host.quality is not Quality.GOOD or host.samples < 2:
         return False
     processes = all(p.count is not None or p.why[0].template != "not read yet" for p in host.processes)
-    return processes and all(d.condition != "unread" for d in host.disks)
+    events = all(e.read_at is not None or e.why[0].template != "not read yet" for e in host.events)
+    return processes and events and all(d.condition != "unread" for d in host.disks)

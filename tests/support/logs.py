@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from collectors import probe
@@ -15,8 +16,9 @@ from duty.readings import EventPiece, Events
 from duty.records import NewLogEntry
 from duty.site import EventPattern, EventRule, HostSpec
 from storage.store import Store
-from tests.support.probes import Probe, path_with_awk
+from tests.support.probes import AWKS, SHELLS, Probe, path_with_awk
 
+PAIRS = [f"{shell}+{awk}" for shell in SHELLS for awk in AWKS]
 KEPT = 150
 """Rotated files that are kept: more than any test lets pass between two looks."""
 PATTERNS = tuple(EventPattern(f"ERROR [0-9]*{digit} ", 1 + digit % 2, "harmless") for digit in range(10))
@@ -201,3 +203,44 @@ class Console:
 def number_of(text: str) -> int:
     """The number of an error line."""
     return int(text.split(" ERROR ")[1].split(" ")[0])
+
+
+EVENTS = (EventPattern("FATAL|心跳丢失", 2), EventPattern("^[a-z ]*ERROR", 1, "harmless"), EventPattern("[.]$", 0))
+
+
+class Reader:
+    """Follows rules through one probe and remembers the cursors."""
+
+    def __init__(self, one: Probe, *rules: EventRule) -> None:
+        self.probe = one
+        self.rules = rules
+        self.cursors: dict[str, str] = {}
+        self._seq = 100
+        one.ready(HostSpec("here", "here"))
+
+    def ask(self) -> int:
+        self._seq += 1
+        self.probe.say(probe.follow(self.rules, self.cursors) + probe.ask_section(self._seq, "events"))
+        return self._seq
+
+    def look(self) -> Events:
+        self._seq += 1
+        self.probe.say(probe.follow(self.rules, self.cursors))
+        reading = self.probe.section("events", self._seq)
+        assert isinstance(reading, Events)
+        for piece in reading.pieces:
+            assert piece.start == self.cursors.get(piece.key, "-")
+            self.cursors[piece.key] = piece.end
+        return reading
+
+    def piece(self) -> EventPiece:
+        """Of the one log that is followed."""
+        (piece,) = self.look().pieces
+        return piece
+
+
+def rule(path: Path, key: str = "gw log") -> EventRule:
+    return EventRule(key, file=str(path), patterns=EVENTS)
+
+
+Follow = Callable[..., Reader]

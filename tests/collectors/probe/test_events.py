@@ -11,10 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.logs import PATTERNS, Console, Log, number_of
-from tests.support.probes import AWKS, SHELLS
-
-PAIRS = [f"{shell}+{awk}" for shell in SHELLS for awk in AWKS]
+from tests.support.logs import PAIRS, PATTERNS, Console, Log, number_of
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a followed log can be instead of a quiet file: hostile, huge, missing, no file at all, stuck, a journal."""
+"""What a followed log can be instead of a quiet file: hostile, huge, missing, no file at all, stuck, all kinds."""
 
 from __future__ import annotations
 
@@ -8,84 +8,21 @@ import re
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from collectors import probe
-from collectors.local_events import LocalEvents
 from duty.clean import clean_bytes
-from duty.readings import EventPiece, Events
-from duty.site import EventPattern, EventRule, HostSpec
-from tests.support.journal import Journal
-from tests.support.probes import AWKS, SHELLS, Probe, path_with_awk
-
-PATTERNS = (EventPattern("FATAL|心跳丢失", 2), EventPattern("^[a-z ]*ERROR", 1, "harmless"), EventPattern("[.]$", 0))
-PAIRS = [f"{shell}+{awk}" for shell in SHELLS for awk in AWKS]
-
-
-class Reader:
-    """Follows rules through one probe and remembers the cursors."""
-
-    def __init__(self, one: Probe, *rules: EventRule) -> None:
-        self.probe = one
-        self.rules = rules
-        self.cursors: dict[str, str] = {}
-        self._seq = 100
-        one.ready(HostSpec("here", "here"))
-
-    def ask(self) -> int:
-        self._seq += 1
-        self.probe.say(probe.follow(self.rules, self.cursors) + probe.ask_section(self._seq, "events"))
-        return self._seq
-
-    def look(self) -> Events:
-        self._seq += 1
-        self.probe.say(probe.follow(self.rules, self.cursors))
-        reading = self.probe.section("events", self._seq)
-        assert isinstance(reading, Events)
-        for piece in reading.pieces:
-            assert piece.start == self.cursors.get(piece.key, "-")
-            self.cursors[piece.key] = piece.end
-        return reading
-
-    def piece(self) -> EventPiece:
-        """Of the one log that is followed."""
-        (piece,) = self.look().pieces
-        return piece
-
-
-@pytest.fixture(params=PAIRS)
-def pair(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-Follow = Callable[..., Reader]
-
-
-@pytest.fixture
-def follow(tmp_path: Path) -> Iterator[Follow]:
-    running: list[Probe] = []
-
-    def begin(*rules: EventRule, pair: str = "dash+mawk") -> Reader:
-        shell, awk = pair.split("+")
-        running.append(Probe(path_with_awk(tmp_path / "bin", awk), shell))
-        return Reader(running[-1], *rules)
-
-    yield begin
-    for one in running:
-        one.close()
-
-
-def rule(path: Path, key: str = "gw log") -> EventRule:
-    return EventRule(key, file=str(path), patterns=PATTERNS)
+from duty.readings import Events
+from duty.site import EventPattern, EventRule
+from tests.support.logs import EVENTS, Follow, rule
 
 
 def fits(line: bytes) -> int | None:
     """The pattern of a line, by Python's own expressions on the same bytes."""
     plain = bytes(63 if (byte < 32 and byte != 9) or byte == 127 else byte for byte in line)
-    for number, one in enumerate(PATTERNS):
+    for number, one in enumerate(EVENTS):
         if re.search(one.pattern.encode(), plain) and not (one.ignore and one.ignore.encode() in plain):
             return number
     return None
@@ -396,86 +333,3 @@ def test_a_stuck_file_costs_only_its_own_cell(tmp_path: Path, follow: Follow) ->
     while (reading := looked()).failures:
         assert time.monotonic() < end
     assert {*reading.same, *(piece.key for piece in reading.pieces)} == {"slow", "fast"}
-
-
-# --- the journal -------------------------------------------------------------------------------------------------
-
-
-def journal_rules() -> tuple[EventRule, EventRule]:
-    patterns = (EventPattern("FATAL", 2), EventPattern("ERROR", 1))
-    return EventRule("kernel", patterns=patterns), EventRule("unit", unit="gw.service", patterns=patterns)
-
-
-def test_the_journal_is_read_on_from_its_cursor(pair: str, tmp_path: Path, follow: Follow) -> None:
-    journal = Journal(tmp_path)
-    journal.write(b"ERROR old", b"fine")
-    journal.write(b"ERROR old too", unit="gw.service")
-    reader = follow(*journal_rules(), pair=pair)
-    assert not [piece for piece in reader.look().pieces if piece.lines]
-    journal.write(b"ERROR k1", b"fine", b"FATAL k2")
-    journal.write(
-        b'ERROR "quoted" \\ back\nand more \xff\x1b[31m "__CURSOR" : "x"', "ERROR 心跳".encode(), unit="gw.service"
-    )
-    journal.write(b"ERROR of another", unit="other.service")
-    texts: dict[str, list[str]] = {"kernel": [], "unit": []}
-    for _ in range(3):
-        reading = reader.look()
-        assert not reading.failures and not [piece.gap for piece in reading.pieces if piece.gap]
-        for piece in reading.pieces:
-            texts[piece.key] += [one.text for one in piece.lines]
-        journal.write(b"ERROR again")
-    assert texts["kernel"] == ["FATAL k2", "ERROR k1", "ERROR again", "ERROR again"] or texts["kernel"] == [
-        "ERROR k1",
-        "FATAL k2",
-        "ERROR again",
-        "ERROR again",
-    ]
-    first, second = texts["unit"]
-    assert first.startswith('ERROR "quoted" \\ back and more \ufffd') and '"__CURSOR" : "x"' in first
-    assert second == "ERROR 心跳"
-
-
-def test_a_journal_that_lost_its_place_says_so(tmp_path: Path, follow: Follow) -> None:
-    journal = Journal(tmp_path)
-    journal.write(b"ERROR 1")
-    reader = follow(journal_rules()[0])
-    reader.look()
-    journal.write(b"ERROR 2")
-    assert [one.text for one in reader.piece().lines] == ["ERROR 2"]
-    (journal.folder / "one.journal").unlink()
-    journal.write(b"ERROR 3", file="two")
-    piece = reader.piece()
-    assert (piece.gap, [one.text for one in piece.lines]) == ("journal", ["ERROR 3"])
-    assert not reader.piece().gap
-
-
-def test_no_journal_and_no_journalctl_are_told_apart(tmp_path: Path, follow: Follow) -> None:
-    Journal(tmp_path)
-    reader = follow(journal_rules()[0])
-    assert [str(one.why) for one in reader.look().failures] == ["journal cannot be read on this host"]
-    (tmp_path / "bin" / "journalctl").write_text(
-        '#!/bin/sh\necho "Hint: You are currently not seeing messages from other users and the system." >&2\n'
-    )
-    assert [str(one.why) for one in reader.look().failures] == ["the login may not see journal"]
-
-
-# --- this machine ------------------------------------------------------------------------------------------------
-
-
-def test_this_machine_follows_its_own_logs(tmp_path: Path) -> None:
-    log = tmp_path / "gw.log"
-    log.write_bytes(b"begin\n")
-    local = LocalEvents()
-    try:
-        (piece,) = local.read((rule(log),), {}).pieces
-        with log.open("ab") as file:
-            file.write(b"ERROR 1\n")
-        (piece,) = local.read((rule(log),), {"gw log": piece.end}).pieces
-        assert [one.text for one in piece.lines] == ["ERROR 1"]
-        child = local._child
-        assert child is not None
-        child.kill()
-        child.wait()
-        assert local.read((rule(log),), {"gw log": piece.end}).same == ("gw log",), "another one is started"
-    finally:
-        local.close()
