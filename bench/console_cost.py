@@ -42,6 +42,7 @@ from collectors.ssh_environment import SshEnvironment
 from collectors.ssh_feed import SshFeed
 from duty.board import Board
 from duty.conditions import Change
+from duty.events import EventStep
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.records import NewLogEntry
@@ -67,6 +68,9 @@ class Quiet:
 
     def condition(self, change: Change, at: Moment) -> None:
         return None
+
+    def event(self, step: EventStep) -> None:
+        """Not kept."""
 
 
 # --- the ways -------------------------------------------------------------------------------------------------

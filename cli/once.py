@@ -13,6 +13,7 @@ from cli.target import Target, target_of
 from duty.board import Board, HostView
 from duty.conditions import Change
 from duty.connection import Link
+from duty.events import EventStep
 from duty.moment import Moment
 from duty.quality import Quality, State
 from duty.records import NewLogEntry
@@ -83,4 +84,7 @@ class _Nowhere:
         """Not kept."""
 
     def condition(self, change: Change, at: Moment) -> None:
+        """Not kept."""
+
+    def event(self, step: EventStep) -> None:
         """Not kept."""

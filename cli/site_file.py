@@ -34,12 +34,13 @@ def check(args: argparse.Namespace) -> int:
 
 def _summary(site: SiteSpec) -> str:
     return _(
-        "{file}: no problems. Hosts: {hosts}, processes: {processes}, lines: {lines}, disks: {disks}.",
+        "{file}: no problems. Hosts: {hosts}, processes: {processes}, lines: {lines}, disks: {disks}, logs: {logs}.",
         file=clean(site.source),
         hosts=len(site.hosts),
         processes=sum(len(host.processes) for host in site.hosts),
         lines=sum(len(host.lines) for host in site.hosts),
         disks=sum(len(host.disks) for host in site.hosts),
+        logs=sum(len(host.events) for host in site.hosts),
     )
 
 

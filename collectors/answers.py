@@ -10,7 +10,7 @@ import msgspec
 
 from collectors.parse_fast import FastParser
 from collectors.parse_slow import identity, parse_section
-from collectors.parsing import LIMITS
+from collectors.parsing import LIMITS, TOO_FEW
 from duty.clean import clean_bytes
 from duty.phrases import Phrase, phrase
 from duty.readings import Identity, Sample, SectionFailure, SlowReading
@@ -181,7 +181,7 @@ class AnswerReader:
         short: tuple[SectionFailure, ...] = ()
         section = "sample" if head[0] == b"=B" else clean_bytes(head[2], 20) if len(head) > 2 else ""
         if told != len(lines):
-            why = phrase("{count} lines came, {told} were sent", count=len(lines), told=told)
+            why = Phrase(TOO_FEW, {"count": len(lines), "told": told})
             short = (SectionFailure(section, why),)
         if head[0] == b"=B":
             answers.append(SampleAnswer(self._fast.sample(seq, lines, short)))

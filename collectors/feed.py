@@ -7,6 +7,7 @@ counts it as dropped.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from duty.connection import Connection
@@ -14,8 +15,8 @@ from duty.phrases import Phrase
 from duty.readings import Sample, SectionFailure, SlowReading
 from duty.site import AppRule, HostSpec
 
-Section = Literal["processes", "ports", "mounts", "health", "time", "lines"]
-SECTIONS: tuple[Section, ...] = ("processes", "ports", "mounts", "health", "time", "lines")
+Section = Literal["processes", "ports", "mounts", "health", "time", "lines", "events"]
+SECTIONS: tuple[Section, ...] = ("processes", "ports", "mounts", "health", "time", "lines", "events")
 
 
 class Listener(Protocol):
@@ -53,6 +54,9 @@ class Feed(Protocol):
 
         What comes of it is told as a section; it waits for nothing else, and nothing waits for it.
         """
+
+    def follow(self, cursors: Mapping[str, str]) -> None:
+        """From where the next question for events reads on: a cursor for each key of an event rule that has one."""
 
     def redial(self) -> None:
         """Dial now instead of waiting for the back-off."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Literal, TypeVar
 
 import psutil
@@ -13,6 +13,7 @@ import psutil
 from collectors.apps.checks import CheckRoom, HostChecks
 from collectors.aside import aside
 from collectors.feed import SECTIONS, Listener, Section, words_of
+from collectors.local_events import LocalEvents
 from collectors.local_health import read_health
 from collectors.local_mounts import MountReader
 from collectors.local_parts import read_part
@@ -53,6 +54,8 @@ class LocalFeed:
         self._pids: set[int] | None = None
         self._mounts = MountReader(monotonic)
         self._checks = HostChecks(spec, listener, room or CheckRoom(), monotonic=monotonic)
+        self._events = LocalEvents()
+        self._cursors: Mapping[str, str] = {}
 
     async def run(self) -> None:
         """There is nothing to connect to; stands until cancelled."""
@@ -65,6 +68,7 @@ class LocalFeed:
             await asyncio.Event().wait()
         finally:
             self._up = False
+            self._events.close()
             for task in self._tasks:
                 task.cancel()
             self._checks.cancel()
@@ -91,6 +95,10 @@ class LocalFeed:
     def open_since(self, section: Section | Literal["sample"]) -> float | None:
         """Since when a question is unanswered."""
         return self._open.get(section)
+
+    def follow(self, cursors: Mapping[str, str]) -> None:
+        """From where the next question for events reads on."""
+        self._cursors = dict(cursors)
 
     def redial(self) -> None:
         """There is nothing to dial."""
@@ -140,6 +148,9 @@ class LocalFeed:
                 return await aside(lambda: read_ports(watched))
             case "health":
                 return await aside(read_health)
+            case "events":
+                cursors = self._cursors
+                return await aside(lambda: self._events.read(spec.events, cursors))
             case "lines":
                 return await aside(lambda: read_part("lines", told_to("lines", spec)))
         return await aside(lambda: read_processes(spec.processes))

@@ -8,6 +8,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from collectors.parse_checks import parse_checks
+from collectors.parse_events import parse_events
 from collectors.parse_health import clock, health
 from collectors.parse_lines import line_readings
 from collectors.parsing import MAX_FAILURES, failure, not_understood, unescape
@@ -37,6 +38,7 @@ def parse_section(section: str, lines: list[bytes], failures: Failures) -> SlowR
         "time": clock,
         "lines": line_readings,
         "checks": parse_checks,
+        "events": parse_events,
     }
     parser = parsers.get(section)
     if parser is None:

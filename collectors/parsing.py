@@ -22,7 +22,7 @@ LIMITS = _Limits()
 MAX_FAILURES = 20
 """Failures kept of one answer; the first ones say what is wrong."""
 
-_CODES = {
+CODES = {
     "nofile": N_("{subject} cannot be read on this host"),
     "notool": N_("the command {subject} is missing on this host"),
     "nocommand": N_("the command {detail} is missing on this host"),
@@ -34,8 +34,11 @@ _CODES = {
     "nouser": N_("the user of {subject} is not known on this host"),
     "pattern": N_("the pattern of {subject} is not understood by this host's awk"),
     "toolong": N_("the answer was cut at the probe's own limit"),
+    "notfile": N_("{subject} is not a file"),
+    "refused": N_("{subject} is not read: the probe keeps away from there"),
     "unknown": N_("the probe does not know this question"),
 }
+TOO_FEW = N_("{count} lines came, {told} were sent")
 _OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
 
 
@@ -49,7 +52,7 @@ def failure(line: bytes) -> SectionFailure:
     _, section, subject, code, *rest = line.split(b" ", 4)
     named = "" if subject == b"-" else clean_bytes(unescape(subject), 200)
     section_name = clean_bytes(section, 20)
-    template = _CODES.get(code.decode("ascii", "replace"), N_("{subject}: {detail}"))
+    template = CODES.get(code.decode("ascii", "replace"), N_("{subject}: {detail}"))
     detail = clean_bytes(unescape(rest[0]), 120) if rest else clean_bytes(code, 20)
     return SectionFailure(section_name, Phrase(template, {"subject": named or section_name, "detail": detail}), named)
 

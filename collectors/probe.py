@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from urllib.parse import quote
 
 from collectors.feed import Section
-from duty.site import AppRule, HostSpec, LineRule, PingRule, ProcessRule
+from duty.site import AppRule, EventRule, HostSpec, LineRule, PingRule, ProcessRule
 
 VERSION = "1.1"
 MAX_LINE = 3000
 """Bytes of one request line: what several writers can put into one pipe without mixing, with room to spare."""
 
 
-PARTS: tuple[Section, ...] = ("health", "time", "lines")
-"""Sections whose shell text stands in a file of its own below ``shell/``."""
+PARTS: tuple[Section, ...] = ("health", "time", "lines", "events")
+"""Sections whose shell text stands in files of its own below ``shell/``: ``NAME.sh``, ``NAME_….sh``."""
 CHECKS = "checks"
 """The part that runs check commands. Only hosts that have some are sent it, with these commands in it."""
 
@@ -29,7 +29,8 @@ def _script(commands: tuple[AppRule, ...] = ()) -> bytes:
     """``probe.sh`` with its parts, without comments, indentation and blank lines: every byte is sent to every host."""
     folder = resources.files("collectors")
     names = (*PARTS, CHECKS) if commands else PARTS
-    parts = "\n".join(folder.joinpath("shell", f"{part}.sh").read_text("ascii") for part in names)
+    files = sorted(folder.joinpath("shell").iterdir(), key=lambda file: file.name)
+    parts = "\n".join(file.read_text("ascii") for part in names for file in files if _is_of(file.name, part))
     text = folder.joinpath("probe.sh").read_text("ascii").replace("#SECTIONS\n", parts)
     lines = (line.strip(" \t") for line in text.split("\n"))
     whole = "\n".join(line for line in lines if line and not line.startswith("#"))
@@ -46,6 +47,10 @@ def _functions(commands: tuple[AppRule, ...]) -> Iterator[str]:
 
 def _quoted(word: str) -> str:
     return "'" + word.replace("'", "'\\''") + "'"
+
+
+def _is_of(file: str, part: str) -> bool:
+    return file == f"{part}.sh" or (file.startswith(f"{part}_") and file.endswith(".sh"))
 
 
 SCRIPT: bytes = _script()
@@ -142,6 +147,24 @@ def told_to(section: Section, spec: HostSpec) -> list[str]:
 def ping_key(rule: LineRule, ping: PingRule) -> str:
     """By what the answer about a ping target is known: the line and the target."""
     return f"{rule.key} {ping.target}"
+
+
+def follow(rules: tuple[EventRule, ...], cursors: Mapping[str, str]) -> bytes:
+    """What the section ``events`` is told before it is asked: sources, from where each is read on, and patterns.
+
+    ``cursors``: by key of the rule; a rule without one is seen for the first time.
+    """
+    lines = ["= events"]
+    for rule in rules:
+        key = quote(rule.key, safe="")
+        cursor = _token(cursors.get(rule.key, "")) or "-"
+        if rule.file is not None:
+            lines.append(f"= events F {key} {cursor} {escape(rule.file)}")
+        else:
+            lines.append(f"= events J {key} {cursor} {_token(rule.unit) if rule.unit else '-k'}")
+        fits = (f"{_field(one.pattern)}\t{_field(one.ignore)}" for one in rule.patterns)
+        lines += [f"= events P {key}\t{words}" for words in fits]
+    return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 
 def watch(pids: tuple[int, ...]) -> bytes:

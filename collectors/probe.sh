@@ -336,9 +336,10 @@ fi
 # answer goes out without it. One that hangs is tried to be killed; a process stuck in the kernel only goes by itself.
 job() {
 eval "p=\${J_$2:-0} s=\${S_$2:-0}"
-if [ "$p" != 0 ] && alive "$p"; then
 up
 e=$((UP-s))
+# One that has just answered may still be about to end.
+if [ "$p" != 0 ] && [ $e -ge 2 ] && alive "$p"; then
 if [ $e -gt 20 ]; then end_below "$p" </dev/null 2>/dev/null & fi
 say "+$1 $6 $e${7:+ $7}"
 return
@@ -415,20 +416,26 @@ $RISKY
 X
 }
 # Further sections, each a file of its own below shell/: a function ask_NAME that starts its jobs and sets w, and what
-# the console told it in G_NAME, a line each. Their names are only ever taken from this list.
-MORE=
+# the console told it in G_NAME, a line each. Their names are only ever taken from this list. What is named in LATE is
+# called with each sample.
+MORE= LATE=
 #SECTIONS
 # Read by a function, so that nothing of the program is left on the input.
 main() {
 # In a pipeline this is a process of its own, and the jobs are its children.
 read -r MAIN _ </proc/self/stat
+# In a pipeline it is a process of its own, and the parent of all jobs.
+read -r MY _ </proc/self/stat
 RULES= WANTED= WATCH=
 while IFS= read -r l; do
 c=${l%% *}
 a=
 case $l in *' '*) a=${l#* };; esac
 case $c in
-S|I) say "$l";;
+S)
+say "$l"
+for x in $LATE; do $x; done;;
+I) say "$l";;
 W) WATCH=$a; say "$l";;
 w) WATCH="$WATCH $a"; say "$l";;
 P) if [ -z "$a" ]; then RULES=; else RULES="$RULES$a$N"; fi; say "$l";;

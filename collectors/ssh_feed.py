@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from typing import Literal
 
 import asyncssh
@@ -55,6 +56,9 @@ class SshFeed:
         self._anew = False
         self._commands: tuple[AppRule, ...] = ()
         self._checks = HostChecks(spec, listener, env.room, FromHost(self._calm_tunnel), env.monotonic)
+        self._cursors: Mapping[str, str] = {}
+        self._told = b""
+        """What the section of events was told on this connection."""
 
     # --- what the engine asks -------------------------------------------------------------------------------------
 
@@ -68,6 +72,9 @@ class SshFeed:
         """Ask for a slow section. ``False``: not connected, or the same section is still open."""
         if self._session is None or not self._session.ready.done() or self._questions.open_since(section) is not None:
             return False
+        if section == "events" and (told := probe.follow(self.spec.events, self._cursors)) != self._told:
+            self._told = told
+            self._session.ask(told)
         return self._session.ask(self._questions.section(section, self._env.monotonic()))
 
     def ask_app(self, rule: AppRule) -> bool:
@@ -91,6 +98,10 @@ class SshFeed:
         """Since when (monotonic) a question is unanswered; ``None`` if there is none."""
         return self._questions.open_since(section)
 
+    def follow(self, cursors: Mapping[str, str]) -> None:
+        """From where the next question for events reads on."""
+        self._cursors = cursors
+
     def redial(self) -> None:
         """Dial now instead of waiting for the back-off."""
         self._env.jumps.redial()
@@ -110,6 +121,7 @@ class SshFeed:
                 self._begin_anew(self._session)
                 return
             self._commands = probe.commands_of(spec)
+            self._told = b""
             self._session.ask(probe.setup(spec))
 
     def _begin_anew(self, session: ProbeSession) -> None:
@@ -204,6 +216,7 @@ class SshFeed:
         self._session, ready = await open_session(dialled.connection, limits, self._hear, carried)
         self._commands = probe.commands_of(self.spec)
         self._questions = Questions()
+        self._told = b""
         self._session.ask(probe.setup(self.spec))
         if probe.script(carried) != probe.script(self.spec):
             self._begin_anew(self._session)

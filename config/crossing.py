@@ -11,12 +11,13 @@ from config.model import Host, HostDefaults, SiteFile
 from config.positions import Path
 from config.problems import nearest
 from config.refusal import shown
-from config.rules import App, Disk, Line, Process
+from config.rules import App, Disk, Event, Line, Process
 from config.settle import Joined, app_kind, joined, key_of, paths, role_of
 from duty.phrases import Phrase, phrase
 
 MATCHERS = ("name", "args", "user", "unit", "pidfile")
 ASKED = ("tcp", "url", "tls", "command")
+SOURCES = ("file", "unit", "journal")
 _SSH_ONLY = ("address", "port", "user", "identity", "via")
 
 
@@ -74,7 +75,7 @@ def _bad_id(place: Path, written: str) -> Complaint:
 
 
 def _duplicates(place: Path, table: HostDefaults) -> Iterator[Crossing]:
-    for listed in ("processes", "lines", "disks", "apps"):
+    for listed in ("processes", "lines", "disks", "events", "apps"):
         seen: dict[str, Path] = {}
         for number, rule in enumerate(getattr(table, listed) or ()):
             here, key = (*place, listed, number), key_of(rule)
@@ -89,7 +90,9 @@ def _duplicates(place: Path, table: HostDefaults) -> Iterator[Crossing]:
                 seen[key] = here
 
 
-def _no_key(here: Path, rule: Process | Line | Disk | App) -> Complaint:
+def _no_key(here: Path, rule: Process | Line | Disk | Event | App) -> Complaint:
+    if isinstance(rule, Event):
+        return Complaint(here, phrase("a source: file, unit or journal"))
     if isinstance(rule, Line):
         return Complaint(here, phrase("an interface"))
     if any(getattr(rule, matcher) is not None for matcher in MATCHERS):
@@ -192,6 +195,13 @@ def _rules(host_id: str, host: Host, file: SiteFile) -> Iterator[Crossing]:
             yield Crossing(Complaint((*disk.places[-1], "required"), words), *disk.places)
     for app in joined(host_id, host, file, "apps", lambda table: table.apps):
         yield from _app(host_id, host, app)
+    for event in joined(host_id, host, file, "events", lambda table: table.events):
+        key = dotted_word(event.key)
+        given = {name for layer in event.layers for name in SOURCES if getattr(layer, name) is not None}
+        if len(given) != 1:
+            yield _of_rule(host_id, host, event.places, phrase("one source for {key}: file, unit or journal", key=key))
+        if not any(layer.patterns for layer in event.layers):
+            yield _of_rule(host_id, host, event.places, phrase("patterns for {key}", key=key))
 
 
 def _app(host_id: str, host: Host, app: Joined[App]) -> Iterator[Crossing]:

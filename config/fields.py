@@ -272,6 +272,19 @@ def _absolute(value: str) -> str:
     return value
 
 
+_NO_LOGS = ("/proc/", "/sys/", "/dev/", "/etc/")
+
+
+def _log_file(value: str) -> str:
+    _absolute(value)
+    path = PurePosixPath(value)
+    if str(path) != value or ".." in path.parts or "." in value.split("/"):
+        raise refuse(phrase("a path without . and .., and without / at its end"))
+    if value.startswith(_NO_LOGS) or {".ssh", ".gnupg"} & set(path.parts):
+        raise refuse(phrase("a log file; the probe reads nothing in /proc, /sys, /dev, /etc, .ssh and .gnupg"))
+    return value
+
+
 def _mount(value: str) -> str:
     if value == "*":
         return value
@@ -301,6 +314,8 @@ Plain = Annotated[str, AfterValidator(_plain)]
 Named = Annotated[str, AfterValidator(_named)]
 Program = Annotated[str, AfterValidator(_program)]
 Pattern = Annotated[str, AfterValidator(patterns.pattern)]
+LinePattern = Annotated[str, AfterValidator(patterns.line_pattern)]
+LogFile = Annotated[str, AfterValidator(_log_file)]
 AbsolutePath = Annotated[str, AfterValidator(_absolute)]
 Mount = Annotated[str, AfterValidator(_mount)]
 Unit = Annotated[str, AfterValidator(_unit)]

@@ -24,7 +24,7 @@ from config.fields import (
     least_size,
 )
 from config.machine import Clock, Health
-from config.rules import App, Disk, Line, Process
+from config.rules import App, Disk, Event, Line, Process
 from config.table import Table
 
 Interval = Annotated[Seconds, between(0.2, 3600, "200ms – 1h")]
@@ -74,7 +74,7 @@ class Site(Table):
     interval: Interval = 1.0
     """Time between two samples of a host."""
     slow_interval: Interval = 15.0
-    """Time between the heavier questions: finding processes anew, listening ports, mounts."""
+    """Time between the heavier questions: finding processes anew, listening ports, mounts; for logs 5s at most."""
     ssh_config: Paths | None = None
     """SSH configuration files to use instead of ~/.ssh/config. A relative path starts at this file's folder."""
     known_hosts: Paths | None = None
@@ -114,6 +114,8 @@ class HostDefaults(Table):
     """Mounts that count, joined by mount. Default, where neither role nor host names any: ["*"]."""
     apps: list[App] | None = None
     """Applications that must answer. The role's and the host's are joined by key; [] takes none."""
+    events: list[Event] | None = None
+    """Logs that are followed for key events. The role's and the host's are joined by key; [] takes none."""
 
 
 class Role(HostDefaults):

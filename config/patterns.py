@@ -1,4 +1,4 @@
-r"""Text that is compared on the host: names, users, paths, and the argument pattern.
+r"""Text that is compared on the host: names, users, paths, and the patterns of arguments and of lines in logs.
 
 The pattern runs in whatever awk the host has. mawk, gawk and busybox agree on POSIX extended expressions without
 intervals and classes such as ``\d``; anything else would match on one host and silently never on the next.
@@ -69,6 +69,21 @@ def pattern(value: str) -> str:
             at += 1
     if depth:
         raise refuse(phrase('balanced brackets; write "[(]" for the character itself'))
+    return value
+
+
+def line_pattern(value: str) -> str:
+    """A pattern for lines of a log: one that does not fit an empty line, and names single bytes in brackets only."""
+    pattern(value)
+    at = 0
+    while at < len(value):
+        end = _bracket(value, at) if value[at] == "[" else at + 1 + (value[at] == "\\")
+        if value[at] == "[" and not value[at:end].isascii():
+            raise refuse(phrase("letters of other scripts outside of [ ]; awks compare bytes, (a|b) does the same"))
+        at = end
+    # A class such as [[:digit:]] always needs a character; any other set does for this question.
+    if re.search(re.sub(r"\[:\w+:\]", "a", value), ""):
+        raise refuse(phrase("a pattern that needs at least one character: this one fits every line"))
     return value
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from config.positions import Path
 
 Document = dict[str, object]
-_LISTS = ("processes", "lines", "disks", "apps")
+_LISTS = ("processes", "lines", "disks", "events", "apps")
 
 _EMPTY: dict[str, dict[str, str]] = {"disks": {"mount": "/"}, "apps": {"key": "?"}}
 """What an item of a list cannot do without."""

@@ -1,11 +1,11 @@
-"""What must be true on a host: processes, lines and disks as tables of the site file."""
+"""What must be true on a host, and what must be known of it: processes, lines, disks and events as tables."""
 
 from __future__ import annotations
 
 import math
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from config import targets, units
 from config.fields import (
@@ -17,6 +17,8 @@ from config.fields import (
     CpuLevels,
     Interface,
     Levels,
+    LinePattern,
+    LogFile,
     Mount,
     Named,
     Pattern,
@@ -254,3 +256,56 @@ class App(Table):
     """Time between two checks. Default: "15s"; for tls "5min", for a command "1min"."""
     hold: Annotated[Seconds, between(0, 3600, "0s – 1h")] | None = None
     """How long a fault that a second check has confirmed must last before it is an incident. Default: "3s"."""
+
+
+class EventPattern(Table):
+    """Lines that are worth knowing of. "FATAL" alone is {pattern = "FATAL"}."""
+
+    has_short_form = True
+
+    pattern: LinePattern = Field()
+    """POSIX extended regular expression, found anywhere in the line."""
+    level: Literal["note", "warn", "act"] | None = None
+    """"note" keeps the line and shows it, "warn" is to be watched, "act" opens an incident. Default: "warn"."""
+    ignore: LinePattern | None = None
+    """A line that this fits as well does not count."""
+
+    @classmethod
+    def from_short(cls, value: object) -> object:
+        """A string is the pattern."""
+        return {"pattern": value} if isinstance(value, str) else value
+
+
+MAX_PATTERNS = 12
+"""For one log; the probe holds each line against so many at most."""
+
+
+class Event(Table):
+    """One log that is followed: a file, the journal of a unit, or the kernel's; one of the three."""
+
+    key: Named | None = None
+    """Your name for it, unique on its host. Default: the file's name, else the unit, else "kernel"."""
+    file: LogFile | None = None
+    """Absolute path of a log file. It is followed through rotation, under whatever name."""
+    unit: Unit | None = None
+    """systemd unit whose journal is followed; ".service" is added where no suffix is given."""
+    journal: Literal["kernel"] | None = None
+    """"kernel": the kernel's own messages in the journal."""
+    patterns: list[EventPattern] | None = None
+    """What is looked for. A line counts once, for the gravest that fits, of equal ones for the first."""
+    hold: Seconds | None = None
+    """For how long a line keeps the state up. Default: "30m"."""
+
+    @field_validator("patterns")
+    @classmethod
+    def _few(cls, patterns: list[EventPattern] | None) -> list[EventPattern] | None:
+        if patterns is None:
+            return None
+        if not patterns:
+            raise refuse(phrase("at least one pattern"))
+        if len(patterns) > MAX_PATTERNS:
+            words = phrase("at most {most} patterns for one log; | joins what has the same level", most=MAX_PATTERNS)
+            raise refuse(words)
+        if len({one.pattern for one in patterns}) < len(patterns):
+            raise refuse(phrase("each pattern only once in a list"))
+        return patterns

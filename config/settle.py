@@ -24,13 +24,14 @@ from config.fields import (
 from config.machine import Clock, Health
 from config.model import Host, HostDefaults, Role, Session, SiteFile
 from config.positions import Path
-from config.rules import App, DaysLevels, Disk, Line, NumberLevels, Ping, Process
+from config.rules import App, DaysLevels, Disk, Event, Line, NumberLevels, Ping, Process
 from config.targets import bracketed, page, split
 from duty.site import (
     AppKind,
     AppRule,
     ClockRule,
     DiskRule,
+    EventRule,
     HealthRule,
     HistoryRule,
     HostSpec,
@@ -42,12 +43,13 @@ from duty.site import (
     SessionRule,
     SiteSpec,
 )
+from duty.site import EventPattern as SitePattern
 
 ANY = "any"
 """Written as the source of pings, it leaves it to the host's routes."""
 
 T = TypeVar("T")
-R = TypeVar("R", bound=Process | Line | Disk | App)
+R = TypeVar("R", bound=Process | Line | Disk | Event | App)
 
 AnyLevels = (
     CountLevels
@@ -72,6 +74,7 @@ _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CERT_DAYS = Limits(30, 7)
 _DEADLINES: dict[AppKind, float] = {"command": 10.0}
 _INTERVALS: dict[AppKind, float] = {"tls": 300.0, "command": 60.0}
+_EVENT = EventRule(key="")
 
 
 class Joined(msgspec.Struct, Generic[R], frozen=True):
@@ -82,7 +85,7 @@ class Joined(msgspec.Struct, Generic[R], frozen=True):
     places: tuple[Path, ...]
 
 
-def key_of(rule: Process | Line | Disk | App) -> str | None:
+def key_of(rule: Process | Line | Disk | Event | App) -> str | None:
     """The identity of a rule on its host; ``None`` if nothing in it can serve as one."""
     match rule:
         case Process():
@@ -94,6 +97,9 @@ def key_of(rule: Process | Line | Disk | App) -> str | None:
             return rule.mount
         case App():
             return rule.key
+        case Event():
+            unit = rule.unit and rule.unit.rpartition(".")[0]
+            return rule.key or (rule.file and FilePath(rule.file).name) or unit or rule.journal
 
 
 def role_of(host: Host, file: SiteFile) -> Role | None:
@@ -294,6 +300,25 @@ def _perf_limit(label: str, levels: NumberLevels) -> PerfLimit:
     return PerfLimit(label, levels.warn, levels.act)
 
 
+LEVELS = {"note": 0, "warn": 1, "act": 2}
+
+
+def event_rule(rule: Joined[Event]) -> EventRule:
+    """One followed log as everyone reads it: the gravest patterns first, for a line counts once."""
+    layers = rule.layers
+    patterns = [
+        SitePattern(one.pattern, LEVELS[one.level or "warn"], one.ignore)
+        for one in _given(event.patterns for event in layers) or ()
+    ]
+    return EventRule(
+        key=rule.key,
+        file=_given(event.file for event in layers),
+        unit=_given(event.unit for event in layers),
+        patterns=tuple(sorted(patterns, key=lambda one: -one.level)),
+        hold_s=first((event.hold for event in layers), _EVENT.hold_s),
+    )
+
+
 def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpec:
     role = role_of(host, file)
     layers: tuple[HostDefaults, ...] = (host, role) if role else (host,)
@@ -320,6 +345,7 @@ def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpe
         apps=tuple(
             app_rule(rule, folder, local=host.local) for rule in joined(host_id, host, file, "apps", lambda t: t.apps)
         ),
+        events=tuple(map(event_rule, joined(host_id, host, file, "events", lambda t: t.events))),
         interval_s=first((layer.interval for layer in layers), file.site.interval),
     )
 

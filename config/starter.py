@@ -31,6 +31,10 @@ lines = [
 ]
 disks = ["/", {{ mount = "*", used = {{ warn = 80, act = 90 }} }}]
 
+events = [
+  # {{ file = "/var/log/gatewayd.log", patterns = [{{ pattern = "FATAL", level = "act" }}, "ERROR"] }},
+]
+
 # This very machine, read without SSH.
 [hosts.{local}]
 local = true

@@ -111,6 +111,34 @@ class DiskView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """When its own growth fills it, or why that cannot be said; ``None`` until its history was looked at."""
 
 
+class EventSeen(msgspec.Struct, frozen=True, array_like=True):
+    """One line of a followed log. ``level``: 0 kept, 1 to be watched, 2 to be acted on. Time: UTC epoch seconds."""
+
+    at: float
+    level: int
+    text: str
+
+
+class EventView(msgspec.Struct, frozen=True, array_like=True):
+    """One followed log, judged. Counts are lines that fitted a pattern within the last hour, by level."""
+
+    key: str
+    source: str
+    """The file, or ``journal`` and whose."""
+    state: State
+    why: tuple[Phrase, ...]
+    acting: bool = False
+    """A line to be acted on holds the state up, or did when it was last read."""
+    act_hour: int | None = None
+    warn_hour: int | None = None
+    note_hour: int | None = None
+    behind_bytes: int | None = None
+    """At least so many bytes wait to be read."""
+    last: tuple[EventSeen, ...] = ()
+    """Newest first."""
+    read_at: float | None = None
+
+
 class PerfView(msgspec.Struct, frozen=True, array_like=True):
     """One number of a check command, judged. Base units: s, B, %, or as the command counts."""
 
@@ -259,6 +287,7 @@ class HostView(msgspec.Struct, frozen=True, gc=False):
     lines: tuple[LineView, ...] = ()
     disks: tuple[DiskView, ...] = ()
     apps: tuple[AppView, ...] = ()
+    events: tuple[EventView, ...] = ()
     sections: tuple[SectionView, ...] = ()
     health: HealthView | None = None
     """``None`` where nothing is asked or nothing was read yet."""

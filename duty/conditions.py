@@ -1,4 +1,5 @@
-"""Which faults open an incident by themselves, and when: a host that is lost, a key process that is missing.
+"""Which faults open an incident by themselves, and when: a host that is lost, a key process that is missing, a
+line in a log that somebody has to act on.
 
 A condition must hold for a while before it counts, and it ends only on a *good* reading that shows the thing
 well: while a host cannot be read, what was wrong on it stays wrong.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
-from duty.board import AppView, HostView, ProcessView
+from duty.board import AppView, EventView, HostView, ProcessView
 from duty.connection import Link
 from duty.phrases import Phrase, of, phrase
 from duty.quality import Quality, State
@@ -65,6 +66,7 @@ def conditions_of(view: HostView, folded: bool) -> tuple[list[Condition], bool]:
     if readable and view.state is State.ACT:
         found += [_missing(view.id, p) for p in view.processes if _is_missing(p)]
         found += _of_the_machine(view)
+        found += [_event(view.id, event) for event in view.events if event.acting]
     # What is known of an application comes by ways of its own: it says by itself when it is unknown.
     found += [_failing(view.id, a) for a in view.apps if a.state is State.ACT and a.fails >= APP_FAILS]
     return found, readable
@@ -93,6 +95,8 @@ def _unread(view: HostView, subject: Subject) -> bool:
     match subject.kind:
         case "clock":
             return view.clock is not None and view.clock.read_at is None
+        case "event":
+            return any(event.key == subject.key and event.read_at is None for event in view.events)
         case "machine":
             return view.health is not None and view.health.read_at is None
     return any(process.key == subject.key and process.count is None for process in view.processes)
@@ -112,6 +116,13 @@ def _of_the_machine(view: HostView) -> list[Condition]:
         said = of(view.id, view.health.why[0])
         found.append(Condition(Subject(view.id, "machine", "machine"), 3, said, MACHINE_HOLD_S))
     return found
+
+
+def _event(host: str, event: EventView) -> Condition:
+    """One incident for a log, however many lines there are: the line that began it says what it is about."""
+    line = event.why[0].values.get("line", "") if event.why else ""
+    said = phrase("{key} on {host}: {line}", key=event.key, host=host, line=line)
+    return Condition(Subject(host, "event", event.key), 2, said, 0.0)
 
 
 class Watchfulness:

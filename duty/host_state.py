@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
 
 from duty.apps import AppTrack
@@ -9,6 +10,7 @@ from duty.board import AppView, ClockView, DiskView, HealthView, HostView, LineV
 from duty.clock_offset import ClockTrack
 from duty.connection import Connection, Link
 from duty.disks import DiskTrack
+from duty.events import EventMemory, EventStep, EventTrack
 from duty.host_health import Health
 from duty.lines import LineTrack
 from duty.listening import by_port
@@ -20,6 +22,7 @@ from duty.quality import Quality, State, quality_of
 from duty.readings import (
     AppReading,
     ClockReading,
+    Events,
     HostHealth,
     Identity,
     LineReadings,
@@ -42,8 +45,15 @@ MAX_WHY = 6
 class HostState:
     """One host over time. Pure: every moment comes in as an argument."""
 
-    def __init__(self, spec: HostSpec, at: Moment) -> None:
+    def __init__(self, spec: HostSpec, at: Moment, events: Mapping[str, EventMemory] | None = None) -> None:
+        """``events``: what was kept of its followed logs, by key; ``None`` where that is not known yet."""
         self.spec = spec
+        self.events: dict[str, EventTrack] | None = None
+        """``None``: what was kept is not known yet, and nothing may be asked before it is."""
+        self.steps: list[EventStep] = []
+        """What has to be kept of followed logs, in order; taken by whoever keeps it."""
+        if events is not None:
+            self.remember(events)
         self.connection = Connection(Link.IDLE, at.wall)
         self.identity: Identity | None = None
         self.health = Health()
@@ -94,6 +104,12 @@ class HostState:
                 self.apps[app.key] = known
             else:
                 self.apps[app.key] = AppTrack(app, at)
+        if self.events is not None:
+            old_events, self.events = self.events, {}
+            for event in spec.events:
+                followed = old_events.get(event.key) or EventTrack(spec.id, event)
+                followed.adopt(event)
+                self.events[event.key] = followed
         self.look_again = True
 
     def _demand_of_the_machine(self, spec: HostSpec) -> None:
@@ -105,6 +121,20 @@ class HostState:
             self.clock = ClockTrack(spec.clock) if spec.clock is not None else None
         else:
             self.clock.demand(spec.clock)
+
+    def remember(self, events: Mapping[str, EventMemory]) -> None:
+        """What was kept of its followed logs is known now: each is read on from where it was left."""
+        if self.events is None:
+            self.events = {rule.key: EventTrack(self.spec.id, rule, events.get(rule.key)) for rule in self.spec.events}
+
+    def cursors(self) -> dict[str, str]:
+        """From where each followed log is to be read on."""
+        return {key: track.memory.cursor for key, track in (self.events or {}).items()}
+
+    @property
+    def behind(self) -> bool:
+        """Whether lines of a followed log wait to be read."""
+        return any(track.behind_bytes for track in (self.events or {}).values())
 
     def watched(self) -> tuple[int, ...]:
         """Pids to read with every sample."""
@@ -180,6 +210,9 @@ class HostState:
         elif isinstance(reading, ClockReading):
             self._compare_clocks(reading, took_s)
             self.sections.read("time", reading.failures, at, took_s)
+        elif isinstance(reading, Events):
+            self._on_events(reading, at.wall)
+            self.sections.read("events", reading.failures, at, took_s)
         else:
             self.disks.see(reading, at.wall)
             self.sections.read("mounts", reading.failures, at, took_s)
@@ -193,6 +226,18 @@ class HostState:
             self.notices.append(
                 phrase("the clock of {host} was set by {seconds} s", host=self.spec.id, seconds=f"{jumped:+.1f}")
             )
+
+    def _on_events(self, reading: Events, now: float) -> None:
+        tracks = self.events or {}
+        failed = {one.subject: one.why for one in reading.failures}
+        steps = [tracks[key].same(now) for key in reading.same if key in tracks]
+        steps += [tracks[piece.key].see(piece, now) for piece in reading.pieces if piece.key in tracks]
+        self.steps += [step for step in steps if step is not None]
+        said = {*reading.same, *(piece.key for piece in reading.pieces)}
+        for key, track in tracks.items():
+            track.unread = failed.get(key)
+            if track.unread is None and key not in said:
+                track.unread = failed.get("") or phrase("the answer does not speak of it")
 
     def on_failure(self, failure: SectionFailure, at: Moment) -> None:
         """A section gave nothing usable."""
@@ -223,8 +268,12 @@ class HostState:
         clock = self.clock.view() if self.clock is not None else None
         away = None if self.connection.up else self.connection.why or phrase("not connected yet")
         apps = tuple([track.view(at, away) for track in self.apps.values()])
+        trouble = self.sections.trouble("events")
+        tracks = [EventTrack(self.spec.id, rule) for rule in self.spec.events] if self.events is None else None
+        events = tuple([track.view(at.wall, trouble) for track in tracks or (self.events or {}).values()])
         quality = self.quality(at)
         beside = self._of_the_machine(machine, clock) + _of_applications(apps, away)
+        beside += [(one.state, of(one.key, one.why[0])) for one in events if one.why and one.state in _WRONG]
         state, why = self._judge(quality, at, processes, lines, disks, sections, beside)
         if state is not self._state:
             self._state, self._since = state, at.wall
@@ -260,6 +309,7 @@ class HostState:
             lines=lines,
             disks=disks,
             apps=apps,
+            events=events,
             sections=sections,
             health=machine,
             clock=clock,

@@ -154,6 +154,40 @@ class Mounts(msgspec.Struct, frozen=True, gc=False, tag="mounts"):
     failures: tuple[SectionFailure, ...] = ()
 
 
+class EventLine(msgspec.Struct, frozen=True, array_like=True):
+    """One line that fits a pattern (``pattern``: its place in the rule, from 0); cut, cleaned."""
+
+    pattern: int
+    text: str
+
+
+class EventPiece(msgspec.Struct, frozen=True):
+    """What was read of one log, from one cursor to the next. A cursor is the host's own word, of no meaning here."""
+
+    key: str
+    """Of the rule."""
+    start: str
+    end: str
+    read_bytes: int
+    behind_bytes: int
+    """At least so many wait to be read; 0: all was read."""
+    lines: tuple[EventLine, ...] = ()
+    """The first lines of each pattern, and the last."""
+    counts: tuple[tuple[int, int], ...] = ()
+    """Pattern and how many lines fitted it, those that are not in ``lines`` included."""
+    gap: str = ""
+    """Lines may be missing before these: ``cut`` (the file was made shorter), ``gone`` (another file in its place),
+    ``journal`` (the journal no longer holds the entry read last)."""
+
+
+class Events(msgspec.Struct, frozen=True, tag="events"):
+    """Answer of the section that follows logs. ``same``: keys of those in which nothing is new."""
+
+    pieces: tuple[EventPiece, ...]
+    same: tuple[str, ...] = ()
+    failures: tuple[SectionFailure, ...] = ()
+
+
 class PerfRange(msgspec.Struct, frozen=True, array_like=True):
     """A range of a check command's own: bad outside of it, or inside where ``inside``. ``None`` is without end."""
 
@@ -347,4 +381,4 @@ class LineReadings(msgspec.Struct, frozen=True, tag="lines"):
     failures: tuple[SectionFailure, ...] = ()
 
 
-SlowReading = Processes | Ports | Mounts | Identity | HostHealth | ClockReading | LineReadings | AppReading
+SlowReading = Processes | Ports | Mounts | Identity | HostHealth | ClockReading | LineReadings | AppReading | Events

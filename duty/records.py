@@ -19,11 +19,12 @@ class LogKind(StrEnum):
     CONFIG = "config"
     WATCH = "watch"
     PRACTICE = "practice"
+    EVENT = "event"
 
 
 class Subject(msgspec.Struct, frozen=True, array_like=True):
-    """The thing a record speaks of. ``kind``: host, process, app, line, disk,
-    incident; ``key``: its key on the host."""
+    """The thing a record speaks of. ``kind``: host, process, app, line, disk, event, clock, machine, incident; ``key``:
+    which there."""
 
     host: str = ""
     kind: str = ""

@@ -209,6 +209,35 @@ class AppRule(msgspec.Struct, frozen=True):
         return self.kind == "tls" or self.secure
 
 
+class EventPattern(msgspec.Struct, frozen=True, array_like=True):
+    """Lines that are worth knowing of. ``level`` 0 is kept and shown, 1 is to be watched, 2 is to be acted on.
+
+    ``pattern`` and ``ignore`` are POSIX extended regular expressions in the part all awks share, in the bytes of UTF-8.
+    """
+
+    pattern: str
+    level: int = 1
+    ignore: str | None = None
+    """What this fits as well does not count."""
+
+
+class EventRule(msgspec.Struct, frozen=True):
+    """One log that is followed: a file, the journal of a systemd unit, or the kernel's (neither file nor unit)."""
+
+    key: str
+    file: str | None = None
+    unit: str | None = None
+    patterns: tuple[EventPattern, ...] = ()
+    """A line counts for the first that fits; the gravest stand first."""
+    hold_s: float = 1800.0
+    """Seconds for which a line keeps the state up."""
+
+    @property
+    def source(self) -> str:
+        """Where the lines come from, in words that do not change: what a kept cursor belongs to."""
+        return self.file or (f"journal {self.unit}" if self.unit else "journal kernel")
+
+
 class HostSpec(msgspec.Struct, frozen=True):
     """One host of the site and all that is demanded of it."""
 
@@ -233,6 +262,7 @@ class HostSpec(msgspec.Struct, frozen=True):
     """``None``: the section is not asked for."""
     clock: ClockRule | None = ClockRule()
     apps: tuple[AppRule, ...] = ()
+    events: tuple[EventRule, ...] = ()
     interval_s: float = 1.0
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from duty.phrases import Phrase, phrase
 from practice.effects import Fill, Saturation
+from practice.logs import Burst
 from practice.machines import Machine
 from practice.models import MachineModel
 from wire.messages import FaultKind
@@ -130,6 +131,19 @@ def _database_filling(served: Served, subject: str, on: bool, now: float) -> Non
         served.machine.growing.pop(subject, None)
 
 
+def _logs(model: MachineModel) -> tuple[str, ...]:
+    return tuple(log.key for log in model.logs)
+
+
+def _log_error_burst(served: Served, subject: str, on: bool, now: float) -> None:
+    past = served.machine.bursts.setdefault(subject, [])
+    holds = bool(past) and past[-1].ended is None
+    if on and not holds:
+        past.append(Burst(now))
+    elif not on and holds:
+        past[-1].ended = now
+
+
 class Fault(msgspec.Struct, frozen=True):
     """One line of the table. ``subjects`` says what it can strike on a machine; ``None``: the machine itself."""
 
@@ -149,6 +163,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("slow_application", phrase("Application slow"), _asked, _slow_application),
     Fault("certificate_near_end", phrase("Certificate near its end"), _secured, _certificate_near_end),
     Fault("database_filling", phrase("Database fills"), _databases, _database_filling),
+    Fault("log_error_burst", phrase("Log error burst"), _logs, _log_error_burst),
     Fault("host_hangs", phrase("Host hangs"), None, lambda served, _, on, __: served.hang(on)),
     Fault("host_lost", phrase("Host lost"), None, lambda served, _, on, __: served.lose(on)),
     Fault("key_changes", phrase("Host key changes"), None, lambda served, _, on, __: served.change_key(on)),

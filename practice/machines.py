@@ -9,6 +9,7 @@ from __future__ import annotations
 from random import Random
 
 from practice.effects import Fill, Saturation
+from practice.logs import Burst
 from practice.models import GB, MB, AppModel, InterfaceModel, MachineModel, MountModel, ProcessModel
 from practice.rhythm import DAY_S, WAVES, Rhythm, Vector
 
@@ -66,6 +67,7 @@ class Machine:
         """Applications whose certificate is about to end."""
         self.growing: dict[str, Fill] = {}
         """Databases that something fills."""
+        self.bursts: dict[str, list[Burst]] = {}
         for order, process in enumerate(model.processes):
             begun = round(self.boot + 20 + 3 * order + rng.random(), 2)
             self._run(process, 600 + 37 * order + rng.randrange(30), begun)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from practice.models import AppModel, InterfaceModel, MachineModel, MountModel, ProcessModel
+from practice.models import AppModel, InterfaceModel, LogModel, MachineModel, MountModel, ProcessModel
 
 _LAN = InterfaceModel("eth0", 38e6, 31e6)
 _ROOT = MountModel("/", "/dev/sda2", 60, 0.38)
@@ -60,6 +60,7 @@ def _quote_gateway() -> MachineModel:
         (feed, relay, _CHRONY),
         (InterfaceModel("eth0", 3e6, 46e6), line),
         (_ROOT, _LOG),
+        logs=(LogModel("quote-log", "/var/log/quote-feed/quote-feed.log", "quote-feed", "SGE-quote"),),
         memory_gb=8,
         background_cpu=0.04,
         apps=(AppModel("quotes", "tcp", "quote-feed", 9101, "QUOTE 2.4 ready", takes_s=0.006),),
@@ -78,6 +79,7 @@ def _order_gateway(number: int, carrier: str, latin: str, peak_bps: float) -> Ma
         (gateway, session, _CHRONY),
         (InterfaceModel("eth0", 8e6, 9e6), line),
         (_ROOT, _LOG),
+        logs=(LogModel("order-log", "/var/log/order-gw/order-gw.log", "order-gw", f"SGE-{number}"),),
         via="jump-1",
         memory_gb=8,
         background_cpu=0.04,

@@ -77,6 +77,15 @@ class AppModel(msgspec.Struct, frozen=True):
     grows_mb_day: float = 0.0
 
 
+class LogModel(msgspec.Struct, frozen=True):
+    """One log that the site follows. ``program`` writes it, ``partner`` is whom it speaks with."""
+
+    key: str
+    file: str
+    program: str
+    partner: str
+
+
 class MachineModel(msgspec.Struct, frozen=True):
     """One machine of the practice fleet."""
 
@@ -88,6 +97,7 @@ class MachineModel(msgspec.Struct, frozen=True):
     interfaces: tuple[InterfaceModel, ...]
     mounts: tuple[MountModel, ...]
     apps: tuple[AppModel, ...] = ()
+    logs: tuple[LogModel, ...] = ()
     via: str | None = None
     jump: bool = False
     """It forwards connections to the other machines of the fleet."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from collectors.probe import escape
 from practice.demands import Demands, Rule
 from practice.effects import LOSS, SLOWER
+from practice.logs import answer, followed
 from practice.machines import TICKS, Machine, Running
 from practice.rhythm import Vector
 
@@ -162,6 +163,16 @@ def lines(machine: Machine, demands: Demands, now: float) -> list[str]:
     return answers
 
 
+def events(machine: Machine, demands: Demands, now: float) -> list[str]:
+    """What is new in each followed log."""
+    logs = {log.file: log for log in machine.model.logs}
+    lines: list[str] = []
+    for log in followed(demands.told.get("events", [])):
+        model = logs.get(log.path)
+        lines += answer(log, model, machine.bursts.get(model.key, []) if model else [], now)
+    return lines
+
+
 SECTIONS: dict[str, Callable[[Machine, Demands, float], list[str]]] = {
     "processes": processes,
     "ports": ports,
@@ -169,4 +180,5 @@ SECTIONS: dict[str, Callable[[Machine, Demands, float], list[str]]] = {
     "health": health,
     "time": time,
     "lines": lines,
+    "events": events,
 }

@@ -6,12 +6,25 @@ import socket
 from collections.abc import Iterable
 from pathlib import Path
 
-from duty.site import DiskRule, HistoryRule, HostSpec, Limits, LineRule, PingRule, ProcessRule, SessionRule, SiteSpec
+from duty.site import (
+    DiskRule,
+    EventPattern,
+    EventRule,
+    HistoryRule,
+    HostSpec,
+    Limits,
+    LineRule,
+    PingRule,
+    ProcessRule,
+    SessionRule,
+    SiteSpec,
+)
 from practice.applications import rule_of
-from practice.models import MB, InterfaceModel, MachineModel, ProcessModel
+from practice.models import MB, InterfaceModel, LogModel, MachineModel, ProcessModel
 
 LOCAL_ID = "this-machine"
 MIN_UPTIME_S = 60.0
+EVENT_HOLD_S = 120.0
 SLOW_INTERVAL_S = 5.0
 """Drills should show within seconds, and the simulated machines do not mind being asked."""
 SESSIONS = (
@@ -73,6 +86,7 @@ def _host(model: MachineModel, interval_s: float, authority: Path | None) -> Hos
         lines=lines,
         disks=tuple(DiskRule(mount.mount, required=True) for mount in model.mounts),
         apps=tuple(rule_of(app, authority) for app in model.apps),
+        events=tuple(_event(log) for log in model.logs),
         interval_s=interval_s,
     )
 
@@ -82,6 +96,16 @@ def _pings(interface: InterfaceModel) -> tuple[PingRule, ...]:
     if not interface.far_end:
         return ()
     return (PingRule(interface.far_end, interface.name, 5, Limits(3 * usual, 10 * usual), Limits(usual)),)
+
+
+def _event(log: LogModel) -> EventRule:
+    """A drill is over in minutes, so a line does not hold the state up for long."""
+    patterns = (
+        EventPattern("FATAL|heartbeat lost", 2),
+        EventPattern("ERROR", 1, "retry succeeded"),
+        EventPattern("operator login", 0),
+    )
+    return EventRule(log.key, file=log.file, patterns=patterns, hold_s=EVENT_HOLD_S)
 
 
 def _process(model: ProcessModel) -> ProcessRule:

@@ -11,14 +11,18 @@ from sqlmodel import SQLModel
 from duty.phrases import phrase
 from storage.failures import StoreFailed
 from storage.guards import guards
-from storage.tables import META
+from storage.tables import EVENT_MEMORY, META
 
 
 def _first(connection: Connection) -> None:
     SQLModel.metadata.create_all(connection)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first,)
+def _followed_logs(connection: Connection) -> None:
+    EVENT_MEMORY.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _followed_logs)
 """Step n leads from schema n-1 to schema n. A step that was released is never changed again."""
 SCHEMA = len(STEPS)
 

@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
+from duty.events import EventMemory, EventStep
 from duty.phrases import Phrase, Value
 from duty.records import IncidentMove, LogEntry, LogKind, Move, Subject
 
+_MEMORY = msgspec.json.Decoder(EventMemory)
 _VALUES = msgspec.json.Decoder(dict[str, Value])
 
 
@@ -83,6 +85,20 @@ def move_of(row: Row[Any]) -> IncidentMove:
         level=row.level,
         automatic=row.automatic,
     )
+
+
+def event_row(step: EventStep, saved_at: float) -> dict[str, Any]:
+    """What is known of a followed log as the columns it is kept in."""
+    memory = msgspec.json.encode(step.memory).decode()
+    return {"host": step.host, "key": step.key, "saved_at": micros(saved_at), "memory": memory}
+
+
+def event_of(row: Row[Any]) -> EventMemory | None:
+    """A row of a followed log as a value; ``None`` where it is none that this program wrote."""
+    try:
+        return _MEMORY.decode(row.memory)
+    except (msgspec.MsgspecError, TypeError):
+        return None
 
 
 def _subject(subject: Subject) -> dict[str, str]:

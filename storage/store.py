@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from duty.events import EventMemory, EventStep
 from duty.incidents import step
 from duty.phrases import Phrase, phrase
 from duty.records import Incident, IncidentMove, IncidentState, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
 from storage.database import Database
 from storage.failures import StoreFailed
-from storage.rows import entry_of, entry_row, micros, move_of, move_row, seconds
-from storage.tables import LOG, META, MOVES
+from storage.rows import entry_of, entry_row, event_of, event_row, micros, move_of, move_row, seconds
+from storage.tables import EVENT_MEMORY, LOG, META, MOVES
 
 T = TypeVar("T")
 
@@ -78,6 +79,26 @@ class Store:
                 query = query.where(LOG.c.subject_kind == subject.kind, LOG.c.subject_key == subject.key)
         with self._database.reading() as connection:
             return [_understood(entry_of, row) for row in connection.execute(query)]
+
+    # --- followed logs ---------------------------------------------------------------------------------------
+
+    def keep_events(self, steps: list[EventStep], entered_at: float) -> list[LogEntry]:
+        """Keep what is known of followed logs and the lines of the log that came of it: all of it or nothing."""
+        with self._database.writing() as connection:
+            for step_ in steps:
+                here = (EVENT_MEMORY.c.host == step_.host) & (EVENT_MEMORY.c.key == step_.key)
+                connection.execute(delete(EVENT_MEMORY).where(here))
+                connection.execute(insert(EVENT_MEMORY), [event_row(step_, entered_at)])
+            return _append(connection, [entry for one in steps for entry in one.entries], entered_at)
+
+    def events(self) -> dict[str, dict[str, EventMemory]]:
+        """What is known of followed logs, by host and key. One that makes no sense was never seen."""
+        found: dict[str, dict[str, EventMemory]] = {}
+        with self._database.reading() as connection:
+            for row in connection.execute(select(EVENT_MEMORY)):
+                if (memory := event_of(row)) is not None:
+                    found.setdefault(row.host, {})[row.key] = memory
+        return found
 
     # --- incidents -------------------------------------------------------------------------------------------
 

@@ -68,6 +68,18 @@ class MoveRow(SQLModel, table=True):
     automatic: bool = False
 
 
+class EventMemoryRow(SQLModel, table=True):
+    """What is known of one followed log: where it was left, and what it said. The only rows that are replaced."""
+
+    __tablename__ = "event_memory"
+
+    host: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    saved_at: int = Field(sa_type=BigInteger)
+    memory: str
+
+
 META: Table = SQLModel.metadata.tables["meta"]
 LOG: Table = SQLModel.metadata.tables["log_entry"]
 MOVES: Table = SQLModel.metadata.tables["incident_move"]
+EVENT_MEMORY: Table = SQLModel.metadata.tables["event_memory"]

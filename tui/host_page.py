@@ -55,6 +55,7 @@ QUALITY_WORDS = {
     Quality.UNREACHABLE: N_("unreachable"),
     Quality.NEVER: N_("nothing read yet"),
 }
+EVENT_STATES = (State.OK, State.WARN, State.ACT)
 INCIDENT_WORDS = {
     IncidentState.OPEN: N_("open"),
     IncidentState.TAKEN: N_("taken"),
@@ -90,8 +91,8 @@ def page_lines(page: Page, width: int) -> list[Line]:
     """All blocks, in one column or two."""
     head = list(_head(page, width))
     makers = (
-        _connection, _figures, health_lines, clock_lines, _unread, _processes, app_lines, _lines, _disks, _identity,
-        _incidents, _log,
+        _connection, _figures, health_lines, clock_lines, _unread, _processes, app_lines, _lines, _disks, _events,
+        _identity, _incidents, _log,
     )  # fmt: skip
     columns = 2 if width >= TWO_COLUMNS else 1
     room = (width - 3 * (columns - 1)) // columns
@@ -302,6 +303,27 @@ def _disks(page: Page, width: int) -> Iterator[Line]:
         elif soon is not None:
             yield from wrapped(_("no time to full: {why}", why=say(soon.why)), width, "dim", indent=5)
         yield from _reasons(disk.why, width)
+
+
+def _events(page: Page, width: int) -> Iterator[Line]:
+    if not page.host.events:
+        return
+    yield from _title(_("Key events"))
+    for event in page.host.events:
+        yield (page.mark(event.state), (event.key, "name"), (f"  {event.source}", "dim"))
+        text = _(
+            "last hour: {act} to act on · {warn} to watch · {note} noted",
+            act=figures.number(event.act_hour), warn=figures.number(event.warn_hour),
+            note=figures.number(event.note_hour),
+        )  # fmt: skip
+        yield from wrapped(text, width, "dim", indent=5)
+        if event.behind_bytes:
+            behind = _("{size} are still to be read", size=figures.size(event.behind_bytes))
+            yield from wrapped(behind, width, "warn", indent=5)
+        yield from _reasons(event.why, width)
+        for line in event.last:
+            tone = page.glyphs.states[EVENT_STATES[line.level]].tone if line.level else "dim"
+            yield from wrapped(f"{page.when(line.at)} {line.text}", width, tone, indent=5)
 
 
 def _identity(page: Page, width: int) -> Iterator[Line]:

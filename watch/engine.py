@@ -14,6 +14,7 @@ from collectors.feed import Feed, Listener, words_of
 from duty.board import Board, HostView, SiteView
 from duty.conditions import Change
 from duty.connection import Connection, Link
+from duty.events import EventMemory, EventStep
 from duty.forecast import Outlook
 from duty.host_state import HostState
 from duty.moment import Moment
@@ -49,6 +50,9 @@ class Recorder(Protocol):
     def condition(self, change: Change, at: Moment) -> None:
         """A fault that opens an incident began to count, or ended."""
 
+    def event(self, step: EventStep) -> None:
+        """Something was read of a followed log."""
+
 
 class Engine:
     """The run of one site. Everything happens on one event loop; nothing in here blocks."""
@@ -73,6 +77,8 @@ class Engine:
         self.faults: tuple[str, ...] = ()
         self.waiting: list[Subject] = []
         """Subjects of incidents of an earlier run that still wait for their fault to end."""
+        self.events: dict[str, dict[str, EventMemory]] | None = None
+        """What was kept of followed logs, by host and key; ``None`` until it is known: no log is read before."""
         self.runs: dict[str, HostRun] = {}
         self._make_feed = make_feed
         self._recorder = recorder
@@ -136,7 +142,8 @@ class Engine:
     def _start(self, spec: HostSpec) -> None:
         assert self._tasks is not None
         feed = self._make_feed(spec, self.site, self)
-        run = HostRun(feed, HostState(spec, self.clock.now()), self.site.slow_interval_s)
+        events = None if self.events is None else self.events.get(spec.id, {})
+        run = HostRun(feed, HostState(spec, self.clock.now(), events), self.site.slow_interval_s)
         self.runs[spec.id] = run
         run.watchfulness.resume([subject for subject in self.waiting if subject.host == spec.id])
         run.task = self._tasks.create_task(self._feed(feed), name=f"feed {spec.id}")
@@ -150,6 +157,12 @@ class Engine:
         except Exception as error:  # one host's bug may not end the watch of the others
             now = self.clock.now()
             self.on_connection(feed.spec.id, Connection(Link.BROKEN, now.wall, why=words_of(error)))
+
+    def remember(self, events: dict[str, dict[str, EventMemory]]) -> None:
+        """What was kept of followed logs is known now: they are read on from there."""
+        self.events = events
+        for host, run in self.runs.items():
+            run.state.remember(events.get(host, {}))
 
     # --- what the feeds say ----------------------------------------------------------------------------------
 
@@ -169,6 +182,10 @@ class Engine:
             run.state.on_section(reading, at, took_s)
             self._dirty[host] = None
             self._pass_on(run, at)
+            steps, run.state.steps = run.state.steps, []
+            for step in steps:
+                self._recorder.event(step)
+                self._urgent = self._urgent or bool(step.entries)
 
     def on_failure(self, host: str, failure: SectionFailure, received: float) -> None:
         """A section that gave nothing usable."""
@@ -306,6 +323,8 @@ class Engine:
 
     def _stop(self, host: str) -> None:
         run = self.runs.pop(host)
+        if self.events is not None:  # should it come back, its logs are read on from here, not from what was kept first
+            self.events[host] = {key: track.memory for key, track in (run.state.events or {}).items()}
         self._views.pop(host, None)
         if run.task is not None:
             run.task.cancel()

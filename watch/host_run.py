@@ -23,6 +23,10 @@ APART_S = 1.0
 """At least so many seconds from an answer to the next question of its kind."""
 STAGGER_S = 0.3
 """Seconds between the first checks of a host's applications."""
+EVENTS_S = 5.0
+"""At most so many seconds between two looks at followed logs: a line to act on shows in that time."""
+BEHIND_S = 1.0
+"""Seconds between two pieces of a log of which more waits."""
 HANGING_AFTER_S = 12.0
 """Seconds after which a section that was asked for and is still silent is shown as hanging."""
 
@@ -40,6 +44,7 @@ class HostRun:
         self._section_due: dict[Section, float] = dict.fromkeys(SECTIONS, 0.0)
         self._walked = 0.0
         self._app_due: dict[str, float] = {}
+        self._followed = 0.0
 
     @property
     def spec(self) -> HostSpec:
@@ -80,11 +85,17 @@ class HostRun:
         state, mono = self.state, at.mono
         if state.look_again and mono - self._walked >= LOOK_AGAIN_S:
             self._section_due["processes"] = mono
+        if state.behind:
+            self._section_due["events"] = min(self._section_due["events"], self._followed + BEHIND_S)
         for section in SECTIONS:
             if mono < self._section_due[section] or not self._wanted(section):
                 continue
+            if section == "events":
+                self.feed.follow(state.cursors())
             if self.feed.ask_section(section):
-                self._section_due[section] = mono + self.slow_s
+                self._section_due[section] = mono + (min(self.slow_s, EVENTS_S) if section == "events" else self.slow_s)
+                if section == "events":
+                    self._followed = mono
                 if section == "processes":
                     if state.look_again:
                         self._section_due["ports"] = min(self._section_due["ports"], mono + PORTS_AFTER_CHANGE_S)
@@ -118,5 +129,7 @@ class HostRun:
             case "time":
                 # Compared by way of the samples' uptime: without one there is nothing to compare.
                 return self.spec.clock is not None and self.state.read is not None
+            case "events":
+                return bool(self.spec.events) and self.state.events is not None
             case _:
                 return bool(self.spec.disks)

@@ -34,6 +34,7 @@ async def read_once(path: Path | None, recorder: Recorder, wait_s: float, practi
         SystemClock(),
         publish,
     )
+    engine.events = {}  # nothing is kept of one reading: each log is seen for the first time
     task = asyncio.create_task(engine.run())
     try:
         # The first board comes with the first beat, whatever the hosts do.
@@ -67,4 +68,5 @@ def _told(host: HostView) -> bool:
         return False
     processes = all(p.count is not None or p.why[0].template != "not read yet" for p in host.processes)
     apps = all(a.read_at is not None or a.why[0].template != "not asked yet" for a in host.apps)
-    return processes and apps and all(d.condition != "unread" for d in host.disks)
+    events = all(e.read_at is not None or e.why[0].template != "not read yet" for e in host.events)
+    return processes and apps and events and all(d.condition != "unread" for d in host.disks)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Protocol
+from enum import Enum
+from typing import Final, Literal, Protocol
 
 from duty.conditions import Change
+from duty.events import EventMemory, EventStep
 from duty.incidents import open_for
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
@@ -18,10 +20,22 @@ from wire.messages import IncidentChanged, LogWritten
 
 Event = IncidentChanged | LogWritten
 
+
+class Waiting(Enum):
+    """A place in the queue for what waits elsewhere."""
+
+    STEPS = "steps"
+
+
+STEPS: Final = Waiting.STEPS
+Item = NewLogEntry | tuple[Change, Moment] | Literal[Waiting.STEPS]
+
 RETRY_S = 1.0
 """Seconds between attempts while the store does not write."""
 MAX_WAITING = 10_000
 """Lines of the engine kept in memory meanwhile."""
+MAX_ENTRIES = 200
+"""Lines about one followed log that wait meanwhile; older ones are given up, their lines are counted in its memory."""
 RECENT_LOG = 300
 """Newest lines of the log kept in memory for screens that join."""
 
@@ -46,6 +60,12 @@ class Keeper(Protocol):
         automatic: bool = False,
     ) -> Moved:
         """Make one move (``incident`` is ``None`` to open one) and its line of the log, or raise ``Refused``."""
+
+    async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
+        """Keep what is known of followed logs, and their lines of the log, as one."""
+
+    async def events(self) -> dict[str, dict[str, EventMemory]]:
+        """What is known of followed logs, by host and key."""
 
     async def incidents(self) -> list[Incident]:
         """All that are not closed, and the newest closed ones."""
@@ -75,12 +95,16 @@ class Recorder:
         self._loaded = False
         self._tell_loaded = loaded
         self.incidents: dict[int, Incident] = {}
+        self.events: dict[str, dict[str, EventMemory]] = {}
+        """What was known of followed logs when the records were read, by host and key."""
+        self._steps: dict[tuple[str, str], EventStep] = {}
+        """What of them waits to be kept: one value a log, however long the store does not write."""
         self.recent: list[LogEntry] = []
         """Newest first."""
         self.lost = 0
         """Lines of the engine that were given up because the store did not write for too long."""
         self._publish = publish
-        self._queue: asyncio.Queue[NewLogEntry | tuple[Change, Moment]] = asyncio.Queue()
+        self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._logger = logging.getLogger("watchkeeper.recorder")
 
     async def load(self) -> None:
@@ -90,6 +114,7 @@ class Recorder:
         """
         try:
             self.incidents = {one.id: one for one in await self.keeper.incidents()}
+            self.events = await self.keeper.events()
             self.recent = list(await self.keeper.read_log(limit=RECENT_LOG))
         except StoreFailed as failed:
             self._logger.warning("the records of before are not read yet: %s", failed)
@@ -107,6 +132,17 @@ class Recorder:
         """A fault that opens an incident began to count, or ended."""
         self._queued((change, at))
 
+    def event(self, step: EventStep) -> None:
+        """Something was read of a followed log: where it stands, with the lines of the log that came of it."""
+        place = (step.host, step.key)
+        waiting = self._steps.get(place)
+        if waiting is not None:
+            self._steps[place] = self._joined(waiting, step)
+            return
+        self._steps[place] = step
+        if len(self._steps) == 1:
+            self._queue.put_nowait(STEPS)
+
     async def run(self) -> None:
         """Work through the queue until cancelled."""
         while not self._loaded:
@@ -123,10 +159,12 @@ class Recorder:
             finally:
                 self._queue.task_done()
 
-    async def _kept(self, item: NewLogEntry | tuple[Change, Moment]) -> bool:
+    async def _kept(self, item: Item) -> bool:
         """Keep one item of the queue. False: the store does not write; it stays first in order, with its own time."""
         try:
-            if isinstance(item, NewLogEntry):
+            if item is STEPS:
+                await self._keep_events()
+            elif isinstance(item, NewLogEntry):
                 await self.write(item)
             else:
                 await self._condition(*item)
@@ -146,9 +184,30 @@ class Recorder:
             return
         self._queue.put_nowait(item)
 
-    def _say_lost(self, kept: NewLogEntry | tuple[Change, Moment]) -> None:
+    async def _keep_events(self) -> None:
+        """All that waits, in one transaction. What does not get kept waits on, joined by what comes meanwhile."""
+        steps, self._steps = self._steps, {}
+        if not steps:
+            return
+        try:
+            entries = await self.keeper.keep_events(list(steps.values()))
+        except StoreFailed:
+            later, self._steps = self._steps, steps
+            for place, step in later.items():
+                before = self._steps.get(place)
+                self._steps[place] = step if before is None else self._joined(before, step)
+            raise
+        for entry in entries:
+            self._remember(entry)
+
+    def _joined(self, before: EventStep, after: EventStep) -> EventStep:
+        entries = (*before.entries, *after.entries)
+        self.lost += max(0, len(entries) - MAX_ENTRIES)
+        return EventStep(after.host, after.key, after.memory, entries[-MAX_ENTRIES:])
+
+    def _say_lost(self, kept: Item) -> None:
         """The store writes again: say behind the lines that waited how many could not."""
-        if not self.lost:
+        if not self.lost or kept is STEPS:
             return
         said = phrase("{count} lines of the watch were lost: the store did not write for too long", count=self.lost)
         at = kept.event_at if isinstance(kept, NewLogEntry) else kept[1].wall

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from duty.events import EventMemory, EventStep
 from duty.phrases import Phrase
 from duty.records import Incident, IncidentMove, LogEntry, Move, NewLogEntry, Subject
 from storage.failures import StoreFailed
@@ -81,6 +82,15 @@ class Records:
         )
         entered = self._clock.now().wall
         return await self._write(lambda store: store.move(asked, entered))
+
+    async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
+        """Keep what is known of followed logs, and their lines of the log, as one."""
+        entered = self._clock.now().wall
+        return await self._write(lambda store: store.keep_events(steps, entered))
+
+    async def events(self) -> dict[str, dict[str, EventMemory]]:
+        """What is known of followed logs, by host and key."""
+        return await self._do(lambda store: store.events())
 
     async def incidents(self) -> list[Incident]:
         """All that are not closed, and the newest closed ones."""

@@ -113,6 +113,7 @@ class Service:
             for one in self.recorder.incidents.values()
             if one.automatic and one.active and one.state is not IncidentState.CLOSED
         ]
+        self.engine.remember(self.recorder.events)
         for host, run in self.engine.runs.items():  # the store was late: its hosts are watched already
             run.watchfulness.resume([subject for subject in waiting if subject.host == host])
         if self.door is not None:

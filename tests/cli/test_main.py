@@ -103,7 +103,7 @@ def test_check_ends_with_2_on_each_bad_file(path: Path, capsys: pytest.CaptureFi
 
 def test_check_of_a_good_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(GOOD / "roles.toml")]) == 0
-    assert "no problems. Hosts: 4, processes: 9, lines: 2, disks: 7." in capsys.readouterr().out
+    assert "no problems. Hosts: 4, processes: 9, lines: 2, disks: 7, logs: 0." in capsys.readouterr().out
 
 
 def test_check_finds_the_file_that_would_be_used(

@@ -10,7 +10,10 @@ from config.schema import schema
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
 BEGIN = "<!-- {name}: made from the schema -->"
 END = "<!-- end of {name} -->"
-TABLES = ("Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Health", "Clock")
+TABLES = (
+    "Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Event",
+    "EventPattern", "Health", "Clock",
+)  # fmt: skip
 
 WRITTEN = {
     "Count": '`3`, `"1-4"`, `"2+"`, `{ min = 1, max = 4 }`',
@@ -34,6 +37,8 @@ WRITTEN = {
     "Line": "a line, see below",
     "Ping": "a ping target, see below",
     "Disk": "a disk, see below",
+    "Event": "a log, see below",
+    "EventPattern": '`"FATAL"`, a pattern, see below',
 }
 
 

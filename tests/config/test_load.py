@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.load import load_bytes, load_site
 from config.read import MAX_BYTES
-from duty.site import DiskRule, HistoryRule, HostSpec, Limits, SessionRule, SiteSpec
+from duty.site import DiskRule, EventPattern, HistoryRule, HostSpec, Limits, SessionRule, SiteSpec
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "bad").glob("*.toml"))
@@ -105,6 +105,25 @@ def test_this_machine_takes_nothing_of_ssh_from_its_role() -> None:
     ]
     assert found.lines == ()
     assert found.processes[2].rss_bytes == Limits(1.5 * 2**30, 2e9)
+
+
+def test_followed_logs_know_their_gravest_patterns_first() -> None:
+    (log,) = host("events", "gw1").events
+    assert (log.key, log.file, log.unit, log.hold_s) == ("gw-log", "/var/log/order-gw.log", None, 1800)
+    assert log.patterns == (
+        EventPattern("FATAL|心跳丢失", 2),
+        EventPattern("ERROR", 1, "harmless"),
+        EventPattern("login", 0),
+    )
+    same, kernel, unit = host("events", "gw2").events
+    assert (same.patterns, same.hold_s) == (log.patterns, 600)
+    assert (kernel.key, kernel.source, kernel.patterns) == (
+        "kernel",
+        "journal kernel",
+        (EventPattern("Out of memory"),),
+    )
+    assert (unit.key, unit.source) == ("chronyd", "journal chronyd.service")
+    assert host("events", "gw3").events == ()
 
 
 def test_spellings_of_the_same() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from collectors import probe
 from collectors.answers import AnswerReader, SampleAnswer, SectionAnswer
-from duty.readings import AppReading, ClockReading, LineReadings, Mounts, Processes, Sample
+from duty.readings import AppReading, ClockReading, Events, LineReadings, Mounts, Processes, Sample
 from practice.conversation import Conversation
 from practice.faults import FAULTS, NotPossible, kinds, strike
 from practice.machines import Machine
@@ -25,6 +25,7 @@ class Bench:
     def __init__(self, host: str) -> None:
         self.now = START
         self.told: list[tuple[str, bool]] = []
+        self.cursors: dict[str, str] = {}
         self.machine = Machine(MODELS[host], "s", START)
         self._talk = Conversation(self.machine, lambda: self.now, "watch")
         self._reader = AnswerReader()
@@ -39,6 +40,9 @@ class Bench:
 
     def change_key(self, on: bool) -> None:
         self.told.append(("change_key", on))
+
+    def tell(self, data: bytes) -> None:
+        assert not self._talk.receive(data)
 
     def sample(self) -> Sample:
         (answer,) = self._reader.feed(self._talk.receive(b"S 1\n"))
@@ -104,6 +108,15 @@ def database_full(bench: Bench) -> bool:
     return reading.perf[0].value / reading.perf[0].maximum > 0.9
 
 
+def log_bursts(bench: Bench) -> bool:
+    """Whether there was any error since the last look."""
+    bench.tell(probe.follow(SPECS["order-gw-1"].events, bench.cursors))
+    reading = bench.section("events")
+    assert isinstance(reading, Events) and not reading.failures
+    bench.cursors |= {piece.key: piece.end for piece in reading.pieces}
+    return any(number < 2 for piece in reading.pieces for number, _ in piece.counts)
+
+
 SEEN: dict[str, tuple[str, Callable[[Bench], bool]]] = {
     "process_dies": ("order-gw", gateway_missing),
     "line_saturates": ("SGE-1", line_full),
@@ -114,6 +127,7 @@ SEEN: dict[str, tuple[str, Callable[[Bench], bool]]] = {
     "slow_application": ("web", application_slow),
     "certificate_near_end": ("web", lambda bench: "web" in bench.machine.ending),  # shown: test_applications.py
     "database_filling": ("db-free", database_full),
+    "log_error_burst": ("order-log", log_bursts),
     "host_hangs": ("", lambda bench: bench.told[-1:] == [("hang", True)]),
     "host_lost": ("", lambda bench: bench.told[-1:] == [("lose", True)]),
     "key_changes": ("", lambda bench: bench.told[-1:] == [("change_key", True)]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import Literal
 
 from collectors.feed import Listener, Section
@@ -28,6 +29,7 @@ class HandFeed:
         self.samples: list[tuple[int, ...]] = []
         self.sections: list[str] = []
         self.asked: list[str] = []
+        self.cursors: list[dict[str, str]] = []
         self.busy: dict[str, float] = {}
         self.redials = 0
         self.cancelled = False
@@ -58,6 +60,9 @@ class HandFeed:
             return False
         self.asked.append(rule.key)
         return True
+
+    def follow(self, cursors: Mapping[str, str]) -> None:
+        self.cursors.append(dict(cursors))
 
     def redial(self) -> None:
         self.redials += 1

@@ -13,6 +13,7 @@ import pytest
 from duty.board import Board, HostView
 from duty.conditions import FIRST_HOLD_S, Change
 from duty.connection import Link
+from duty.events import EventStep
 from duty.forecast import FLAT
 from duty.moment import Moment
 from duty.phrases import phrase
@@ -37,12 +38,16 @@ class Bench:
     lines: list[NewLogEntry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     kept: list[HostView] = field(default_factory=list)
+    steps: list[EventStep] = field(default_factory=list)
 
     def log(self, entry: NewLogEntry) -> None:
         self.lines.append(entry)
 
     def condition(self, change: Change, at: Moment) -> None:
         self.changes.append(change)
+
+    def event(self, step: EventStep) -> None:
+        self.steps.append(step)
 
     async def until(self, true: Callable[[], bool], seconds: float = 5.0) -> None:
         """Let real time pass (the engine sleeps) while the hand clock moves with it."""

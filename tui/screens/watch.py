@@ -19,6 +19,7 @@ from tui.glyphs import from_environ
 from tui.pager import Span, padded
 from tui.panels.apps import AppsPanel
 from tui.panels.disks import DisksPanel
+from tui.panels.events import EventsPanel
 from tui.panels.fleet import FleetPanel
 from tui.panels.incidents import IncidentsPanel
 from tui.panels.lines import LinesPanel
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 WIDE = (120, 34)
 """Cells from which on all panels are shown at once."""
+TAB_LETTERS = (99, 9, 7, 5, 4, 3, 2, 1, 0)
+"""Letters of the names of the other tabs: the most with which all of them fit."""
 
 
 class TabStrip(Widget):
@@ -101,7 +104,8 @@ class WatchScreen(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.panels: list[TablePanel[Any]] = [
-            FleetPanel(), ProcessesPanel(), AppsPanel(), LinesPanel(), DisksPanel(), IncidentsPanel(), LogPanel(),
+            FleetPanel(), ProcessesPanel(), AppsPanel(), LinesPanel(), DisksPanel(), EventsPanel(),
+            IncidentsPanel(), LogPanel(),
         ]  # fmt: skip
         for number, panel in enumerate(self.panels, 1):
             panel.number = number

@@ -5,7 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from duty.board import AppView, DiskView, HostView, LineView, PerfView, ProcessView, SectionView, SiteView
+from duty.board import (
+    AppView,
+    DiskView,
+    EventSeen,
+    EventView,
+    HostView,
+    LineView,
+    PerfView,
+    ProcessView,
+    SectionView,
+    SiteView,
+)
 from duty.connection import Connection, HostKey, Link
 from duty.phrases import phrase
 from duty.quality import Quality, State
@@ -75,6 +86,22 @@ WELL = host(
             read_at=NOW - 3,
             deadline_s=5.0,
         ),
+    ),
+    events=(
+        EventView(
+            "quote-log",
+            "/var/log/quoted.log",
+            State.WARN,
+            (phrase("{line}", line="ERROR [b]no tick[/b]"),),
+            False,
+            0,
+            12,
+            3,
+            5 << 20,
+            (EventSeen(NOW - 20, 1, "ERROR [b]no tick[/b]"), EventSeen(NOW - 90, 0, "login li")),
+            NOW - 1,
+        ),
+        EventView("kernel", "journal kernel", State.UNKNOWN, (phrase("not read yet"),)),
     ),
     identity=Identity("6.1.0", "qgw1.example", "dash", "mawk", "ops", "1", "abcdef0123456789", True, 100, 4096),
 )

@@ -47,6 +47,8 @@ def page(host: HostView, width: int = 76, **more: Any) -> str:
         (WELL, ["12 %", "4 CPUs", "quoted", "4711", "2.5 Mbit/s of 10.0 Mbit/s", "– of 10.0 Mbit/s"]),
         (WELL, ["/dev/sda1 ext4", "40 % used", "qgw1.example", "a key that allows the probe only", "1 d 1 h"]),
         (LAME, ["process orderd is missing", "0 of 1 running", "/mnt/[nfs] has not answered for 12 s", "since"]),
+        (WELL, ["quote-log", "0 to act on · 12 to watch · 3 noted", "5.0 MiB are still to be read"]),
+        (WELL, ["ERROR [b]no tick[/b]", "journal kernel", "not read yet"]),
         (AWAY, ["host key has CHANGED", "ask who reinstalled it", "in 20 s", "jump1", "SHA256:new", "SHA256:old"]),
         (AWAY, ["unreachable", "the figures below are of", "5 min 0 s ago"]),
         (HERE, ["this machine, read without a connection"]),
