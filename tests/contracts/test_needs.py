@@ -39,7 +39,7 @@ def run(bare: Path, who: str) -> subprocess.CompletedProcess[str]:
 
 def missing(bare: Path) -> list[str]:
     """Packages whose program is in none of the places that are looked at."""
-    places = (str(bare), "/usr/sbin", "/sbin")
+    places = (str(bare), "/usr/sbin", "/sbin", "/usr/lib/systemd", "/lib/systemd")
     return [
         package
         for package, program in listed().items()

@@ -28,7 +28,7 @@ from watch.records import Records
 from wire.messages import LogWritten
 
 RULE = EventRule("gw-log", file="/var/log/gw.log", patterns=(EventPattern("FATAL", 2), EventPattern("ERROR", 1)))
-GW = HostSpec(id="gw", address="gw", events=(RULE,))
+GW = HostSpec(id="gw", address="gw", events=(RULE,), health=None, clock=None)
 SITE = SiteSpec(name="test", time_zone="UTC", language=None, hosts=(GW,), source="test.toml")
 
 
