@@ -72,7 +72,7 @@ async def test_the_first_starts_the_watch_the_second_attaches_and_both_see_every
             assert watches_of(site) == [process]
             for writer, line in ((one, "first line"), (two, "second line")):
                 writer.press("n")
-                await writer.shows("Esc back")
+                await writer.shows("Enter writes")
                 writer.press(f"{line}\r")
                 for reader in (one, two):
                     await reader.shows(line)

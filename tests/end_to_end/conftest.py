@@ -34,7 +34,7 @@ GREEN = "6cbf84"
 """The tone of what is well, in the default theme."""
 ROOT_DISK = 'disks = [{ mount = "/", used = "off", inodes = "off" }]'
 """Read and shown, however full the machine of the tests is."""
-PANELS = ("1 Fleet", "5 Incidents", "2 Processes", "3 Lines", "4 Disks", "6 Duty log")
+PANELS = ("1 Fleet", "7 Incidents", "2 Processes", "4 Lines", "5 Disks", "8 Duty log")
 
 
 @dataclass

@@ -55,7 +55,7 @@ async def flows(desk: Desk) -> None:
         return line.state is State.OK and (line.out_bps or 0) > SENT_BPS / 10
 
     await desk.witness.first(holds, now)
-    await desk.shows("3 Lines", "●O SGE-1", "struck", "%", "of 10.0M")
+    await desk.shows("4 Lines", "●O SGE-1", "struck", "%", "of 10.0M")
 
 
 async def test_a_line_that_goes_and_comes(site: Site, program: Callable[[str], Program], tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ async def test_a_line_that_goes_and_comes(site: Site, program: Callable[[str], P
                 seen = await desk.witness.first(lambda s, words=words: words in line_of(s), fault)
                 desk.seen_in_time(seen.at, fault)
                 assert seen.line("struck", "SGE-1").state is State.ACT
-                await desk.shows("3 Lines", "■A SGE-1", "struck", f"no link on {INTERFACE}")
+                await desk.shows("4 Lines", "■A SGE-1", "struck", f"no link on {INTERFACE}")
                 await desk.shows("1 Fleet", "■A struck", f"SGE-1: no link on {INTERFACE}")
                 bring_up(struck)
                 await flows(desk)
@@ -90,7 +90,7 @@ async def test_a_line_that_goes_and_comes(site: Site, program: Callable[[str], P
             desk.seen_in_time(seen.at, fault)
             gone = seen.line("struck", "SGE-1")
             assert gone.state is State.ACT and gone.in_bps is None and gone.out_bps is None, "missing is not zero"
-            await desk.shows("3 Lines", "■A SGE-1", "struck", "the host has no interf")
+            await desk.shows("4 Lines", "■A SGE-1", "struck", "the host has no interf")
             await desk.shows("1 Fleet", "■A struck", f"SGE-1: {words}"[:30])
             await desk.witness.goes_on("struck", "well", since=fault)
             now = desk.witness.now

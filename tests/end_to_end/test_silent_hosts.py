@@ -105,7 +105,7 @@ async def test_hosts_that_fall_silent(site: Site, program: Callable[[str], Progr
                 await _asleep(desk, fault)
                 await _mute(desk, fault)
                 await witness.goes_on("well", NAPPING, since=back)
-                frozen = {host: witness.now.process(host, "order-gw").read_at for host in (ASLEEP, MUTE)}
+                frozen = {host: witness.now.hosts[host].read_at for host in (ASLEEP, MUTE)}
                 assert all(at is not None and at < fault + 2 * INTERVAL_S for at in frozen.values())
                 rows = {name: desk.rows("1 Fleet", f"{name} ")[0] for name in ("refused", ASLEEP, MUTE)}
                 assert "refuses the connect" in rows["refused"]
@@ -122,7 +122,7 @@ async def test_hosts_that_fall_silent(site: Site, program: Callable[[str], Progr
                 assert returned.at in desk.recorded(
                     f"incident {returned.incident}: well again; to be closed by a person", again
                 )
-                await desk.shows("5 Incidents", f"host {name} is", "returned")
+                await desk.shows("7 Incidents", f"host {name} is", "returned")
             await witness.goes_on(*running, since=again)
             await desk.reads("4 good")
             assert Link.LOST not in {seen.hosts["well"].connection.link for seen in witness.boards}
@@ -134,11 +134,11 @@ async def _asleep(desk: Desk, fault: float) -> None:
     desk.seen_in_time(lost.at, fault, on_delay_s=LIMITS.silent_s + LIMITS.keepalive_s)
     assert lost.hosts[ASLEEP].quality is Quality.UNREACHABLE
     said = f"the connection went dead: nothing came back for {LIMITS.silent_s:.0f} s"
-    await desk.shows("6 Duty log", f"{ASLEEP}: {said}")
+    await desk.shows("8 Duty log", f"{ASLEEP}: {said}")
     assert desk.recorded(f"{ASLEEP}: {said}", fault)
     opened = await desk.witness.move(Move.OPENED, f"{ASLEEP} host {ASLEEP}", fault)
     desk.seen_in_time(opened.at, lost.at, on_delay_s=HOST_HOLD_S)
-    await desk.shows("5 Incidents", "L2", "holds", f"host {ASLEEP} is lost")
+    await desk.shows("7 Incidents", "L2", "holds", f"host {ASLEEP} is lost")
     silent = await desk.witness.first(lambda s: s.hosts[ASLEEP].connection.link is Link.SILENT, fault)
     assert "takes the connection but no SSH server speaks within" in str(silent.hosts[ASLEEP].why[0])
     await desk.shows("1 Fleet", "■A", ASLEEP, "✕U", "takes the connection")
@@ -152,5 +152,5 @@ async def _mute(desk: Desk, fault: float) -> None:
     await desk.shows("1 Fleet", f"{MUTE} ", "◌S")
     opened = await desk.witness.move(Move.OPENED, f"{MUTE} host {MUTE}", fault)
     desk.seen_in_time(opened.at, stale.at, on_delay_s=HOST_HOLD_S)
-    await desk.shows("5 Incidents", "L2", "holds", f"host {MUTE} is silent")
+    await desk.shows("7 Incidents", "L2", "holds", f"host {MUTE} is silent")
     assert desk.recorded(f"host {MUTE} is silent", fault) == [opened.at]
