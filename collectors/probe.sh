@@ -325,15 +325,15 @@ fi
 # those around it would only make room for the next to get stuck.
 job() {
 eval "p=\${J_$2:-0} s=\${S_$2:-0}"
-if [ "$p" != 0 ] && alive "$p"; then
 up
 e=$((UP-s))
+# A young one has answered and is about to end: who waits for an answer does not ask again.
+if [ "$p" != 0 ] && [ $e -ge 2 ] && alive "$p"; then
 say "+$1 $6 $e${7:+ $7}"
 return
 fi
 say "?$1 $2 $6 $4${7:+ $7}"
 ( $3 "$1" "$2" "$5" | tag "$1"; say "%$1 $2" ) </dev/null 2>/dev/null &
-up
 eval "J_$2=$! S_$2=$UP"
 A=1
 }

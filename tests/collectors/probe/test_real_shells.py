@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from collectors import probe
+from collectors.answers import SectionAnswer
 from duty.readings import MountReading, Mounts, Ports, Processes
 from duty.site import DiskRule, HostSpec, LineRule, ProcessRule
 from tests.support.probes import AWKS, SHELLS, Probe, path_with_awk
@@ -113,6 +114,14 @@ def test_processes_are_found_by_every_rule_that_fits(start: Start, sleeper: psut
     assert [f.subject for f in reading.failures] == ["nobody"], "an unknown user is said"
     boot = psutil.boot_time()
     assert boot + mine.start_ticks / 100 == pytest.approx(sleeper.create_time(), abs=2)
+
+
+def test_a_section_may_be_asked_again_as_soon_as_it_has_answered(start: Start, sleeper: psutil.Process) -> None:
+    one = start()
+    one.ready(SPEC)
+    for seq in range(2, 12):
+        reading = one.section("processes", seq)
+        assert isinstance(reading, Processes) and sleeper.pid in [f.pid for f in reading.found]
 
 
 def test_a_pid_file_that_is_none_costs_only_its_rule(start: Start, sleeper: psutil.Process, tmp_path: Path) -> None:
@@ -301,7 +310,9 @@ def test_a_hanging_tool_costs_only_its_own_section(start: Start, tmp_path: Path)
     one.say(probe.ask_section(2, "mounts"))
     for seq in range(10, 15):
         assert one.sample(seq).seq == seq, "samples go on meanwhile"
-    reading = one.section("mounts", 3)
+    answer = one.until(SectionAnswer, seq=2)
+    assert isinstance(answer, SectionAnswer)
+    reading = answer.reading
     assert isinstance(reading, Mounts)
     hanging = [m for m in reading.mounts if m.hanging_s is not None]
     assert [m.mount for m in hanging] == ["/"] and hanging[0].total_bytes is None
