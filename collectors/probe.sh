@@ -29,7 +29,6 @@ case "$(awk -W version 2>&1 </dev/null)" in
 esac
 [ "$(awk 'BEGIN{print 6*7}' </dev/null 2>/dev/null)" = 42 ] || { say '=X awk'; exit 3; }
 num() { case $1 in ''|*[!0-9]*) say "$2";; *) say "$1";; esac; }
-read -r ME _ </proc/self/stat
 C=
 [ -e /.dockerenv ] || [ -e /run/.containerenv ] && C=container
 case "$(cat /proc/1/cgroup 2>/dev/null)" in */docker/*|*/lxc/*|*kubepods*) C=container;; esac
@@ -69,6 +68,13 @@ function leader(p,   f, l, y, r) {
 }
 function fits(p,   c, a, i, b, f, m) {
   c = first("/proc/" p "/comm")
+  # Unbuffered, mawk reads beyond its memory when a file does not end in LF, and dies of it: no cmdline for it. What is
+  # called like a rule or like a watched process may be one; the section has to tell.
+  if (MW) {
+    if (c in called) return 1
+    for (i = 1; i <= nr; i++) if (rn[i] == "-" || substr(rn[i], 1, 15) == c) return 1
+    return 0
+  }
   f = "/proc/" p "/cmdline"
   a = ""
   m = ""
@@ -79,8 +85,7 @@ function fits(p,   c, a, i, b, f, m) {
   sub(/.*\//, "", b)
   for (i = 1; i <= nr; i++) {
     if (rn[i] != "-" && rn[i] != b && substr(rn[i], 1, 15) != c) continue
-    # mawk sees only the first argument here: then the section has to tell.
-    if (ra[i] != "-" && !MW && a != "" && a !~ ra[i]) continue
+    if (ra[i] != "-" && a != "" && a !~ ra[i]) continue
     return 1
   }
   return 0
@@ -165,11 +170,11 @@ BEGIN { last = ""; bt = ""; print "=O"; fflush() }
 $1 == "S" { sample($2); next }
 $1 == "W" || $1 == "w" {
   if ($1 == "W") { nw = 0; for (k in wat) delete wat[k] }
-  for (i = 2; i <= NF; i++) { w[++nw] = $i; wat[$i] = 1 }
+  for (i = 2; i <= NF; i++) { w[++nw] = $i; wat[$i] = 1; if (MW) called[first("/proc/" $i "/comm")] = 1 }
   next
 }
 $1 == "I" { ni = 0; for (k in I) delete I[k]; for (i = 2; i <= NF; i++) { I[$i] = 1; ni++ } next }
-$1 == "P" { if (NF == 1) { nr = 0; next } split(rest(), x, "\t"); nr++; rn[nr] = x[2]; ra[nr] = x[3]; next }
+$1 == "P" { if (NF == 1) { nr = 0; for (k in called) delete called[k]; next } split(rest(), x, "\t"); nr++; rn[nr] = x[2]; ra[nr] = x[3]; next }
 $1 ~ /^[*]/ { q = substr($1, 2); D[q] = $2; A[q] = ""; an[q] = 0; pn[q] = 0; next }
 $1 ~ /^[+]/ { q = substr($1, 2); if (q in D) { A[q] = A[q] rest() "\n"; an[q]++ } next }
 $1 ~ /^[?]/ { q = substr($1, 2); l = rest(); id = $2; sub(/^[^ ]+ /, "", l); if (q in D) { pend[q " " id] = l; pn[q]++ } next }
@@ -196,7 +201,7 @@ BEGIN {
   close("/etc/passwd")
   for (i = 1; i <= k; i++) {
     if (ru[i] != "-") { if (ru[i] in id) ru[i] = id[ru[i]]; else if (ru[i] !~ /^[0-9]+$/) { print "! processes " rk[i] " nouser"; ru[i] = "none" } }
-    if (rp[i] != "-") { l = ""; f = rp[i]; if ((getline l < f) <= 0) { print "! processes " rk[i] " nofile " esc(f); rp[i] = "none" } else { split(l, x, " "); rp[i] = x[1] } close(f) }
+    if (rp[i] != "-") { l = ""; f = rp[i]; if (sub(/\/\.$/, "", f) || (getline l < f) <= 0) { print "! processes " rk[i] " nofile " esc(f); rp[i] = "none" } else { split(l, x, " "); rp[i] = x[1] } close(f) }
   }
   for (i = 1; i < ARGC; i++) {
     p = ARGV[i]
@@ -210,7 +215,7 @@ BEGIN {
     c = substr(l, 1, RLENGTH - 1)
     sub(/^[0-9]+ \(/, "", c)
     split(substr(l, RLENGTH + 2), x, " ")
-    if (p == ME || x[2] == ME) continue
+    parent[p] = x[2]
     st = x[20]
     RS = o
     f = "/proc/" p "/cmdline"
@@ -236,9 +241,16 @@ BEGIN {
         close(f)
         if (!g) continue
       }
-      print "F " rk[j] " " p " " st " " u " " ((u in nm) ? esc(nm[u]) : u) " " substr(esc(a), 1, 400)
+      fp[++nf] = p
+      fl[nf] = "F " rk[j] " " p " " st " " u " " ((u in nm) ? esc(nm[u]) : u) " " substr(esc(a), 1, 400)
     }
   }
+  for (i = 1; i <= nf; i++) {
+    h = 0
+    for (p = fp[i]; p in parent && p != ME && ++h < 99; p = parent[p]) ;
+    if (p != ME) print fl[i]
+  }
+  print "end"
 }'
 # One-shot: listening sockets, and which of the watched processes hold them.
 L='
@@ -333,26 +345,33 @@ df -P -k "$@" 2>/dev/null | awk "$Y"
 fi
 }
 # job SEQ ID NAME WAIT TEXT: starts NAME in the background unless its last run still hangs. After WAIT seconds the
-# answer goes out without it. One that hangs is tried to be killed; a process stuck in the kernel only goes by itself.
+# answer goes out without it. Of one that hangs only what it waits for is killed: killing those around a process stuck
+# in the kernel would only make room for the next to get stuck.
 job() {
 eval "p=\${J_$2:-0} s=\${S_$2:-0}"
-if [ "$p" != 0 ] && alive "$p"; then
 up
 e=$((UP-s))
+if [ "$p" != 0 ] && [ $e -ge ${YOUNG:-0} ] && alive "$p"; then
 if [ $e -gt 20 ]; then end_below "$p" </dev/null 2>/dev/null & fi
 say "+$1 $6 $e${7:+ $7}"
 return
 fi
 say "?$1 $2 $6 $4${7:+ $7}"
 ( $3 "$1" "$2" "$5" | tag "$1"; say "%$1 $2" ) </dev/null 2>/dev/null &
-up
 eval "J_$2=$! S_$2=$UP"
 A=1
 }
 find_processes() {
 cd /proc || return
-WKP=$RULES awk -v BB="$B" -v ME="$ME" "$P" [0-9]* | while read -r f k p s u n a; do
+# mawk dies of a file that cannot be read once it is open, as when its process has just ended: then the walk begins anew.
+for t in 1 2 3 4 x; do
+[ $t = x ] && { say "! processes awk failed"; return; }
+O=$(WKP=$RULES awk -v BB="$B" -v ME=$$ "$P" [0-9]*)
+case $N$O in *"${N}end") break;; esac
+done
+while read -r f k p s u n a; do
 case $f in
+end) ;;
 F)
 set -- /proc/$p/fd/*
 c=$#
@@ -361,7 +380,9 @@ c=$#
 say "F $k $p $s $u $n $c $a";;
 *) say "$f $k $p $s $u $n $a";;
 esac
-done
+done <<X
+$O
+X
 }
 find_ports() {
 D=
@@ -423,8 +444,6 @@ MORE= LATE=
 main() {
 # In a pipeline this is a process of its own, and the jobs are its children.
 read -r MAIN _ </proc/self/stat
-# In a pipeline it is a process of its own, and the parent of all jobs.
-read -r MY _ </proc/self/stat
 RULES= WANTED= WATCH=
 while IFS= read -r l; do
 c=${l%% *}
@@ -432,12 +451,16 @@ a=
 case $l in *' '*) a=${l#* };; esac
 case $c in
 S)
-say "$l"
+say "$l" || break
 for x in $LATE; do $x; done;;
-I) say "$l";;
+I) say "$l" || break;;
 W) WATCH=$a; say "$l";;
 w) WATCH="$WATCH $a"; say "$l";;
-P) if [ -z "$a" ]; then RULES=; else RULES="$RULES$a$N"; fi; say "$l";;
+P)
+# A directory in place of a pid file would be the end of mawk: it is marked.
+[ -d "${a##*"$T"}" ] && a=$a/.
+if [ -z "$a" ]; then RULES=; else RULES="$RULES$a$N"; fi
+say "$l";;
 D) if [ -z "$a" ]; then WANTED=; else WANTED="$WANTED$N$a"; fi;;
 =)
 x=${a%% *}
@@ -450,9 +473,11 @@ q=${a%% *}
 x=${a#* }
 x=${x%% *}
 A=
+YOUNG=
 case $x in
-processes) say "*$q $x"; job "$q" "$x" find_processes 8 x "! $x - hanging"; w=8;;
-ports) say "*$q $x"; job "$q" "$x" find_ports 8 x "! $x - hanging"; w=8;;
+# These are asked again soon. A young one has answered and is about to end: who waits for an answer does not ask again.
+processes) say "*$q $x"; YOUNG=2; job "$q" "$x" find_processes 8 x "! $x - hanging"; w=8;;
+ports) say "*$q $x"; YOUNG=2; job "$q" "$x" find_ports 8 x "! $x - hanging"; w=8;;
 mounts) say "*$q $x"; mounts "$q"; w=4;;
 *)
 case "$MORE " in

@@ -10,13 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
 from collectors import probe
+from collectors.answers import SectionAnswer
 from duty.readings import MountReading, Mounts, Ports, Processes
 from duty.site import DiskRule, HostSpec, LineRule, ProcessRule
 from tests.support.probes import AWKS, SHELLS, Probe, path_with_awk
@@ -46,6 +47,16 @@ def running(*command: str) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.kill()
         process.communicate()
+
+
+def family_of(one: Probe) -> set[int]:
+    return {one.process.pid, *(child.pid for child in psutil.Process(one.process.pid).children(recursive=True))}
+
+
+def arguments_of(pid: int) -> list[str]:
+    with suppress(psutil.Error):
+        return psutil.Process(pid).cmdline()
+    return []
 
 
 @pytest.fixture(params=[f"{shell}+{awk}" for shell in SHELLS for awk in AWKS])
@@ -105,6 +116,62 @@ def test_processes_are_found_by_every_rule_that_fits(start: Start, sleeper: psut
     assert [f.subject for f in reading.failures] == ["nobody"], "an unknown user is said"
     boot = psutil.boot_time()
     assert boot + mine.start_ticks / 100 == pytest.approx(sleeper.create_time(), abs=2)
+
+
+def test_a_section_may_be_asked_again_as_soon_as_it_has_answered(start: Start, sleeper: psutil.Process) -> None:
+    one = start()
+    one.ready(SPEC)
+    for seq in range(2, 12):
+        reading = one.section("processes", seq)
+        assert isinstance(reading, Processes) and sleeper.pid in [f.pid for f in reading.found]
+
+
+def test_a_pid_file_that_is_none_costs_only_its_rule(start: Start, sleeper: psutil.Process, tmp_path: Path) -> None:
+    right = tmp_path / "right.pid"
+    right.write_text(f"{sleeper.pid}\n")
+    rules = (
+        ProcessRule("folder", pidfile=str(tmp_path)),
+        ProcessRule("lost", pidfile=str(tmp_path / "none")),
+        ProcessRule("right", pidfile=str(right)),
+    )
+    one = start()
+    one.ready(HostSpec("here", "here", processes=rules))
+    reading = one.section("processes")
+    assert isinstance(reading, Processes)
+    assert [(f.rule, f.pid) for f in reading.found] == [("right", sleeper.pid)]
+    assert [f.subject for f in reading.failures] == ["folder", "lost"]
+
+
+def test_the_probe_does_not_find_itself(start: Start) -> None:
+    """The text of its programs stands in their arguments."""
+    one = start()
+    one.ready(HostSpec("here", "here", processes=(ProcessRule("self", args="getline"), ProcessRule("w", name="awk"))))
+    reading = one.section("processes")
+    assert isinstance(reading, Processes)
+    assert not [f for f in reading.found if f.pid in family_of(one) or f"ME={one.process.pid} " in f.args]
+
+
+def test_a_walk_begins_anew_when_its_awk_dies(start: Start, sleeper: psutil.Process, tmp_path: Path) -> None:
+    """mawk dies of a process that ends between being opened and being read."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    flag = tmp_path / "once"
+    start(command=probe.exec_command())  # makes the awk that is replaced here
+    awk = folder / "awk"
+    awk.rename(folder / "right-awk")
+    awk.write_text(
+        "#!/bin/sh\n"
+        f'if [ ! -e {flag} ]; then case "$*" in *ENVIRON*WKP*)\n'
+        f'touch {flag}; {folder}/right-awk "$@" | head -n 1; exit 2;; esac; fi\n'
+        f'exec {folder}/right-awk "$@"\n'
+    )
+    awk.chmod(0o755)
+    one = start()
+    one.ready(SPEC)
+    reading = one.section("processes")
+    assert flag.exists() and isinstance(reading, Processes)
+    assert [f.rule for f in reading.found if f.pid == sleeper.pid] == ["sleeper one", "by-user"]
+    assert [f.subject for f in reading.failures] == ["nobody"]
 
 
 def test_listening_ports_and_their_owners(start: Start) -> None:
@@ -176,7 +243,7 @@ def test_a_restarted_process_is_noticed(start: Start) -> None:
         seen = [one.sample(seq).appeared for seq in range(3, 8) if time.sleep(0.1) is None]
         assert any(seen)
         reading = one.section("processes", 9)
-        assert isinstance(reading, Processes) and [f.pid for f in reading.found] == [second.pid]
+        assert isinstance(reading, Processes) and second.pid in [f.pid for f in reading.found]
 
 
 def test_the_restricted_key_runs_this_probe_and_no_other(start: Start) -> None:
@@ -214,6 +281,21 @@ def test_a_hostile_name_forges_nothing(start: Start, tmp_path: Path) -> None:
         assert [f.pid for f in reading.found] == [evil.pid]
 
 
+def test_long_arguments_of_strangers_do_no_harm(start: Start) -> None:
+    one = start()
+    one.ready(HostSpec("here", "here", processes=(ProcessRule("s", args="sleep.43219"),)))
+    one.sample(1)
+    for turn in range(1, 6):
+        sleep = "import time; time.sleep(43219) #"
+        strangers = [[sys.executable, "-c", sleep + "x" * length] for length in (0, 4090, 4096, 20_000)]
+        with ExitStack() as stack:
+            for command in strangers:
+                stack.enter_context(running(*command))
+            seen = [one.sample(10 * turn + n) for n in range(3) if time.sleep(0.05) is None]
+        assert any(sample.appeared for sample in seen)
+    assert not one.sample(99).failures
+
+
 def test_a_hanging_tool_costs_only_its_own_section(start: Start, tmp_path: Path) -> None:
     one_bin = tmp_path / "bin"
     one_bin.mkdir()
@@ -228,10 +310,17 @@ def test_a_hanging_tool_costs_only_its_own_section(start: Start, tmp_path: Path)
     one.say(probe.ask_section(2, "mounts"))
     for seq in range(10, 15):
         assert one.sample(seq).seq == seq, "samples go on meanwhile"
-    reading = one.section("mounts", 3)
+    answer = one.until(SectionAnswer, seq=2)
+    assert isinstance(answer, SectionAnswer)
+    reading = answer.reading
     assert isinstance(reading, Mounts)
     hanging = [m for m in reading.mounts if m.hanging_s is not None]
     assert [m.mount for m in hanging] == ["/"] and hanging[0].total_bytes is None
+    for seq in range(4, 8):
+        again = one.section("mounts", seq)
+        assert isinstance(again, Mounts) and again.mounts[0].hanging_s is not None
+    stuck = [pid for pid in family_of(one) if str(one_bin / "stat") in arguments_of(pid)]
+    assert len(stuck) <= 1 + len(hanging), "nothing more is started while it hangs"
     flag.unlink()
     end = time.monotonic() + 20
     while True:
