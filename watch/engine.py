@@ -15,9 +15,9 @@ from duty.board import Board, HostView, SiteView
 from duty.conditions import Change
 from duty.connection import Connection, Link
 from duty.events import EventMemory, EventStep
-from duty.forecast import Outlook
 from duty.host_state import HostState
 from duty.moment import Moment
+from duty.outlooks import Outlooks
 from duty.phrases import Phrase, phrase
 from duty.readings import Sample, SectionFailure, SlowReading
 from duty.records import LogKind, NewLogEntry, Subject
@@ -284,12 +284,10 @@ class Engine:
             faults=self.faults,
         )
 
-    def foresee(self, host: str, outlooks: Mapping[str, Outlook], peaks: Mapping[str, SessionPeak]) -> None:
-        """What the past of a host says: by mount when it will be full, by line its last session's peak."""
+    def foresee(self, host: str, outlooks: Outlooks, peaks: Mapping[str, SessionPeak]) -> None:
+        """What the past of a host says: by series when its limit is reached, by line its last session's peak."""
         if (run := self.runs.get(host)) is not None:
-            run.state.disks.foresee(outlooks)
-            for key, line in run.state.lines.items():
-                line.remember(peaks.get(key))
+            run.state.foresee(outlooks, peaks)
             self._dirty[host] = None
 
     def touch(self) -> None:

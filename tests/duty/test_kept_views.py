@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from duty.board import ProcessView
 from duty.connection import Connection, Link
+from duty.forecast import FLAT, Forecast, Outlook
 from duty.host_state import HostState
 from duty.listening import by_port, port_state
 from duty.moment import Moment
@@ -37,6 +38,7 @@ from duty.readings import (
     Sample,
     SectionFailure,
 )
+from duty.series import SeriesKey
 from duty.site import DiskRule, HostSpec, Limits, LineRule, ProcessRule
 
 T = TypeVar("T")
@@ -51,6 +53,8 @@ QUOTED = ProcessRule(
     threads=Limits(warn=9),
     open_files=Limits(5, 9),
     stuck_d_s=2.0,
+    quiet_after_s=2.5,
+    log="log",
     ports=("9001", "10.0.0.1:9002"),
 )
 RISK = ProcessRule("risk", name="risk", count_min=0, zombies=Limits(act=1))
@@ -120,6 +124,12 @@ LISTENING = pool(20, lambda: list(some(4, listening)))
 COUNTERS = pool(20, lambda: some(2, counters))
 FAILURES = pool(10, failures)
 PASSED = [0.0, 0.4, 1.0, 1.0, 1.0, 59.0, 700.0]
+OUTLOOKS: list[dict[SeriesKey, Outlook]] = [
+    {},
+    {SeriesKey("process", "quoted", "rss"): Forecast(7200.0, 7000.0, 7400.0)},
+    {SeriesKey("process", "quoted", "rss"): FLAT, SeriesKey("process", "quoted", "threads"): Forecast(9e5, 8e5, 9e6)},
+    {SeriesKey("process", "quoted", "files"): FLAT, SeriesKey("disk", "/a", "used"): Forecast(60.0, 50.0, 70.0)},
+]
 GONE: list[tuple[int, ...]] = [(), (), (), (), (), (), (1,), (3,)]
 UNREAD = ["", "", "", "quoted"]
 IDENTITY = Identity("5", "gw", "sh", "mawk", "q", "1", "h", False, 100, 4096)
@@ -158,7 +168,10 @@ def plainly(track: ProcessTrack, ports: Ports | None, ports_mono: float) -> Proc
         ports=tuple((port, port_state(port, listening, track.copies.keys())) for port in track.rule.ports),
         user=copies[0].found.user if copies else "",
         args=copies[0].found.args if copies else "",
+        time_to_limit=track._outlook[1] if track._outlook else None,
+        limit_of=track._outlook[0] if track._outlook else "",
     )
+    assert track._quiet == track._quiet_shown()
     found = sorted(track._findings(view), key=lambda one: -one[0])
     return msgspec.structs.replace(view, state=found[0][0], why=tuple(why for _, why in found)) if found else view
 
@@ -263,6 +276,17 @@ class KeptViews(RuleBasedStateMachine):
                 case section:
                     state.sections.hangs(section, 20.0, self.now)
 
+    @rule(outlooks=st.sampled_from(OUTLOOKS))
+    def foresee(self, outlooks: dict[SeriesKey, Outlook]) -> None:
+        for state in (self.keeps, self.forgets):
+            state.foresee(outlooks, {})
+
+    @rule(grew=st.booleans(), unread=st.booleans())
+    def look_at_logs(self, grew: bool, unread: bool) -> None:
+        for state in (self.keeps, self.forgets):
+            for track in state.processes.values():
+                track.logged(grew=grew, unread=unread)
+
     @precondition(lambda self: self.seconds % 1 < 0.1)
     @rule()
     def reboot(self) -> None:
@@ -302,6 +326,8 @@ def test_a_long_walk(seed: int) -> None:
         lambda: machine.walk(draw.choice(FOUND), draw.choice(UNREAD)),
         lambda: machine.read_ports(draw.choice(LISTENING)),
         lambda: machine.something_rarer(draw.choice(RARER)),
+        lambda: machine.foresee(draw.choice(OUTLOOKS)),
+        lambda: machine.look_at_logs(draw.random() < 0.5, draw.random() < 0.5),
         *[lambda: machine.look(draw.choice([0.0, 1.0, 40.0]))] * 6,
     ]
     for step in range(1500):

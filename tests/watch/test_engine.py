@@ -20,6 +20,7 @@ from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.readings import AppReading, MountReading, Mounts, Processes, ProcessFound, Sample, SectionFailure
 from duty.records import NewLogEntry
+from duty.series import SeriesKey
 from duty.site import AppRule, DiskRule, HostSpec, ProcessRule, SiteSpec
 from tests.support.feeds import HandClock, HandFeed
 from watch.engine import Engine
@@ -220,8 +221,9 @@ async def test_what_the_past_says_is_shown_with_the_newest_reading(bench: Bench)
     bench.engine.on_sample("jump", Sample(1, 100.0), bench.clock.now().mono)
     disk = MountReading("/", "/dev/sda1", "ext4", False, 100, 40, 60)
     bench.engine.on_section("jump", Mounts((disk,)), bench.clock.now().mono, 0.1)
-    bench.engine.foresee("jump", {"/": FLAT}, {})
-    bench.engine.foresee("nobody", {"/": FLAT}, {})
+    root = SeriesKey("disk", "/", "used")
+    bench.engine.foresee("jump", {root: FLAT}, {})
+    bench.engine.foresee("nobody", {root: FLAT}, {})
     await bench.until(lambda: [d.time_to_full for d in bench.host("jump").disks] == [FLAT])
 
 
