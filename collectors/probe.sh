@@ -424,8 +424,6 @@ MORE= LATE=
 main() {
 # In a pipeline this is a process of its own, and the jobs are its children.
 read -r MAIN _ </proc/self/stat
-# In a pipeline it is a process of its own, and the parent of all jobs.
-read -r MY _ </proc/self/stat
 RULES= WANTED= WATCH=
 while IFS= read -r l; do
 c=${l%% *}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import chain
 
 from duty.apps import AppTrack
@@ -34,7 +35,7 @@ from duty.readings import (
     SectionFailure,
     SlowReading,
 )
-from duty.sections import SectionTrack
+from duty.sections import SectionTrack, wants
 from duty.sessions import SessionPeak
 from duty.site import HostSpec
 
@@ -97,6 +98,7 @@ class HostState:
             else:
                 self.lines[line.key] = LineTrack(line)
         self.disks.demand(spec.disks)
+        self.sections.demand(partial(wants, spec))
         self._demand_of_the_machine(spec)
         old_apps, self.apps = self.apps, {}
         for app in spec.apps:

@@ -20,7 +20,7 @@ from duty.readings import (
     SectionFailure,
 )
 from duty.records import Subject
-from duty.site import DiskRule, EventPattern, EventRule, HostSpec, LineRule, ProcessRule
+from duty.site import ClockRule, DiskRule, EventPattern, EventRule, HostSpec, LineRule, ProcessRule
 
 SPEC = HostSpec(
     id="quote-gw",
@@ -203,3 +203,13 @@ def test_a_process_is_known_by_its_log() -> None:
     assert minute(5, written=True)[0] is State.OK
     state.on_failure(SectionFailure("events", phrase("too large")), Moment(1e9 + 301, 301.0))
     assert state.view(Moment(1e9 + 301, 301.0)).processes[0].state is State.UNKNOWN, "quiet, and its log is not known"
+
+
+def test_what_is_asked_no_more_is_no_trouble_any_more() -> None:
+    log = EventRule("gw", file="/var/log/gw.log", patterns=(EventPattern("FATAL", 2),))
+    state = HostState(msgspec.structs.replace(SPEC, events=(log,), clock=ClockRule()), at(0), {})
+    state.on_connection(UP)
+    for section in ("mounts", "processes", "time", "events", "sample"):
+        state.on_failure(SectionFailure(section, phrase("too large")), at(1))
+    state.update(msgspec.structs.replace(SPEC, disks=(), clock=None), at(2))
+    assert {one.section for one in state.view(at(2)).sections} == {"processes", "sample"}
