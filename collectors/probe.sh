@@ -336,10 +336,9 @@ fi
 # answer goes out without it. One that hangs is tried to be killed; a process stuck in the kernel only goes by itself.
 job() {
 eval "p=\${J_$2:-0} s=\${S_$2:-0}"
+if [ "$p" != 0 ] && alive "$p"; then
 up
 e=$((UP-s))
-# One that has just answered may still be about to end.
-if [ "$p" != 0 ] && [ $e -ge 2 ] && alive "$p"; then
 if [ $e -gt 20 ]; then end_below "$p" </dev/null 2>/dev/null & fi
 say "+$1 $6 $e${7:+ $7}"
 return

@@ -252,7 +252,7 @@ def test_what_hangs_is_started_once_and_in_the_end_killed(start: Start, tmp_path
         real = f'exec {shutil.which(tool)} "$@"'
         fake.write_text(f'#!/bin/sh\ncase "$*" in *" /") [ -e {flag} ] && exec sleep 54321;; esac\n{real}\n')
         fake.chmod(0o755)
-    quick = probe.SCRIPT.replace(b"w=4", b"w=1").replace(b"-gt 20 ]", b"-gt 3 ]")
+    quick = probe.SCRIPT.replace(b"w=4", b"w=1").replace(b"-gt 20 ]; then", b"-gt 3 ]; then")
     assert len(quick) == len(probe.SCRIPT) - 1
     digest = hashlib.sha256(quick).hexdigest().encode()
     one = start(script=b"wk1 %d %s\n" % (len(quick), digest) + quick)
