@@ -28,7 +28,7 @@ def wants(spec: HostSpec, section: str) -> bool:
         case "lines" | "interfaces":
             return bool(spec.lines)
         case "time":
-            return spec.clock is not None
+            return spec.clock is not None and not spec.local
         case "events":
             return bool(spec.events)
         case "mounts":
