@@ -268,9 +268,19 @@ class HostState:
         """A section gave nothing usable."""
         self.sections.failed(failure, at)
         if failure.section == "events" and not failure.subject:
-            for track in self.processes.values():
-                if track.rule.log is not None:
-                    track.logged(grew=False, unread=True)
+            self._lose_logs()
+
+    def hangs(self, section: str, seconds: float, at: Moment) -> None:
+        """A section was asked for and has not answered for ``seconds``."""
+        self.sections.hangs(section, seconds, at)
+        if section == "events":
+            self._lose_logs()
+
+    def _lose_logs(self) -> None:
+        """Nobody knows whether the logs grow: that of a process says nothing until it is read again."""
+        for track in self.processes.values():
+            if track.rule.log is not None:
+                track.logged(grew=False, unread=True)
 
     def on_connection(self, connection: Connection) -> None:
         """The connection changed."""
@@ -279,6 +289,7 @@ class HostState:
                 line.gap()
             if self.clock is not None:
                 self.clock.forget()
+            self._lose_logs()
         self.connection = connection
 
     def quality(self, at: Moment) -> Quality:

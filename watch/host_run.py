@@ -102,7 +102,7 @@ class HostRun:
                         self._section_due["ports"] = min(self._section_due["ports"], mono + PORTS_AFTER_CHANGE_S)
                     self._walked, state.look_again = mono, False
             elif (since := self.feed.open_since(section)) is not None and mono - since > HANGING_AFTER_S:
-                state.sections.hangs(section, mono - since, at)
+                state.hangs(section, mono - since, at)
 
     def _ask_apps(self, mono: float) -> None:
         """Applications have a clock each, and no other question waits for them."""

@@ -201,8 +201,19 @@ def test_a_process_is_known_by_its_log() -> None:
         ("stuck: no CPU time used and nothing in its log for 60 s",),
     )
     assert minute(5, written=True)[0] is State.OK
-    state.on_failure(SectionFailure("events", phrase("too large")), Moment(1e9 + 301, 301.0))
-    assert state.view(Moment(1e9 + 301, 301.0)).processes[0].state is State.UNKNOWN, "quiet, and its log is not known"
+    late = Moment(1e9 + 301, 301.0)
+    for lost in (
+        lambda: state.on_failure(SectionFailure("events", phrase("too large")), late),
+        lambda: state.hangs("events", 20.0, late),
+        lambda: state.on_connection(Connection(Link.LOST, late.wall)),
+    ):
+        assert state.view(late).processes[0].state is State.OK
+        lost()
+        state.on_connection(Connection(Link.UP, late.wall))
+        state.on_sample(Sample(1, 1361.0, processes=(ProcessStat(7, "S", 1, 10, 100, 1 << 20),)), late)
+        assert state.view(late).processes[0].state is State.UNKNOWN, "quiet, and its log is not known"
+        start, where = where, next(cursors)
+        state.on_section(Events((EventPiece("gw", start, where, 9, 0, (), ()),)), late, 0.1)
 
 
 def test_what_is_asked_no_more_is_no_trouble_any_more() -> None:

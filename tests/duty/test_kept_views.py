@@ -25,7 +25,9 @@ from duty.process_demand import wanted
 from duty.processes import ProcessTrack
 from duty.quality import State
 from duty.readings import (
+    ClockReading,
     CpuTicks,
+    HostHealth,
     Identity,
     InterfaceCounters,
     Listening,
@@ -133,11 +135,18 @@ OUTLOOKS: list[dict[SeriesKey, Outlook]] = [
 GONE: list[tuple[int, ...]] = [(), (), (), (), (), (), (1,), (3,)]
 UNREAD = ["", "", "", "quoted"]
 IDENTITY = Identity("5", "gw", "sh", "mawk", "q", "1", "h", False, 100, 4096)
-Event = Mounts | Identity | SectionFailure | Link | HostSpec | str
+MACHINES = [
+    HostHealth(uptime_s=uptime, oom_kills=kills, files_open=files, files_max=1000, failed_units=units)
+    for uptime, kills, files, units in ((900.0, 1, 10, ()), (1000.0, 3, 10, ("a",)), (1100.0, 3, 990, None))
+]
+CLOCKS = [ClockReading(1_000_000.0 + offset, 1000.0) for offset in (0.0, 0.7, 3.0)]
+Event = HostHealth | ClockReading | Mounts | Identity | SectionFailure | Link | HostSpec | str
 RARER: list[Event] = [
     *pool(8, lambda: Mounts(tuple({one.mount: one for one in some(2, mount)}.values()))),
     *(SectionFailure(name, phrase("too large"), subject) for name in ("mounts", "ports") for subject in ("", "/a")),
     *("mounts", "ports"),
+    *MACHINES,
+    *CLOCKS,
     *(Link.UP, Link.UP, Link.SLOW, Link.LOST, Link.JUMP_DOWN),
     *(IDENTITY, *SPECS),
 ]
@@ -184,7 +193,8 @@ def _uptime(track: ProcessTrack) -> float | None:
 
 
 def parts(state: HostState) -> list[Part[object]]:
-    return [*state.processes.values(), *state.lines.values(), state.disks, state.sections]  # type: ignore[list-item]
+    machine = [part for part in (state.machine, state.clock) if part is not None]
+    return [*state.processes.values(), *state.lines.values(), state.disks, state.sections, *machine]  # type: ignore[list-item]
 
 
 class KeptViews(RuleBasedStateMachine):
@@ -265,7 +275,7 @@ class KeptViews(RuleBasedStateMachine):
             self.known &= {rule.key for rule in event.processes if before.get(rule.key) == rule}
         for state in (self.keeps, self.forgets):
             match event:
-                case Mounts() | Identity():
+                case Mounts() | Identity() | HostHealth() | ClockReading():
                     state.on_section(event, self.now, 0.1)
                 case SectionFailure():
                     state.on_failure(event, self.now)
@@ -274,7 +284,7 @@ class KeptViews(RuleBasedStateMachine):
                 case HostSpec():
                     state.update(event, self.now)
                 case section:
-                    state.sections.hangs(section, 20.0, self.now)
+                    state.hangs(section, 20.0, self.now)
 
     @rule(outlooks=st.sampled_from(OUTLOOKS))
     def foresee(self, outlooks: dict[SeriesKey, Outlook]) -> None:
