@@ -179,6 +179,7 @@ def _rules(host_id: str, host: Host, file: SiteFile) -> Iterator[Crossing]:
                 "something to find {key} by: name, args, user, unit or pidfile", key=dotted_word(process.key)
             )
             yield _of_rule(host_id, host, process.places, words)
+        yield from _log(host_id, host, process, file)
     for line in joined(host_id, host, file, "lines", lambda table: table.lines):
         if not any(layer.interface for layer in line.layers):
             yield _of_rule(host_id, host, line.places, phrase("an interface for {key}", key=dotted_word(line.key)))
@@ -202,6 +203,22 @@ def _rules(host_id: str, host: Host, file: SiteFile) -> Iterator[Crossing]:
             yield _of_rule(host_id, host, event.places, phrase("one source for {key}: file, unit or journal", key=key))
         if not any(layer.patterns for layer in event.layers):
             yield _of_rule(host_id, host, event.places, phrase("patterns for {key}", key=key))
+
+
+def _log(host_id: str, host: Host, process: Joined[Process], file: SiteFile) -> Iterator[Crossing]:
+    """The log a process is known by must be followed, and be there for something."""
+    log = next((layer.log for layer in process.layers if layer.log is not None), None)
+    if log is None:
+        return
+    place = next(where for layer, where in zip(process.layers, process.places, strict=True) if layer.log is not None)
+    known = [event.key for event in joined(host_id, host, file, "events", lambda table: table.events)]
+    if log not in known:
+        wanted = phrase("the key of one of this host's events")
+        near = _quoted(nearest(log, known))
+        yield Crossing(Complaint((*place, "log"), wanted, shown(log), near), *process.places)
+    elif not any(layer.quiet_after is not None for layer in process.layers):
+        wanted = phrase("a quiet_after beside it: after how long a silent log means that the process is stuck")
+        yield Crossing(Complaint((*place, "log"), wanted), *process.places)
 
 
 def _app(host_id: str, host: Host, app: Joined[App]) -> Iterator[Crossing]:

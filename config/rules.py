@@ -83,6 +83,10 @@ class Process(Table):
     """Number of open files, summed over the copies. Default: not judged."""
     stuck_after: SecondsOrOff = None
     """A copy in uninterruptible sleep (state D) for longer is stuck. Default: "10s"; "off" does not judge it."""
+    quiet_after: SecondsOrOff = None
+    """A copy that uses no CPU time, and whose log does not grow, for longer is stuck. Default: not judged."""
+    log: Named | None = None
+    """Key of the host's event rule that follows its log, for quiet_after. Default: CPU time alone counts."""
     zombies: CountLevels | None = None
     """Number of zombie copies. Default: {warn = 1}."""
     ports: list[Port] | None = None

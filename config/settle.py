@@ -150,6 +150,7 @@ def process_rule(rule: Joined[Process]) -> ProcessRule:
     layers = rule.layers
     count = first((p.count for p in layers), Count(min=_PROCESS.count_min, max=_PROCESS.count_max))
     stuck = first((p.stuck_after for p in layers), _PROCESS.stuck_d_s or math.inf)
+    quiet = first((p.quiet_after for p in layers), math.inf)
     return ProcessRule(
         key=rule.key,
         name=_given(p.name for p in layers),
@@ -165,6 +166,8 @@ def process_rule(rule: Joined[Process]) -> ProcessRule:
         threads=_limits((p.threads for p in layers), _PROCESS.threads),
         open_files=_limits((p.open_files for p in layers), _PROCESS.open_files),
         stuck_d_s=None if math.isinf(stuck) else stuck,
+        quiet_after_s=None if math.isinf(quiet) else quiet,
+        log=_given(p.log for p in layers),
         zombies=_limits((p.zombies for p in layers), _PROCESS.zombies),
         ports=tuple(dict.fromkeys(_given(p.ports for p in layers) or ())),
     )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from duty.board import AppView, PerfView
+from duty.forecast import Forecast
 from duty.limits import above, passed
 from duty.moment import Moment
+from duty.outlooks import Outlooks, bound_of, limit_in, near
 from duty.perf import judge_numbers
 from duty.phrases import N_, Phrase, phrase
 from duty.quality import State
 from duty.rates import Trend
 from duty.readings import AppReading, Certificate
+from duty.series import SeriesKey, perf_key
 from duty.site import AppRule
 
 Findings = list[tuple[State, Phrase]]
@@ -30,7 +35,7 @@ _CHAIN: dict[str, tuple[State, str]] = {
 class AppTrack:
     """One application check of one host over time. Pure: every moment comes in as an argument."""
 
-    __slots__ = ("_at", "_certificate", "_reading", "_since", "_state", "_trend", "fails", "rule")
+    __slots__ = ("_at", "_certificate", "_outlooks", "_reading", "_since", "_state", "_trend", "fails", "rule")
 
     def __init__(self, rule: AppRule, at: Moment) -> None:
         self.rule = rule
@@ -39,6 +44,7 @@ class AppTrack:
         self._at: Moment | None = None
         self._certificate: Certificate | None = None
         self._trend = Trend()
+        self._outlooks: Outlooks = {}
         self._state, self._since = State.UNKNOWN, at.wall
 
     def see(self, reading: AppReading, at: Moment) -> None:
@@ -53,6 +59,10 @@ class AppTrack:
             self.fails += 1
         elif state is not State.UNKNOWN:
             self.fails = 0
+
+    def foresee(self, outlooks: Outlooks) -> None:
+        """What the past of its host's series says of its numbers."""
+        self._outlooks = outlooks
 
     @property
     def read_mono(self) -> float | None:
@@ -112,9 +122,18 @@ class AppTrack:
             also = tuple(said for _, said in self._chain(reading, at))
             return state, (reading.why or phrase("does not answer"), *also), ()
         numbers, found = judge_numbers(reading.perf, self.rule.limits)
+        numbers = tuple([self._foreseen(one) for one in numbers])
+        found += [(State.WARN, limit_in(*soon)) for one in numbers if (soon := _near(one)) is not None]
         found += [*_exit(reading), *self._time(reading), *self._chain(reading, at)]
         found.sort(key=lambda one: -one[0])
         return found[0][0] if found else State.OK, tuple(said for _, said in found), numbers
+
+    def _foreseen(self, one: PerfView) -> PerfView:
+        outlook = self._outlooks.get(SeriesKey("perf", perf_key(self.rule.key, one.label), "value"))
+        if outlook is None or bound_of(one) is None:
+            return one
+        state = max(one.state, State.WARN) if near(outlook) else one.state
+        return msgspec.structs.replace(one, time_to_limit=outlook, state=state)
 
     def _time(self, reading: AppReading) -> Findings:
         whole = dict(reading.steps).get("whole")
@@ -143,6 +162,11 @@ class AppTrack:
             values |= {"names": ", ".join(shown.names) or shown.subject, "issuer": shown.issuer}
             found.append((state, Phrase(said, values)))
         return found
+
+
+def _near(one: PerfView) -> tuple[str, Forecast] | None:
+    soon = one.time_to_limit
+    return (one.label, soon) if isinstance(soon, Forecast) and near(soon) else None
 
 
 def _exit(reading: AppReading) -> Findings:

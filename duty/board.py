@@ -42,6 +42,10 @@ class ProcessView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ports: tuple[tuple[str, State], ...] = ()
     user: str = ""
     args: str = ""
+    time_to_limit: Forecast | NoForecast | None = None
+    """When its growth reaches the first of its limits, or why that cannot be said; ``None``: no limit, or not known."""
+    limit_of: str = ""
+    """What of it that is: ``rss``, ``threads``, ``open_files``."""
 
 
 class PingView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -152,6 +156,8 @@ class PerfView(msgspec.Struct, frozen=True, array_like=True):
     """Where it becomes a fault, by the site file or else the command; ``None``: nobody says."""
     share_percent: float | None = None
     """Of its maximum."""
+    time_to_limit: Forecast | NoForecast | None = None
+    """When its course reaches limit or maximum, or why that cannot be said; ``None``: neither, or not known yet."""
 
 
 class AppView(msgspec.Struct, frozen=True, array_like=True):

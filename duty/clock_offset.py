@@ -31,6 +31,8 @@ class ClockTrack(Part[ClockView]):
         self.rule = rule
         self._reading: ClockReading | None = None
         self._offset: float | None = None
+        self._before: float | None = None
+        """The offset a step is told by; ``None``: the next reading has none before it."""
         self._margin = 0.0
         self._trip: float | None = None
         self._jump: tuple[float, float] | None = None
@@ -52,7 +54,7 @@ class ClockTrack(Part[ClockView]):
         console_s = received_s - self._trip / 2
         offset = reading.epoch_s - console_s
         margin = reading.resolution_s + UPTIME_STEP_S + self._trip / 2
-        before, self._offset = self._offset, offset
+        before, self._before, self._offset = self._before, offset, offset
         self._reading, self._margin, self._read_at = reading, margin, console_s
         jumped = None if before is None else offset - before
         if jumped is None or abs(jumped) < JUMP_S + margin:
@@ -61,8 +63,8 @@ class ClockTrack(Part[ClockView]):
         return jumped
 
     def forget(self) -> None:
-        """A boot or another way there: the next reading is the first."""
-        self._offset = self._trip = None
+        """A boot or another way there: the next reading is the first. Until then the last one is what is known."""
+        self._before = self._trip = None
 
     def judged(self) -> ClockView:
         """What was read last, judged."""

@@ -96,7 +96,7 @@ def _unread(view: HostView, subject: Subject) -> bool:
         case "clock":
             return view.clock is not None and view.clock.read_at is None
         case "event":
-            return any(event.key == subject.key and event.read_at is None for event in view.events)
+            return any(event.key == subject.key and event.state is State.UNKNOWN for event in view.events)
         case "machine":
             return view.health is not None and view.health.read_at is None
     return any(process.key == subject.key and process.count is None for process in view.processes)
@@ -137,6 +137,18 @@ class Watchfulness:
         for subject in subjects:
             self._counting.add(subject)
             self._since[subject] = (0.0, Condition(subject, 2, phrase("{what}", what=str(subject)), 0.0))
+
+    @property
+    def counting(self) -> frozenset[Subject]:
+        """What counts now: began, and did not end."""
+        return frozenset(self._counting)
+
+    def end(self) -> list[Change]:
+        """It is watched no longer: what counts is let go."""
+        found = [Change(self._since[subject][1], on=False) for subject in self._counting]
+        self._since.clear()
+        self._counting.clear()
+        return found
 
     @property
     def holds(self) -> bool:

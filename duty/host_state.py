@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from itertools import chain
 
 from duty.apps import AppTrack
@@ -16,6 +17,7 @@ from duty.lines import LineTrack
 from duty.listening import by_port
 from duty.machine import MachineTrack
 from duty.moment import Moment
+from duty.outlooks import Outlooks, of_process
 from duty.phrases import Phrase, of, phrase
 from duty.processes import ProcessTrack
 from duty.quality import Quality, State, quality_of
@@ -33,7 +35,8 @@ from duty.readings import (
     SectionFailure,
     SlowReading,
 )
-from duty.sections import SectionTrack
+from duty.sections import SectionTrack, wants
+from duty.sessions import SessionPeak
 from duty.site import HostSpec
 
 _WRONG = (State.WARN, State.UNKNOWN, State.ACT)
@@ -95,6 +98,7 @@ class HostState:
             else:
                 self.lines[line.key] = LineTrack(line)
         self.disks.demand(spec.disks)
+        self.sections.demand(partial(wants, spec))
         self._demand_of_the_machine(spec)
         old_apps, self.apps = self.apps, {}
         for app in spec.apps:
@@ -230,6 +234,7 @@ class HostState:
     def _on_events(self, reading: Events, now: float) -> None:
         tracks = self.events or {}
         failed = {one.subject: one.why for one in reading.failures}
+        before = {key: track.memory.cursor for key, track in tracks.items()}
         steps = [tracks[key].same(now) for key in reading.same if key in tracks]
         steps += [tracks[piece.key].see(piece, now) for piece in reading.pieces if piece.key in tracks]
         self.steps += [step for step in steps if step is not None]
@@ -238,10 +243,44 @@ class HostState:
             track.unread = failed.get(key)
             if track.unread is None and key not in said:
                 track.unread = failed.get("") or phrase("the answer does not speak of it")
+        self._hear_logs({key for key, track in tracks.items() if track.memory.cursor != before[key]})
+
+    def _hear_logs(self, moved: set[str]) -> None:
+        """Tell the processes that are known by their logs which of those grew, and which cannot be read."""
+        tracks = self.events or {}
+        for track in self.processes.values():
+            key = track.rule.log
+            if key is not None:
+                log = tracks.get(key)
+                track.logged(grew=key in moved, unread=log is None or log.read_at is None or log.unread is not None)
+
+    def foresee(self, outlooks: Outlooks, peaks: Mapping[str, SessionPeak]) -> None:
+        """What its past says: of each series that has a limit, and by line its last session's peak."""
+        self.disks.foresee({key.key: one for key, one in outlooks.items() if key.kind == "disk"})
+        for key, process in self.processes.items():
+            process.foresee(of_process(key, outlooks))
+        for app in self.apps.values():
+            app.foresee(outlooks)
+        for key, line in self.lines.items():
+            line.remember(peaks.get(key))
 
     def on_failure(self, failure: SectionFailure, at: Moment) -> None:
         """A section gave nothing usable."""
         self.sections.failed(failure, at)
+        if failure.section == "events" and not failure.subject:
+            self._lose_logs()
+
+    def hangs(self, section: str, seconds: float, at: Moment) -> None:
+        """A section was asked for and has not answered for ``seconds``."""
+        self.sections.hangs(section, seconds, at)
+        if section == "events":
+            self._lose_logs()
+
+    def _lose_logs(self) -> None:
+        """Nobody knows whether the logs grow: that of a process says nothing until it is read again."""
+        for track in self.processes.values():
+            if track.rule.log is not None:
+                track.logged(grew=False, unread=True)
 
     def on_connection(self, connection: Connection) -> None:
         """The connection changed."""
@@ -250,6 +289,7 @@ class HostState:
                 line.gap()
             if self.clock is not None:
                 self.clock.forget()
+            self._lose_logs()
         self.connection = connection
 
     def quality(self, at: Moment) -> Quality:

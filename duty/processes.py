@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from duty.board import ProcessView
+from duty.forecast import Forecast, Outlook
 from duty.limits import above
 from duty.listening import ByPort, port_state
+from duty.outlooks import limit_in, near, soonest
 from duty.part import Part
 from duty.phrases import N_, Phrase, phrase
 from duty.process_demand import beyond, demand_of
@@ -23,7 +27,7 @@ _CONCERN = {letter: rank for rank, letter in enumerate("ZXDTtSRI")}
 class Copy:
     """One running copy; its identity is pid and start time."""
 
-    __slots__ = ("cpu_percent", "d_since", "found", "start_ticks", "stat")
+    __slots__ = ("busy_at", "cpu_percent", "d_since", "found", "start_ticks", "stat")
 
     def __init__(self, found: ProcessFound) -> None:
         self.found = found
@@ -31,6 +35,8 @@ class Copy:
         self.stat: ProcessStat | None = None
         self.cpu_percent: float | None = None
         self.d_since: float | None = None
+        self.busy_at: float | None = None
+        """When it was last seen to have used CPU time, by the host's uptime; when it was seen first."""
 
     def see(self, stat: ProcessStat, sample: Sample, seconds: float) -> bool:
         """Take its line of a sample; ``seconds`` of the host's clock since the sample before.
@@ -40,6 +46,8 @@ class Copy:
         before, cpu = self.stat, self.cpu_percent
         grown = growth(before.cpu_ticks, stat.cpu_ticks) if before is not None and seconds > 0 else None
         self.cpu_percent = None if grown is None else 100 * grown / sample.ticks_per_s / seconds
+        if before is None or stat.cpu_ticks != before.cpu_ticks:
+            self.busy_at = sample.uptime_s
         if stat.state != "D":
             self.d_since = None
         elif self.d_since is None:
@@ -57,8 +65,12 @@ class ProcessTrack(Part[ProcessView]):
         "_demand",
         "_listening",
         "_listening_mono",
+        "_log_at",
+        "_log_unread",
+        "_outlook",
         "_ports",
         "_ports_well",
+        "_quiet",
         "_replaced",
         "_seen_once",
         "_ticks",
@@ -87,6 +99,10 @@ class ProcessTrack(Part[ProcessView]):
         self._listening: ByPort | None = None
         self._listening_mono = 0.0
         self._demand = demand_of(rule)
+        self._log_at: float | None = None
+        self._log_unread = True
+        self._quiet: float | None = None
+        self._outlook: tuple[str, Outlook] | None = None
         self._settle()
 
     # --- what comes in -----------------------------------------------------------------------------------------------
@@ -133,9 +149,9 @@ class ProcessTrack(Part[ProcessView]):
                 self._lose(pid, mono)
             self._settle()
         else:
-            age = self._uptime_shown()
-            if changed or age != self._age:
-                self._age = age
+            age, quiet = self._uptime_shown(), self._quiet_shown()
+            if changed or age != self._age or quiet != self._quiet:
+                self._age, self._quiet = age, quiet
                 self.changed()
         return bool(lost)
 
@@ -144,6 +160,21 @@ class ProcessTrack(Part[ProcessView]):
         self._listening, self._listening_mono = listening, mono
         if self.rule.ports and self._ports != self._port_states():
             self._settle()
+
+    def logged(self, *, grew: bool, unread: bool) -> None:
+        """Its log was looked at: whether it has new lines, or whether it could not be read."""
+        if grew or (self._log_at is None and not unread):
+            self._log_at = self._uptime or None
+        self._log_unread = unread or self._log_at is None
+        self._quiet = self._quiet_shown()
+        self.changed()
+
+    def foresee(self, outlooks: Mapping[str, Outlook]) -> None:
+        """Take what its past says of each value that has a limit, by the name the limit has in the rule."""
+        told = soonest(outlooks)
+        if told != self._outlook:
+            self._outlook = told
+            self.changed()
 
     def _lose(self, pid: int, mono: float) -> None:
         del self.copies[pid]
@@ -156,7 +187,7 @@ class ProcessTrack(Part[ProcessView]):
         self._ports = self._port_states()
         self._ports_well = all(state in (State.OK, State.UNJUDGED) for _, state in self._ports)
         self._youngest = max([copy.start_ticks for copy in self.copies.values()], default=None)
-        self._age = self._uptime_shown()
+        self._age, self._quiet = self._uptime_shown(), self._quiet_shown()
         self.changed()
 
     def _port_states(self) -> tuple[tuple[str, State], ...]:
@@ -172,6 +203,19 @@ class ProcessTrack(Part[ProcessView]):
         if age < self._demand.fine_until:
             return max(0.0, age // 1.0)
         return age // 60.0 * 60.0
+
+    def _quiet_shown(self) -> float | None:
+        """Seconds for which its quietest copy has done nothing, in steps of ten; ``None`` while that is no fault."""
+        limit = self.rule.quiet_after_s
+        if limit is None:
+            return None
+        busy = min([copy.busy_at for copy in self.copies.values() if copy.busy_at is not None], default=None)
+        if busy is None:
+            return None
+        if self.rule.log is not None and not self._log_unread and self._log_at is not None:
+            busy = max(busy, self._log_at)
+        held = self._uptime - busy
+        return None if held < limit else max(limit, held // 10.0 * 10.0)
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
@@ -215,6 +259,8 @@ class ProcessTrack(Part[ProcessView]):
             self._ports,
             "" if first is None else first.found.user,
             "" if first is None else first.found.args,
+            None if self._outlook is None else self._outlook[1],
+            "" if self._outlook is None else self._outlook[0],
         )
         return view if self._well(view) else _with(view, self._findings(view))
 
@@ -231,6 +277,8 @@ class ProcessTrack(Part[ProcessView]):
             and (threads is None or threads < demand.threads_from)
             and (files is None or files < demand.files_from)
             and self._ports_well
+            and self._quiet is None
+            and not near(view.time_to_limit)
             and "D" not in view.process_states
             and "Z" not in view.process_states
         )
@@ -260,6 +308,8 @@ class ProcessTrack(Part[ProcessView]):
             # Absent for a moment (first sample) or not permitted: the cell itself shows the dash.
             if value is not None and (state := above(value, limited.limits)) > State.OK:
                 found.append((state, beyond(limited, value)))
+        if isinstance(view.time_to_limit, Forecast) and near(view.time_to_limit):
+            found.append((State.WARN, limit_in(view.limit_of, view.time_to_limit)))
         for port, state in view.ports:
             if state is State.ACT:
                 found.append((state, phrase("port {port} is not listening", port=port)))
@@ -272,6 +322,17 @@ class ProcessTrack(Part[ProcessView]):
         stuck = [c.d_since for c in self.copies.values() if c.d_since is not None]
         if limit is not None and stuck and (held := self._uptime - min(stuck)) >= limit:
             found.append((State.ACT, phrase("stuck in state D for {seconds} s", seconds=round(held))))
+        if self._quiet is None:
+            return
+        seconds = round(self._quiet)
+        if self.rule.log is None:
+            found.append((State.ACT, phrase("stuck: no CPU time used for {seconds} s", seconds=seconds)))
+        elif self._log_unread:
+            said = phrase("no CPU time used for {seconds} s, and its log could not be read", seconds=seconds)
+            found.append((State.UNKNOWN, said))
+        else:
+            said = phrase("stuck: no CPU time used and nothing in its log for {seconds} s", seconds=seconds)
+            found.append((State.ACT, said))
 
 
 def _with(view: ProcessView, found: Findings) -> ProcessView:

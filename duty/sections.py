@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from duty.board import SectionView
 from duty.moment import Moment
 from duty.part import Part
 from duty.phrases import Phrase, phrase
 from duty.quality import State
 from duty.readings import SectionFailure
+from duty.site import HostSpec
 
 Key = tuple[str, str]
 """Section and subject (empty: the section itself)."""
+
+
+def wants(spec: HostSpec, section: str) -> bool:
+    """Whether anything that ``spec`` demands is answered by ``section``; ``True`` for what comes with each sample."""
+    match section:
+        case "processes":
+            return bool(spec.processes)
+        case "ports":
+            return any(rule.ports for rule in spec.processes)
+        case "health":
+            return spec.health is not None
+        case "lines" | "interfaces":
+            return bool(spec.lines)
+        case "time":
+            return spec.clock is not None and not spec.local
+        case "events":
+            return bool(spec.events)
+        case "mounts":
+            return bool(spec.disks)
+    return True
 
 
 class SectionTrack(Part[tuple[SectionView, ...]]):
@@ -23,6 +46,13 @@ class SectionTrack(Part[tuple[SectionView, ...]]):
         self._views: dict[Key, SectionView] = {}
         self._parts: dict[str, set[Key]] = {}
         """What failed inside the newest answer of each section."""
+
+    def demand(self, wanted: Callable[[str], bool]) -> None:
+        """A new site file: what is asked no more has no trouble any more."""
+        for key in [key for key in self._views if not wanted(key[0])]:
+            del self._views[key]
+            self.changed()
+        self._parts = {section: parts & self._views.keys() for section, parts in self._parts.items()}
 
     def read(self, section: str, failures: tuple[SectionFailure, ...], at: Moment, took_s: float | None) -> None:
         """A section was read; ``failures`` are the parts of it that were not. What failed before and is not

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from duty.board import HostView
+from duty.board import AppView, HostView
 from duty.quality import Quality
 
 NUL = float("nan")
@@ -56,6 +56,25 @@ class Kind(msgspec.Struct, frozen=True):
     """The attribute that says when a thing was read."""
     read_with: Callable[[HostView], float | None] | None = None
     """When they were read, where the things do not say so themselves."""
+
+
+def perf_key(app: str, label: str) -> str:
+    """What a number of a check command is called among the series of its host."""
+    return f"{app} {label}"
+
+
+class _Number(NamedTuple):
+    key: str
+    value: float | None
+    read_at: float | None
+
+
+def _numbers(view: HostView) -> list[_Number]:
+    return [_Number(perf_key(app.key, one.label), one.value, app.read_at) for app in view.apps for one in app.perf]
+
+
+def _asked(view: HostView) -> tuple[AppView, ...]:
+    return view.apps
 
 
 KINDS = (
@@ -161,6 +180,10 @@ KINDS = (
         ),
         slow=True,
     ),
+    Kind(
+        "app", _asked, attrgetter("key"), (("response", "response_s", "s"), ("cert_days", "cert_days", "d")), slow=True
+    ),
+    Kind("perf", _numbers, attrgetter("key"), (("value", "value", ""),), slow=True),
 )
 _UNITS = {(kind.name, name): unit for kind in KINDS for name, _attribute, unit in kind.fields}
 

@@ -38,6 +38,10 @@ class ProcessRule(msgspec.Struct, frozen=True):
     open_files: Limits = Limits()
     stuck_d_s: float | None = 10.0
     """Seconds in uninterruptible sleep (state D) after which a copy counts as stuck."""
+    quiet_after_s: float | None = None
+    """Seconds without CPU time and without a new line in its log after which a copy counts as stuck."""
+    log: str | None = None
+    """Key of the followed log of its host that moves for as long as it works."""
     zombies: Limits = Limits(warn=1)
     """Number of zombie copies."""
     ports: tuple[str, ...] = ()

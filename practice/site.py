@@ -132,6 +132,7 @@ def _this_machine(interval_s: float) -> HostSpec:
         id=LOCAL_ID,
         address="",
         local=True,
+        clock=None,
         role="console",
         group="this machine",
         label="本机 this machine",

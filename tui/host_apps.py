@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from duty.board import AppView, PerfView
+from duty.outlooks import towards
 from duty.phrases import N_
 from duty.quality import State
 from tui import figures
@@ -88,3 +89,5 @@ def _perf(page: Page, one: PerfView, width: int) -> Iterator[Line]:
     limit = _(" (fault at {limit})", limit=perf_figure(one.limit, one.unit)) if one.limit is not None else ""
     tone = mark.tone if one.state is not State.OK else ""
     yield from wrapped(f"{mark.shape} {one.label} {value}{limit}", width, tone, indent=5)
+    if one.time_to_limit is not None:
+        yield from wrapped(say(towards(one.label, one.time_to_limit)), width, "dim", indent=7)

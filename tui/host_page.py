@@ -10,6 +10,7 @@ from duty.board import HostView
 from duty.connection import Link
 from duty.disks import full_in
 from duty.forecast import Forecast
+from duty.outlooks import towards
 from duty.phrases import N_, Phrase
 from duty.quality import Quality, State
 from duty.records import Incident, IncidentState, LogEntry
@@ -224,6 +225,10 @@ def _processes(page: Page, width: int) -> Iterator[Line]:
         yield from wrapped(" · ".join(facts), width, "dim", indent=5)
         if process.args:
             yield from wrapped(f"{process.user} {process.args}".strip(), width, "dim", indent=5)
+        if process.time_to_limit is not None:
+            ahead = towards(process.limit_of, process.time_to_limit)
+            if ahead not in process.why:
+                yield from wrapped(say(ahead), width, "dim", indent=5)
         yield from _reasons(process.why, width)
 
 

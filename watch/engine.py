@@ -6,18 +6,18 @@ It knows no screen, no socket and no store: it is given feeds, a clock, a record
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
 from typing import Protocol
 
 from collectors.feed import Feed, Listener, words_of
 from duty.board import Board, HostView, SiteView
-from duty.conditions import Change
+from duty.conditions import Change, Watchfulness
 from duty.connection import Connection, Link
 from duty.events import EventMemory, EventStep
-from duty.forecast import Outlook
 from duty.host_state import HostState
 from duty.moment import Moment
+from duty.outlooks import Outlooks
 from duty.phrases import Phrase, phrase
 from duty.readings import Sample, SectionFailure, SlowReading
 from duty.records import LogKind, NewLogEntry, Subject
@@ -75,8 +75,6 @@ class Engine:
         self.store_error: Phrase | None = None
         self.history_error: Phrase | None = None
         self.faults: tuple[str, ...] = ()
-        self.waiting: list[Subject] = []
-        """Subjects of incidents of an earlier run that still wait for their fault to end."""
         self.events: dict[str, dict[str, EventMemory]] | None = None
         """What was kept of followed logs, by host and key; ``None`` until it is known: no log is read before."""
         self.runs: dict[str, HostRun] = {}
@@ -84,6 +82,8 @@ class Engine:
         self._recorder = recorder
         self._publish = publish
         self._keep = keep
+        self._waiting: dict[str, list[Subject]] = {}
+        """By host: what counts already before its run begins."""
         self._views: dict[str, HostView] = {}
         self._dirty: dict[str, None] = {}
         """Hosts of which something was heard since they were judged, in that order."""
@@ -145,7 +145,7 @@ class Engine:
         events = None if self.events is None else self.events.get(spec.id, {})
         run = HostRun(feed, HostState(spec, self.clock.now(), events), self.site.slow_interval_s)
         self.runs[spec.id] = run
-        run.watchfulness.resume([subject for subject in self.waiting if subject.host == spec.id])
+        run.watchfulness.resume(self._waiting.pop(spec.id, []))
         run.task = self._tasks.create_task(self._feed(feed), name=f"feed {spec.id}")
         self._dirty[spec.id] = None
 
@@ -157,6 +157,27 @@ class Engine:
         except Exception as error:  # one host's bug may not end the watch of the others
             now = self.clock.now()
             self.on_connection(feed.spec.id, Connection(Link.BROKEN, now.wall, why=words_of(error)))
+
+    def resume(self, waiting: Iterable[Subject]) -> None:
+        """Incidents of an earlier run that still wait for their fault to end. What nobody watches any more ends now."""
+        ids = {spec.id for spec in self.site.hosts}
+        by_host: dict[str, list[Subject]] = {}
+        for subject in waiting:
+            by_host.setdefault(subject.host, []).append(subject)
+        for host, subjects in by_host.items():
+            if host in self.runs:  # the store was late: it is watched already
+                self.runs[host].watchfulness.resume(subjects)
+            elif host in ids:
+                self._waiting[host] = subjects
+            else:
+                gone = Watchfulness()
+                gone.resume(subjects)
+                self._let_go(gone)
+
+    def _let_go(self, watchfulness: Watchfulness) -> None:
+        now = self.clock.now()
+        for change in watchfulness.end():
+            self._recorder.condition(change, now)
 
     def remember(self, events: dict[str, dict[str, EventMemory]]) -> None:
         """What was kept of followed logs is known now: they are read on from there."""
@@ -284,12 +305,10 @@ class Engine:
             faults=self.faults,
         )
 
-    def foresee(self, host: str, outlooks: Mapping[str, Outlook], peaks: Mapping[str, SessionPeak]) -> None:
-        """What the past of a host says: by mount when it will be full, by line its last session's peak."""
+    def foresee(self, host: str, outlooks: Outlooks, peaks: Mapping[str, SessionPeak]) -> None:
+        """What the past of a host says: by series when its limit is reached, by line its last session's peak."""
         if (run := self.runs.get(host)) is not None:
-            run.state.disks.foresee(outlooks)
-            for key, line in run.state.lines.items():
-                line.remember(peaks.get(key))
+            run.state.foresee(outlooks, peaks)
             self._dirty[host] = None
 
     def touch(self) -> None:
@@ -304,7 +323,7 @@ class Engine:
         self.site, self.loaded_at, self.config_error = site, self.clock.now().wall, None
         removed = [host for host, run in self.runs.items() if host not in wanted or _moved(run.spec, wanted[host])]
         for host in removed:
-            self._stop(host)
+            self._stop(host, moved=host in wanted)
         kept = 0
         for spec in site.hosts:
             run = self.runs.get(spec.id)
@@ -321,8 +340,12 @@ class Engine:
         self._all = self._urgent = True
         return len(site.hosts) - kept, kept, len([host for host in removed if host not in wanted])
 
-    def _stop(self, host: str) -> None:
+    def _stop(self, host: str, *, moved: bool) -> None:
         run = self.runs.pop(host)
+        if moved:  # what counts does so until it is seen to be well, wherever the host is reached now
+            self._waiting[host] = list(run.watchfulness.counting)
+        else:
+            self._let_go(run.watchfulness)
         if self.events is not None:  # should it come back, its logs are read on from here, not from what was kept first
             self.events[host] = {key: track.memory for key, track in (run.state.events or {}).items()}
         self._views.pop(host, None)

@@ -9,6 +9,7 @@ from duty.conditions import Watchfulness
 from duty.host_state import HostState
 from duty.moment import Moment
 from duty.quality import Quality
+from duty.sections import wants
 from duty.site import HostSpec
 
 PORTS_AFTER_CHANGE_S = 1.0
@@ -101,7 +102,7 @@ class HostRun:
                         self._section_due["ports"] = min(self._section_due["ports"], mono + PORTS_AFTER_CHANGE_S)
                     self._walked, state.look_again = mono, False
             elif (since := self.feed.open_since(section)) is not None and mono - since > HANGING_AFTER_S:
-                state.sections.hangs(section, mono - since, at)
+                state.hangs(section, mono - since, at)
 
     def _ask_apps(self, mono: float) -> None:
         """Applications have a clock each, and no other question waits for them."""
@@ -117,19 +118,8 @@ class HostRun:
                 self._app_due[rule.key] = mono + rule.interval_s
 
     def _wanted(self, section: Section) -> bool:
-        match section:
-            case "processes":
-                return bool(self.spec.processes)
-            case "ports":
-                return any(rule.ports for rule in self.spec.processes)
-            case "health":
-                return self.spec.health is not None
-            case "lines":
-                return bool(self.spec.lines)
-            case "time":
-                # Compared by way of the samples' uptime: without one there is nothing to compare.
-                return self.spec.clock is not None and self.state.read is not None
-            case "events":
-                return bool(self.spec.events) and self.state.events is not None
-            case _:
-                return bool(self.spec.disks)
+        if section == "time" and self.state.read is None:
+            return False  # compared by way of the samples' uptime: without one there is nothing to compare
+        if section == "events" and self.state.events is None:
+            return False
+        return wants(self.spec, section)

@@ -108,14 +108,12 @@ class Service:
         asyncio.get_running_loop().call_later(GC_FREEZE_S, _freeze)
 
     def _loaded(self) -> None:
-        waiting = self.engine.waiting = [
+        self.engine.resume(
             one.subject
             for one in self.recorder.incidents.values()
             if one.automatic and one.active and one.state is not IncidentState.CLOSED
-        ]
+        )
         self.engine.remember(self.recorder.events)
-        for host, run in self.engine.runs.items():  # the store was late: its hosts are watched already
-            run.watchfulness.resume([subject for subject in waiting if subject.host == host])
         if self.door is not None:
             self.door.resync()
 

@@ -123,6 +123,7 @@ def test_followed_logs_know_their_gravest_patterns_first() -> None:
         (EventPattern("Out of memory"),),
     )
     assert (unit.key, unit.source) == ("chronyd", "journal chronyd.service")
+    assert [(one.quiet_after_s, one.log) for one in host("events", "gw2").processes] == [(300, "gw-log"), (None, None)]
     assert host("events", "gw3").events == ()
 
 

@@ -9,12 +9,14 @@ from duty.apps import DAY_S, AppTrack
 from duty.board import AppView
 from duty.conditions import Watchfulness
 from duty.connection import Connection, Link
+from duty.forecast import FLAT, Forecast, NoForecast
 from duty.host_state import HostState
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.quality import State
 from duty.readings import AppReading, Certificate, Perf, PerfRange, Sample
 from duty.records import Subject
+from duty.series import SeriesKey
 from duty.site import AppRule, HostSpec, Limits, PerfBound, PerfLimit
 
 NOW = 1_700_000_000.0
@@ -56,6 +58,22 @@ def test_certificates(days: float, more: dict[str, object], state: State, said: 
     view = seen(WEB, certificate=certificate(days, **more))
     assert view.state is state and said in (str(view.why[0]) if view.why else "")
     assert view.cert_days == pytest.approx(days, abs=0.01)
+
+
+def test_a_number_that_reaches_its_limit_within_a_day_warns() -> None:
+    track, hour = AppTrack(DB, at(0)), 3600.0
+    numbers = (Perf("/data", 80.0, "B", maximum=100.0), Perf("sessions", 5.0), Perf("other", 1.0, maximum=9.0))
+    track.see(AppReading("db", "answered", perf=numbers, exit=0), at(1))
+    keys = [SeriesKey("perf", f"db {label}", "value") for label in ("/data", "sessions", "other")]
+    track.foresee({keys[0]: Forecast(5 * hour, 4 * hour, 6 * hour), keys[1]: Forecast(60.0, 50.0, 70.0)})
+    found = track.view(at(1), None)
+    assert (found.state, [str(why) for why in found.why]) == (State.WARN, ["/data reaches its limit in 5 h (4-6 h)"])
+    assert [one.state for one in found.perf] == [State.WARN, State.OK, State.OK]
+    assert [one.time_to_limit is not None for one in found.perf] == [True, False, False], "sessions have no limit"
+    track.foresee({keys[0]: Forecast(50 * hour, 40 * hour, 60 * hour), keys[2]: FLAT})
+    found = track.view(at(1), None)
+    assert found.state is State.OK
+    assert [isinstance(one.time_to_limit, NoForecast) for one in found.perf] == [False, False, True]
 
 
 def test_an_ended_certificate_is_said_once() -> None:

@@ -89,3 +89,12 @@ def test_a_service_that_must_keep_it(service: str, synchronized: bool | None, st
     track = ClockTrack(ClockRule(service=True))
     track.see(reading(0.0, service=service, synchronized=synchronized), NOW, 0.0)
     assert track.view().state is state
+
+
+def test_what_is_known_of_a_clock_stands_until_it_is_read_anew() -> None:
+    track = ClockTrack(ClockRule())
+    track.see(reading(3.0), NOW, 0.0)
+    track.forget()
+    assert track.view() == track.judged() and track.judged().state is State.ACT
+    assert track.see(reading(0.0, NOW + 60), NOW + 60, 0.0) is None, "another boot is no step of the clock"
+    assert track.view().state is State.OK

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from duty.board import HostView, ProcessView
+import msgspec
+import pytest
+
+from duty.board import AppView, ClockView, EventView, HealthView, HostView, ProcessView
 from duty.conditions import Watchfulness
 from duty.connection import Connection, Link
 from duty.phrases import phrase
@@ -12,11 +15,16 @@ from duty.records import Subject
 GATEWAY = Subject("gw", "process", "gateway")
 
 
-def host(*processes: ProcessView, quality: Quality = Quality.GOOD) -> HostView:
+def host(*processes: ProcessView, quality: Quality = Quality.GOOD, **more: object) -> HostView:
     worst = max((process.state for process in processes), default=State.OK)
-    return HostView(
+    made = HostView(
         "gw", "", "", "", None, worst, quality, (), 1.0, 1.0, Connection(Link.UP, 1.0), 1.0, processes=processes
     )
+    return msgspec.structs.replace(made, **more)
+
+
+def app(state: State) -> AppView:
+    return AppView("web", "tcp", "a:1", False, state, (), 1.0, 15.0, 0.0)
 
 
 def running(count: int | None) -> ProcessView:
@@ -55,3 +63,39 @@ def test_one_that_is_demanded_no_longer_ends() -> None:
     watch = Watchfulness()
     assert steps(watch, *[host(running(0))] * 4) == [True]
     assert steps(watch, host(), start=10) == [False]
+
+
+def log(state: State, *, acting: bool = False, read_at: float | None = 1.0) -> HostView:
+    why = (phrase("not read"),) if state is State.UNKNOWN else ()
+    if acting:
+        why = (phrase("{line}", line="FATAL"),)
+    seen = EventView("gw-log", "/var/log/gw.log", state, why, acting=acting, read_at=read_at)
+    return msgspec.structs.replace(host(), state=state, events=(seen,))
+
+
+def test_a_line_to_act_on_ends_only_where_its_log_can_be_read() -> None:
+    watch = Watchfulness()
+    assert steps(watch, log(State.ACT, acting=True)) == [True]
+    assert steps(watch, log(State.UNKNOWN), log(State.UNKNOWN, read_at=None), start=10) == []
+    assert steps(watch, log(State.WARN), start=20) == [False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "unread", "well"),
+    [
+        ("process", {"processes": (running(None),)}, {"processes": (running(1),)}),
+        ("clock", {"clock": ClockView(State.UNKNOWN, ())}, {"clock": ClockView(State.OK, (), read_at=1.0)}),
+        ("machine", {"health": HealthView(State.UNKNOWN, ())}, {"health": HealthView(State.OK, (), read_at=1.0)}),
+        ("app", {"apps": (app(State.UNKNOWN),)}, {"apps": (app(State.OK),)}),
+        ("event", {"events": log(State.UNKNOWN, read_at=None).events}, {"events": log(State.OK).events}),
+    ],
+)
+def test_after_a_restart_every_kind_waits_for_its_first_reading(
+    kind: str, unread: dict[str, object], well: dict[str, object]
+) -> None:
+    keys = {"process": "gateway", "clock": "clock", "machine": "machine", "app": "web", "event": "gw-log"}
+    watch = Watchfulness()
+    watch.resume([Subject("gw", kind, keys[kind])])
+    before = msgspec.structs.replace(host(), **unread)
+    assert steps(watch, host(quality=Quality.NEVER, **unread), before, before) == []
+    assert steps(watch, msgspec.structs.replace(host(), **well), start=10) == [False]

@@ -8,6 +8,8 @@ from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.readings import (
     CpuTicks,
+    EventPiece,
+    Events,
     InterfaceCounters,
     Memory,
     Mounts,
@@ -18,7 +20,7 @@ from duty.readings import (
     SectionFailure,
 )
 from duty.records import Subject
-from duty.site import DiskRule, HostSpec, LineRule, ProcessRule
+from duty.site import ClockRule, DiskRule, EventPattern, EventRule, HostSpec, LineRule, ProcessRule
 
 SPEC = HostSpec(
     id="quote-gw",
@@ -170,3 +172,55 @@ def test_after_a_restart_the_incident_of_before_still_ends() -> None:
     watch.resume([subject])
     (ended,) = watch.step(running().view(at(1)), False, 1.0)
     assert not ended.on and ended.condition.subject == subject
+
+
+def test_a_process_is_known_by_its_log() -> None:
+    rule = ProcessRule("order-gw", name="order-gw", quiet_after_s=60, log="gw")
+    log = EventRule("gw", file="/var/log/gw.log", patterns=(EventPattern("FATAL", 2),))
+    state = HostState(HostSpec("gw1", "gw1", processes=(rule,), events=(log,)), Moment(1e9, 0.0), {})
+    state.on_connection(Connection(Link.UP, 1e9))
+    state.on_section(Processes((ProcessFound("order-gw", 7, 100, "trade", "gw", 3),)), Moment(1e9, 0.0), 0.1)
+    cursors = iter("abcdefgh")
+    where = "-"
+
+    def minute(number: int, *, written: bool) -> tuple[State, tuple[str, ...]]:
+        nonlocal where
+        at = Moment(1e9 + 60 * number, 60.0 * number)
+        state.on_sample(Sample(1, 1000.0 + at.mono, processes=(ProcessStat(7, "S", 1, 10, 100, 1 << 20),)), at)
+        if written:
+            start, where = where, next(cursors)
+            state.on_section(Events((EventPiece("gw", start, where, 9, 0, (), ()),)), at, 0.1)
+        else:
+            state.on_section(Events((), same=("gw",)), at, 0.1)
+        (seen,) = state.view(at).processes
+        return seen.state, tuple(map(str, seen.why))
+
+    assert [minute(number, written=True)[0] for number in range(4)] == [State.OK] * 4
+    assert minute(4, written=False) == (
+        State.ACT,
+        ("stuck: no CPU time used and nothing in its log for 60 s",),
+    )
+    assert minute(5, written=True)[0] is State.OK
+    late = Moment(1e9 + 301, 301.0)
+    for lost in (
+        lambda: state.on_failure(SectionFailure("events", phrase("too large")), late),
+        lambda: state.hangs("events", 20.0, late),
+        lambda: state.on_connection(Connection(Link.LOST, late.wall)),
+    ):
+        assert state.view(late).processes[0].state is State.OK
+        lost()
+        state.on_connection(Connection(Link.UP, late.wall))
+        state.on_sample(Sample(1, 1361.0, processes=(ProcessStat(7, "S", 1, 10, 100, 1 << 20),)), late)
+        assert state.view(late).processes[0].state is State.UNKNOWN, "quiet, and its log is not known"
+        start, where = where, next(cursors)
+        state.on_section(Events((EventPiece("gw", start, where, 9, 0, (), ()),)), late, 0.1)
+
+
+def test_what_is_asked_no_more_is_no_trouble_any_more() -> None:
+    log = EventRule("gw", file="/var/log/gw.log", patterns=(EventPattern("FATAL", 2),))
+    state = HostState(msgspec.structs.replace(SPEC, events=(log,), clock=ClockRule()), at(0), {})
+    state.on_connection(UP)
+    for section in ("mounts", "processes", "time", "events", "sample"):
+        state.on_failure(SectionFailure(section, phrase("too large")), at(1))
+    state.update(msgspec.structs.replace(SPEC, disks=(), clock=None), at(2))
+    assert {one.section for one in state.view(at(2)).sections} == {"processes", "sample"}

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
 from duty.board import ProcessView
 from duty.connection import Connection, Link
+from duty.forecast import FLAT, Forecast, Outlook
 from duty.host_state import HostState
 from duty.listening import by_port, port_state
 from duty.moment import Moment
@@ -24,7 +25,9 @@ from duty.process_demand import wanted
 from duty.processes import ProcessTrack
 from duty.quality import State
 from duty.readings import (
+    ClockReading,
     CpuTicks,
+    HostHealth,
     Identity,
     InterfaceCounters,
     Listening,
@@ -37,6 +40,7 @@ from duty.readings import (
     Sample,
     SectionFailure,
 )
+from duty.series import SeriesKey
 from duty.site import DiskRule, HostSpec, Limits, LineRule, ProcessRule
 
 T = TypeVar("T")
@@ -51,6 +55,8 @@ QUOTED = ProcessRule(
     threads=Limits(warn=9),
     open_files=Limits(5, 9),
     stuck_d_s=2.0,
+    quiet_after_s=2.5,
+    log="log",
     ports=("9001", "10.0.0.1:9002"),
 )
 RISK = ProcessRule("risk", name="risk", count_min=0, zombies=Limits(act=1))
@@ -120,14 +126,27 @@ LISTENING = pool(20, lambda: list(some(4, listening)))
 COUNTERS = pool(20, lambda: some(2, counters))
 FAILURES = pool(10, failures)
 PASSED = [0.0, 0.4, 1.0, 1.0, 1.0, 59.0, 700.0]
+OUTLOOKS: list[dict[SeriesKey, Outlook]] = [
+    {},
+    {SeriesKey("process", "quoted", "rss"): Forecast(7200.0, 7000.0, 7400.0)},
+    {SeriesKey("process", "quoted", "rss"): FLAT, SeriesKey("process", "quoted", "threads"): Forecast(9e5, 8e5, 9e6)},
+    {SeriesKey("process", "quoted", "files"): FLAT, SeriesKey("disk", "/a", "used"): Forecast(60.0, 50.0, 70.0)},
+]
 GONE: list[tuple[int, ...]] = [(), (), (), (), (), (), (1,), (3,)]
 UNREAD = ["", "", "", "quoted"]
 IDENTITY = Identity("5", "gw", "sh", "mawk", "q", "1", "h", False, 100, 4096)
-Event = Mounts | Identity | SectionFailure | Link | HostSpec | str
+MACHINES = [
+    HostHealth(uptime_s=uptime, oom_kills=kills, files_open=files, files_max=1000, failed_units=units)
+    for uptime, kills, files, units in ((900.0, 1, 10, ()), (1000.0, 3, 10, ("a",)), (1100.0, 3, 990, None))
+]
+CLOCKS = [ClockReading(1_000_000.0 + offset, 1000.0) for offset in (0.0, 0.7, 3.0)]
+Event = HostHealth | ClockReading | Mounts | Identity | SectionFailure | Link | HostSpec | str
 RARER: list[Event] = [
     *pool(8, lambda: Mounts(tuple({one.mount: one for one in some(2, mount)}.values()))),
     *(SectionFailure(name, phrase("too large"), subject) for name in ("mounts", "ports") for subject in ("", "/a")),
     *("mounts", "ports"),
+    *MACHINES,
+    *CLOCKS,
     *(Link.UP, Link.UP, Link.SLOW, Link.LOST, Link.JUMP_DOWN),
     *(IDENTITY, *SPECS),
 ]
@@ -158,7 +177,10 @@ def plainly(track: ProcessTrack, ports: Ports | None, ports_mono: float) -> Proc
         ports=tuple((port, port_state(port, listening, track.copies.keys())) for port in track.rule.ports),
         user=copies[0].found.user if copies else "",
         args=copies[0].found.args if copies else "",
+        time_to_limit=track._outlook[1] if track._outlook else None,
+        limit_of=track._outlook[0] if track._outlook else "",
     )
+    assert track._quiet == track._quiet_shown()
     found = sorted(track._findings(view), key=lambda one: -one[0])
     return msgspec.structs.replace(view, state=found[0][0], why=tuple(why for _, why in found)) if found else view
 
@@ -171,7 +193,8 @@ def _uptime(track: ProcessTrack) -> float | None:
 
 
 def parts(state: HostState) -> list[Part[object]]:
-    return [*state.processes.values(), *state.lines.values(), state.disks, state.sections]  # type: ignore[list-item]
+    machine = [part for part in (state.machine, state.clock) if part is not None]
+    return [*state.processes.values(), *state.lines.values(), state.disks, state.sections, *machine]  # type: ignore[list-item]
 
 
 class KeptViews(RuleBasedStateMachine):
@@ -252,7 +275,7 @@ class KeptViews(RuleBasedStateMachine):
             self.known &= {rule.key for rule in event.processes if before.get(rule.key) == rule}
         for state in (self.keeps, self.forgets):
             match event:
-                case Mounts() | Identity():
+                case Mounts() | Identity() | HostHealth() | ClockReading():
                     state.on_section(event, self.now, 0.1)
                 case SectionFailure():
                     state.on_failure(event, self.now)
@@ -261,7 +284,18 @@ class KeptViews(RuleBasedStateMachine):
                 case HostSpec():
                     state.update(event, self.now)
                 case section:
-                    state.sections.hangs(section, 20.0, self.now)
+                    state.hangs(section, 20.0, self.now)
+
+    @rule(outlooks=st.sampled_from(OUTLOOKS))
+    def foresee(self, outlooks: dict[SeriesKey, Outlook]) -> None:
+        for state in (self.keeps, self.forgets):
+            state.foresee(outlooks, {})
+
+    @rule(grew=st.booleans(), unread=st.booleans())
+    def look_at_logs(self, grew: bool, unread: bool) -> None:
+        for state in (self.keeps, self.forgets):
+            for track in state.processes.values():
+                track.logged(grew=grew, unread=unread)
 
     @precondition(lambda self: self.seconds % 1 < 0.1)
     @rule()
@@ -302,6 +336,8 @@ def test_a_long_walk(seed: int) -> None:
         lambda: machine.walk(draw.choice(FOUND), draw.choice(UNREAD)),
         lambda: machine.read_ports(draw.choice(LISTENING)),
         lambda: machine.something_rarer(draw.choice(RARER)),
+        lambda: machine.foresee(draw.choice(OUTLOOKS)),
+        lambda: machine.look_at_logs(draw.random() < 0.5, draw.random() < 0.5),
         *[lambda: machine.look(draw.choice([0.0, 1.0, 40.0]))] * 6,
     ]
     for step in range(1500):

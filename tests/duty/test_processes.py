@@ -1,3 +1,4 @@
+from duty.forecast import FLAT, Forecast
 from duty.listening import by_port
 from duty.process_demand import wanted
 from duty.processes import ProcessTrack
@@ -91,6 +92,76 @@ def test_stuck_in_d_only_after_its_time() -> None:
     assert view(track).state is State.ACT
     see(track, 111.0, stat(7, "R"))
     assert view(track).state is State.OK
+
+
+def seen_for(track: ProcessTrack, seconds: range, cpu: int = 0) -> None:
+    for uptime in seconds:
+        see(track, float(uptime), stat(7, cpu=cpu))
+
+
+def test_quiet_only_after_its_time_and_no_longer_than_that() -> None:
+    track = ProcessTrack(ProcessRule("quoted", name="quoted", quiet_after_s=60))
+    track.found([found(7)], 1.0)
+    seen_for(track, range(1000, 1060))
+    assert view(track).state is State.OK
+    seen_for(track, range(1060, 1090))
+    assert [str(why) for why in view(track).why] == ["stuck: no CPU time used for 80 s"]
+    assert view(track).state is State.ACT
+    seen_for(track, range(1090, 1091), cpu=1)
+    assert view(track).state is State.OK
+    assert view(ProcessTrack(ProcessRule("other"))).state is State.UNKNOWN
+
+
+def test_one_quiet_copy_among_busy_ones_is_stuck() -> None:
+    track = ProcessTrack(ProcessRule("quoted", name="quoted", quiet_after_s=60))
+    track.found([found(7), found(8)], 1.0)
+    for uptime in range(1000, 1061):
+        see(track, float(uptime), stat(7), stat(8, cpu=uptime))
+    assert view(track).state is State.ACT
+    track.found([found(8)], 70.0)
+    assert view(track).state is State.OK, "the quiet one is gone"
+
+
+def test_a_quiet_process_whose_log_moves_is_at_work() -> None:
+    track = ProcessTrack(ProcessRule("quoted", name="quoted", quiet_after_s=60, log="quoted"))
+    track.found([found(7)], 1.0)
+    seen_for(track, range(1000, 1050))
+    track.logged(grew=True, unread=False)
+    seen_for(track, range(1050, 1100))
+    assert view(track).state is State.OK
+    seen_for(track, range(1100, 1110))
+    assert [str(why) for why in view(track).why] == ["stuck: no CPU time used and nothing in its log for 60 s"]
+    track.logged(grew=True, unread=False)
+    assert view(track).state is State.OK
+
+
+def test_a_log_that_cannot_be_read_makes_quiet_unknown() -> None:
+    track = ProcessTrack(ProcessRule("quoted", name="quoted", quiet_after_s=60, log="quoted"))
+    track.found([found(7)], 1.0)
+    seen_for(track, range(1000, 1001))
+    track.logged(grew=False, unread=False)
+    track.logged(grew=False, unread=True)
+    seen_for(track, range(1001, 1061))
+    assert (view(track).state, str(view(track).why[0])) == (
+        State.UNKNOWN,
+        "no CPU time used for 60 s, and its log could not be read",
+    )
+    seen_for(track, range(1061, 1062), cpu=1)
+    assert view(track).state is State.OK, "it works: nobody needs its log"
+
+
+def test_growth_that_ends_within_a_day_warns() -> None:
+    track = ProcessTrack(ProcessRule("quoted", name="quoted", rss_bytes=Limits(act=1 << 30), threads=Limits(99)))
+    track.found([found(7)], 1.0)
+    see(track, 1000.0, stat(7))
+    hour = 3600.0
+    track.foresee({"rss": Forecast(26 * hour, 20 * hour, 30 * hour), "threads": FLAT})
+    assert (view(track).state, view(track).limit_of) == (State.OK, "rss")
+    track.foresee({"rss": FLAT, "threads": Forecast(5 * hour, 4 * hour, 6.5 * hour)})
+    assert (view(track).state, view(track).limit_of) == (State.WARN, "threads")
+    assert str(view(track).why[0]) == "threads reaches its limit in 5 h (4-7 h)"
+    track.foresee({})
+    assert view(track).state is State.OK and view(track).time_to_limit is None
 
 
 def test_zombies_and_young_copies_warn() -> None:

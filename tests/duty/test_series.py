@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duty.board import HostView
-from duty.quality import Quality
+from duty.board import AppView, HostView, PerfView
+from duty.quality import Quality, State
 from duty.series import Columns, SeriesKey, series_key, series_of, unit_of
 from tests.support.views import GIB, disk, line, process, view
 
@@ -33,6 +33,28 @@ def test_every_number_of_a_host() -> None:
     assert found[SeriesKey("process", "order-gw", "rss")] == 300 << 20
     assert len(found) == 4 + 2 * 5 + 4 + 2 * 4
     assert {unit_of(key) for key in found} == {"", "%", "B", "bit/s", "/s"}
+
+
+def test_numbers_of_applications() -> None:
+    perf = (PerfView("/data", 80.0, "B", State.OK), PerfView("gone", None, "", State.UNKNOWN))
+    apps = tuple(
+        AppView(key, "command", "x", False, State.OK, (), AT, 60, 0, response_s=0.2, cert_days=days, perf=numbers,
+                read_at=AT - old)
+        for key, days, numbers, old in (("db", None, perf, 0), ("web", 29.5, (), 50))
+    )  # fmt: skip
+    host = view("gw", AT, apps=apps)
+    found = {str(key): value for key, value in series_of(host) if key.kind in ("app", "perf")}
+    assert found == {
+        "app:db:response": 0.2,
+        "app:web:response": 0.2,
+        "app:web:cert_days": 29.5,
+        "perf:db /data:value": 80.0,
+    }
+    slow = Columns(slow=True, limit=100)
+    assert numbers(slow, host).items() >= {series_key(key): value for key, value in found.items()}.items()
+    later = numbers(slow, host, AT - 10)
+    assert not any(key.key == "web" for key in later), "what was not asked anew gives nothing"
+    assert unit_of(SeriesKey("app", "db", "response")) == "s"
 
 
 def test_unknown_is_absent_and_never_zero() -> None:

@@ -1,3 +1,7 @@
+import msgspec
+
+from duty.sections import wants
+from duty.site import ClockRule
 from practice.members import members
 from practice.site import LOCAL_ID, practice_site
 
@@ -35,3 +39,9 @@ def test_any_number_of_machines_with_distinct_names_behind_an_existing_jump_host
         assert all(model.via is None or model.via in names for model in fleet)
         assert all(len({process.key for process in model.processes}) == len(model.processes) for model in fleet)
     assert len(members(300)[-1].processes) == 20
+
+
+def test_this_machine_is_asked_nothing_that_it_cannot_answer() -> None:
+    (me,) = [spec for spec in practice_site(members()).hosts if spec.local]
+    assert me.clock is None, "its clock is the one the others are held against"
+    assert not wants(msgspec.structs.replace(me, clock=ClockRule()), "time")

@@ -19,7 +19,8 @@ from duty.moment import Moment
 from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.readings import AppReading, MountReading, Mounts, Processes, ProcessFound, Sample, SectionFailure
-from duty.records import NewLogEntry
+from duty.records import NewLogEntry, Subject
+from duty.series import SeriesKey
 from duty.site import AppRule, DiskRule, HostSpec, ProcessRule, SiteSpec
 from tests.support.feeds import HandClock, HandFeed
 from watch.engine import Engine
@@ -198,6 +199,45 @@ async def test_a_host_that_moved_is_dialled_anew(bench: Bench) -> None:
     assert bench.feeds["quote"] is not old
 
 
+async def _lost(bench: Bench, host: str) -> None:
+    bench.feeds[host].connect()
+    bench.engine.on_sample(host, Sample(1, 100.0), bench.clock.now().mono)
+    bench.feeds[host].connect(Link.LOST)
+    await bench.until(lambda: any(c.on and c.condition.subject.host == host for c in bench.changes), 20.0)
+    bench.changes.clear()
+
+
+async def test_what_counted_of_a_host_that_moved_ends_where_it_is_well_again(bench: Bench) -> None:
+    await _lost(bench, "quote")
+    moved = msgspec.structs.replace(QUOTE, address="elsewhere")
+    bench.engine.adopt(msgspec.structs.replace(SITE, hosts=(moved, JUMP)))
+    await bench.until(lambda: bench.host("quote").connection.link is Link.IDLE)
+    assert not bench.changes, "nothing says that it is well"
+    bench.feeds["quote"].connect()
+    bench.engine.on_sample("quote", Sample(1, 100.0), bench.clock.now().mono)
+    await bench.until(lambda: [(c.condition.subject.host, c.on) for c in bench.changes] == [("quote", False)])
+
+
+async def test_what_ended_before_a_host_moved_may_begin_anew(bench: Bench) -> None:
+    bench.engine.resume([Subject("quote", "host", "quote")])
+    bench.feeds["quote"].connect()
+    bench.engine.on_sample("quote", Sample(1, 100.0), bench.clock.now().mono)
+    await bench.until(lambda: [c.on for c in bench.changes] == [False])
+    moved = msgspec.structs.replace(QUOTE, address="elsewhere")
+    bench.engine.adopt(msgspec.structs.replace(SITE, hosts=(moved, JUMP)))
+    bench.changes.clear()
+    await _lost(bench, "quote")
+
+
+async def test_an_incident_of_what_nobody_watches_any_more_ends(bench: Bench) -> None:
+    await _lost(bench, "jump")
+    bench.engine.adopt(msgspec.structs.replace(SITE, hosts=(QUOTE,)))
+    assert [(c.condition.subject.host, c.on) for c in bench.changes] == [("jump", False)]
+    bench.changes.clear()
+    bench.engine.resume([Subject("long gone", "app", "web"), Subject("quote", "app", "web")])
+    assert [(c.condition.subject.host, c.on) for c in bench.changes] == [("long gone", False)]
+
+
 async def test_a_failing_part_is_shown_with_its_reason(bench: Bench) -> None:
     bench.feeds["jump"].connect()
     bench.engine.on_sample("jump", Sample(1, 100.0), bench.clock.now().mono)
@@ -220,8 +260,9 @@ async def test_what_the_past_says_is_shown_with_the_newest_reading(bench: Bench)
     bench.engine.on_sample("jump", Sample(1, 100.0), bench.clock.now().mono)
     disk = MountReading("/", "/dev/sda1", "ext4", False, 100, 40, 60)
     bench.engine.on_section("jump", Mounts((disk,)), bench.clock.now().mono, 0.1)
-    bench.engine.foresee("jump", {"/": FLAT}, {})
-    bench.engine.foresee("nobody", {"/": FLAT}, {})
+    root = SeriesKey("disk", "/", "used")
+    bench.engine.foresee("jump", {root: FLAT}, {})
+    bench.engine.foresee("nobody", {root: FLAT}, {})
     await bench.until(lambda: [d.time_to_full for d in bench.host("jump").disks] == [FLAT])
 
 

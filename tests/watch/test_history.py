@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from duty.board import HostView
+from duty.board import AppView, HostView, PerfView
 from duty.forecast import Forecast, NoForecast
 from duty.moment import Moment
-from duty.quality import Quality
+from duty.quality import Quality, State
 from duty.records import Refused
 from duty.series import SeriesKey
-from duty.site import HistoryRule, HostSpec, SessionRule, SiteSpec
+from duty.site import HistoryRule, HostSpec, Limits, ProcessRule, SessionRule, SiteSpec
 from storage.history import HistoryStore
 from storage.history_levels import HOUR, LEAST, MINUTE, TEN
 from tests.support.views import disk, line, process, view
@@ -47,7 +47,8 @@ class Hand:
 
 def site(**more: object) -> SiteSpec:
     given: dict[str, object] = {"history": HistoryRule(64 << 20, 30), "slow_interval_s": 15.0, **more}
-    return SiteSpec("Desk", "Asia/Shanghai", None, (HostSpec("gw", "gw"),), "desk.toml", **given)  # type: ignore[arg-type]
+    given.setdefault("hosts", (HostSpec("gw", "gw"),))
+    return SiteSpec(name="Desk", time_zone="Asia/Shanghai", language=None, source="desk.toml", **given)  # type: ignore[arg-type]
 
 
 class Past:
@@ -263,22 +264,49 @@ async def test_a_filling_disk_is_foreseen_with_a_range(past: Past) -> None:
 
     await past.let_pass(3600, filling, each=15.0)
     outlooks = past.seen["gw"].outlooks
-    found = outlooks["/data"]
+    found = outlooks[USED]
     assert isinstance(found, Forecast)
     assert found.seconds == pytest.approx(4 * 3600, rel=0.02) and found.low_s <= found.seconds <= found.high_s
-    assert isinstance(outlooks["/"], NoForecast) and outlooks["/"].reason in ("flat", "short")
+    root = outlooks[SeriesKey("disk", "/", "used")]
+    assert isinstance(root, NoForecast) and root.reason in ("flat", "short")
+
+
+async def test_what_grows_towards_a_limit_is_foreseen(tmp_path: Path) -> None:
+    limits = ProcessRule("risk", name="risk", rss_bytes=Limits(1 << 29, 1 << 30), open_files=Limits(warn=100))
+    past = Past(tmp_path / "history.sqlite", hosts=(HostSpec("gw", "gw", processes=(limits, ProcessRule("free"))),))
+
+    def leaking(at: float) -> HostView:
+        share = (at - START) / 3600
+        risk = process("risk", at, rss_bytes=round((0.5 + 0.1 * share) * (1 << 30)), open_files=70)
+        numbers = (
+            PerfView("space", 50 + 10 * share, "GiB", State.OK, maximum=100.0),
+            PerfView("free", 50 - 10 * share, "%", State.OK, limit=20.0),
+            PerfView("over", 50 + 10 * share, "", State.ACT, limit=20.0),
+            PerfView("count", 50 + 10 * share, "", State.OK),
+        )
+        app = AppView("db", "command", "x", False, State.OK, (), START, 15, 0, perf=numbers, read_at=at)
+        return gw(at, processes=(risk, process("free", at)), apps=(app,), disks=())
+
+    await past.let_pass(3600, leaking, each=15.0)
+    found = {str(key): outlook for key, outlook in past.seen["gw"].outlooks.items()}
+    hours = {key: one.seconds / 3600 for key, one in found.items() if isinstance(one, Forecast)}
+    assert hours == pytest.approx(
+        {"process:risk:rss": 4.0, "perf:db space:value": 4.0, "perf:db free:value": 2.0}, rel=0.02
+    )
+    assert {key for key, one in found.items() if isinstance(one, NoForecast)} == {"process:risk:files"}
+    await past.history.close()
 
 
 async def test_a_disk_that_jumped_is_not_foreseen(past: Past) -> None:
     await past.let_pass(3600, lambda at: gw(at, disks=(disk("/data", at // 15 * 15, 40 if at < START + 3200 else 60),)),
                         each=15.0)  # fmt: skip
-    found = past.seen["gw"].outlooks["/data"]
+    found = past.seen["gw"].outlooks[USED]
     assert isinstance(found, NoForecast) and found.reason == "jumped"
 
 
 async def test_too_short_a_past_is_said(past: Past) -> None:
     await past.let_pass(200, gw, each=5.0)
-    found = past.seen["gw"].outlooks["/data"]
+    found = past.seen["gw"].outlooks[USED]
     assert isinstance(found, NoForecast) and found.reason == "short"
 
 
