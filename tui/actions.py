@@ -86,6 +86,10 @@ def _key_offered(app: WatchkeeperApp) -> Phrase | None:
     return _host(app)
 
 
+def _panels(app: WatchkeeperApp) -> Phrase | None:
+    return None if app.panels() is not None else phrase("only on the screen with the panels")
+
+
 def _practising(app: WatchkeeperApp) -> Phrase | None:
     if not app.picture.practice:
         return phrase("faults can be injected on the practice site only")
@@ -131,6 +135,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("panel", ("tab", "shift+tab"), N_("Next panel, previous panel"), LOOK),
     Action("tabs", ("1", "2", "3", "4", "5", "6", "7"), N_("Go to a panel by its number"), LOOK),
     Action("back", ("escape",), N_("Back"), LOOK),
+    Action("filter", ("/",), N_("Filter all panels"), LOOK, doings.type_filter, N_("filter"), _panels),
+    Action("problems", ("!",), N_("Only what is not well, or everything"), LOOK, doings.only_problems, "", _panels),
     Action("copy", ("y",), N_("Copy the row under the cursor to the clipboard"), LOOK, doings.copy_row),
     Action(
         "help",

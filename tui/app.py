@@ -33,6 +33,8 @@ from wire.words import _, language_from, say, speak
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+    from tui.screens.watch import WatchScreen
+
 UNFIT = 3
 """Exit code: there is no watch, or one this screen cannot talk to."""
 _DRAIN_S = 0.1
@@ -218,6 +220,13 @@ class WatchkeeperApp(Onlooker):
             self.tell(say(why), warn=True)
         elif action.do is not None:
             self.run_worker(action.do(self), group="asking")
+
+    def panels(self) -> WatchScreen | None:
+        """The screen with the panels, where it is the one that is looked at."""
+        from tui.screens.watch import WatchScreen
+
+        view = self.view()
+        return view if isinstance(view, WatchScreen) else None
 
     def on_row_chosen(self, _message: RowChosen) -> None:
         """Enter or a double click on a row: the incident or the host under the cursor in full."""

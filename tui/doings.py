@@ -178,6 +178,18 @@ def inject(app: WatchkeeperApp, host: str, name: str, subject: str, *, on: bool)
     return start
 
 
+async def type_filter(app: WatchkeeperApp) -> None:
+    """The keys go to the line of the filter."""
+    if (screen := app.panels()) is not None:
+        screen.type_filter()
+
+
+async def only_problems(app: WatchkeeperApp) -> None:
+    """Only what is not well on all panels, or everything again."""
+    if (screen := app.panels()) is not None:
+        screen.only_problems()
+
+
 async def copy_row(app: WatchkeeperApp) -> None:
     """Put the row under the cursor on the person's clipboard, through the terminal (OSC 52)."""
     text = app.row_text()

@@ -75,6 +75,8 @@ def test_every_line_has_the_width_asked_for(
 ) -> None:
     limits = [Limit(level, "act")]
     bottom, top = span_of(drawn, limits, floor=None)
-    lines = graph(drawn, Frame(width, height, 0, 1000, bottom, top), AXIS, limits=limits, marks=[Mark(3, "x")], kind=kind)
+    lines = graph(
+        drawn, Frame(width, height, 0, 1000, bottom, top), AXIS, limits=limits, marks=[Mark(3, "x")], kind=kind
+    )
     assert len(lines) == height + 1
     assert {cell_len(row) for row in text(lines[:-1])} == {max(width, AXIS.label + 5)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from duty.board import HostView
 from duty.incidents import queue_order
 from duty.quality import State
 from duty.records import Incident, IncidentState, Subject
@@ -13,6 +14,8 @@ from tui.pager import Line
 from tui.panels.table_panel import Draw, TablePanel
 from tui.picture import Picture
 from wire.words import _
+
+_STATES = {IncidentState.OPEN: State.ACT, IncidentState.TAKEN: State.WARN, IncidentState.CLOSED: State.OK}
 
 
 class IncidentsPanel(TablePanel[Incident]):
@@ -42,6 +45,24 @@ class IncidentsPanel(TablePanel[Incident]):
     def key_for(self, item: Incident) -> str:
         """The incident's number."""
         return str(item.id)
+
+    def host_of(self, item: Incident) -> HostView | None:
+        """The host it is about."""
+        return self.app.picture.hosts.get(item.subject.host)
+
+    def state_of(self, item: Incident) -> State:
+        """Nobody's is to be acted on, a taken one to be watched."""
+        return _STATES[item.state]
+
+    def spoken(self, item: Incident) -> Iterable[str]:
+        """Everything said of it."""
+        return (str(item.id), title_of(item), item.owner or "", item.subject.host, item.subject.key, item.last_note)
+
+    def lets_through(self, item: Incident) -> bool:
+        """A closed one is no problem, however its host is now."""
+        if self.filter.problems_only and item.state is IncidentState.CLOSED:
+            return False
+        return super().lets_through(item)
 
     def columns(self, items: Sequence[Incident], width: int) -> tuple[Line, Draw[Incident]]:
         """State, number, level, age, owner, what, and whether the fault still holds."""

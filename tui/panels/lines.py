@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from duty.board import HostView, LineView
 from duty.quality import State
@@ -41,6 +41,12 @@ class LinesPanel(TablePanel[Item]):
     def key_for(self, item: Item) -> str:
         """Host and line."""
         return key_of(item[0].id, item[1].key)
+
+    def spoken(self, item: Item) -> Iterable[str]:
+        """The line, its interface, whom it pings, and what is wrong."""
+        yield from super().spoken(item)
+        yield item[1].interface
+        yield from (ping.target for ping in item[1].pings)
 
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, line, host, each way: rate, share and trend; what is wrong."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from msgspec import structs
+
+from duty.board import HostView
 from duty.quality import State
 from duty.records import LogEntry, Subject
 from tui import figures
@@ -38,6 +41,20 @@ class LogPanel(TablePanel[LogEntry]):
     def key_for(self, item: LogEntry) -> str:
         """The line's number in the log."""
         return str(item.seq)
+
+    def host_of(self, item: LogEntry) -> HostView | None:
+        """The host a line is about."""
+        return self.app.picture.hosts.get(item.subject.host)
+
+    def spoken(self, item: LogEntry) -> Iterable[str]:
+        """Who, about what, and the words."""
+        return (item.actor, about_of(item.subject), words_of(item))
+
+    def lets_through(self, item: LogEntry) -> bool:
+        """Words and hosts are looked for; a line is neither a problem nor none."""
+        return structs.replace(self.filter, problems_only=False).lets_through(
+            self.host_of(item), State.UNJUDGED, self.spoken(item)
+        )
 
     def columns(self, items: Sequence[LogEntry], width: int) -> tuple[Line, Draw[LogEntry]]:
         """Time, who, about what, words."""

@@ -11,10 +11,12 @@ from duty.board import HostView
 from duty.quality import Quality, State
 from duty.records import Subject
 from tui.cells import cell, short_span
+from tui.filters import STATES, Filter
 from tui.glyphs import Glyphs
 from tui.pager import Line, Span
 from tui.picture import Picture
 from tui.widgets.live_table import LiveTable, Sheet
+from wire.words import _, say
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
@@ -23,6 +25,7 @@ SEPARATOR = "\x1f"
 """Between the parts of a key: no cleaned text holds it."""
 
 
+BAD = STATES["bad"]
 Item = TypeVar("Item")
 """The thing a row is about."""
 Draw = Callable[[Item, float], Line]
@@ -43,6 +46,10 @@ class TablePanel(LiveTable, Generic[Item]):
         super().__init__()
         self._items: Sequence[Item] = ()
         self._keys: list[str] = []
+        self.filter = Filter()
+        """What is let through; every row where nothing is filtered."""
+        self.hidden: tuple[int, int] = (0, 0)
+        """Rows that the filter hides, and how many of them are not well."""
         self._fitted = 0
         self._columns: tuple[Line, Draw[Item]] = ((), lambda _item, _now: ())
 
@@ -66,8 +73,26 @@ class TablePanel(LiveTable, Generic[Item]):
         """The names of the columns for ``width`` cells, and what draws an item under them."""
         raise TypeError(f"{type(self).__name__} has no columns")
 
+    def host_of(self, item: Item) -> HostView | None:
+        """The host an item is on."""
+        found = item[0] if isinstance(item, tuple) else item
+        return found if isinstance(found, HostView) else None
+
+    def state_of(self, item: Item) -> State:
+        """How an item is."""
+        state = getattr(item[1] if isinstance(item, tuple) else item, "state", State.UNJUDGED)
+        return state if isinstance(state, State) else State.UNJUDGED
+
+    def spoken(self, item: Item) -> Iterable[str]:
+        """All that is said of an item, uncut, for a filter to look in."""
+        host = self.host_of(item)
+        if host is not None:
+            yield from (host.id, host.label, host.role, host.group)
+        yield from self.key_for(item).split(SEPARATOR)
+        yield from (say(why) for why in getattr(item[1] if isinstance(item, tuple) else item, "why", ()))
+
     def worst(self, picture: Picture) -> tuple[State, int]:
-        """The worst state in this panel and how many rows are not well."""
+        """The worst state in this panel and how many rows are not well. What a filter hides counts too."""
         return State.OK, 0
 
     def vacant(self, picture: Picture) -> bool:
@@ -79,7 +104,7 @@ class TablePanel(LiveTable, Generic[Item]):
         picture, width = self.app.picture, max(20, self.size.width - 2)
         before = self._keys
         if changed is None or changed:
-            self._items = self.items(picture)
+            self._items = self._let_through(self.items(picture))
             self._keys = [self.key_for(item) for item in self._items]
         if changed is None or width != self._fitted or self._keys != before:
             self._columns, self._fitted = self.columns(self._items, width), width
@@ -87,8 +112,26 @@ class TablePanel(LiveTable, Generic[Item]):
         self.show(
             f"{self.number} {self.title()}",
             Sheet(head, self._keys, lambda row: draw(items[row], now)),
-            self.nothing_words(),
+            _("nothing here passes the filter") if self.hidden[0] else self.nothing_words(),
         )
+
+    def lets_through(self, item: Item) -> bool:
+        """Whether the filter shows an item."""
+        return self.filter.lets_through(self.host_of(item), self.state_of(item), self.spoken(item))
+
+    def _let_through(self, items: Sequence[Item]) -> Sequence[Item]:
+        if not self.filter.active:
+            self.hidden = 0, 0
+            return items
+        shown: list[Item] = []
+        bad = 0
+        for item in items:
+            if self.lets_through(item):
+                shown.append(item)
+            else:
+                bad += self.state_of(item) in BAD
+        self.hidden = len(items) - len(shown), bad
+        return shown
 
     def subject(self) -> Subject:
         """The thing under the cursor."""
@@ -139,5 +182,5 @@ def text_tone(host: HostView, tone: str = "") -> str:
 
 def tally(states: list[State]) -> tuple[State, int]:
     """The worst state and how many are not well."""
-    bad = [state for state in states if state in (State.WARN, State.UNKNOWN, State.ACT)]
+    bad = [state for state in states if state in BAD]
     return max(states, default=State.OK), len(bad)

@@ -28,6 +28,7 @@ from tui.panels.log_line import LogLine
 from tui.panels.processes import ProcessesPanel
 from tui.panels.table_panel import TablePanel
 from tui.themes import palette_of
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.header import Header
 
 if TYPE_CHECKING:
@@ -54,23 +55,25 @@ class TabStrip(Widget):
 
     def redraw(self) -> None:
         """Draw again if anything differs."""
-        spans = self._spans(short=False)
-        if sum(cell_len(text) for text, _tone in spans) > self.size.width:
-            spans = self._spans(short=True)
+        for letters in TAB_LETTERS:
+            spans = self._spans(letters)
+            if sum(cell_len(text) for text, _tone in spans) <= self.size.width:
+                break
         if spans != self._shown:
             self._shown = spans
             self.refresh()
 
-    def _spans(self, *, short: bool) -> tuple[Span, ...]:
-        return tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel, short))
+    def _spans(self, letters: int) -> tuple[Span, ...]:
+        return tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel, letters))
 
-    def _tab(self, number: int, panel: TablePanel[Any], short: bool) -> tuple[Span, ...]:
+    def _tab(self, number: int, panel: TablePanel[Any], letters: int) -> tuple[Span, ...]:
         state, count = panel.worst(self.app.picture)
         mark = self.glyphs.states[state]
         chosen = number == self.chosen
-        name = panel.title()[:3] if short and not chosen else panel.title()
+        name = panel.title() if chosen else panel.title()[:letters]
         bad: tuple[Span, ...] = ((f"{mark.text}{count}", mark.tone),) if count and state is not State.OK else ()
-        return ((f" {panel.number} {name} ", "tab" if chosen else "title"), *bad, (" ", ""))
+        words = f"{panel.number} {name}".strip()
+        return ((f" {words} ", "tab" if chosen else "title"), *bad, (" ", ""))
 
     def render_line(self, y: int) -> Strip:
         """The strip."""
@@ -93,12 +96,13 @@ class WatchScreen(Screen[None]):
     WatchScreen TablePanel { height: 1fr; }
     WatchScreen LogPanel { height: 28%; }
     WatchScreen.-tabs LogPanel { height: 1fr; }
-    WatchScreen.-line-for-keys KeyBar { display: none; }
+    WatchScreen.-line-for-keys KeyBar, WatchScreen.-filter-for-keys KeyBar { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"panel({number - 1})", show=False) for number in range(1, 10)),
         Binding("tab", "next(1)", show=False),
         Binding("shift+tab", "next(-1)", show=False),
+        Binding("escape", "unfilter", show=False),
     ]
 
     def __init__(self) -> None:
@@ -125,6 +129,7 @@ class WatchScreen(Screen[None]):
                 yield from middle
         yield log
         yield LogLine()
+        yield FilterLine()
 
     def on_mount(self) -> None:
         """The fleet has the keys first."""
@@ -160,6 +165,7 @@ class WatchScreen(Screen[None]):
         instead = tabbed and self.chosen != last
         line.set_class(instead and not line.writing, "-hidden")
         self.set_class(instead and line.writing, "-line-for-keys")
+        self.set_class(self.query_one(FilterLine).typing, "-filter-for-keys")
         self._vacant = self._vacancies()
 
     def _vacancies(self) -> tuple[bool, ...]:
@@ -176,6 +182,8 @@ class WatchScreen(Screen[None]):
         for panel in self.panels:
             if not panel.has_class("-hidden"):
                 panel.redraw(changed)
+        shown = [panel.hidden for panel in self.panels if not panel.has_class("-hidden")]
+        self.query_one(FilterLine).count(sum(hidden for hidden, _bad in shown), sum(bad for _hidden, bad in shown))
         self.on_row_pointed()
 
     # --- keys ----------------------------------------------------------------------------------------------------
@@ -220,6 +228,30 @@ class WatchScreen(Screen[None]):
         self.query_one(LogLine).point(self.subject())
 
     def on_log_line_left(self) -> None:
+        """The keys go back to where they were."""
+        self.focused_panel.focus()
+
+    # --- the filter ----------------------------------------------------------------------------------------------
+
+    def type_filter(self) -> None:
+        """The keys go to the line of the filter."""
+        self.query_one(FilterLine).begin()
+
+    def only_problems(self) -> None:
+        """Only what is not well, or everything again."""
+        self.query_one(FilterLine).only_problems()
+
+    def action_unfilter(self) -> None:
+        """Everything is shown again."""
+        self.query_one(FilterLine).drop()
+
+    def on_filter_line_changed(self) -> None:
+        """Every panel by the filter that is in force now."""
+        for panel in self.panels:
+            panel.filter = self.query_one(FilterLine).filter
+        self.app.owe(None)
+
+    def on_filter_line_left(self) -> None:
         """The keys go back to where they were."""
         self.focused_panel.focus()
 

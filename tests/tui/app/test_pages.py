@@ -182,7 +182,7 @@ async def test_the_key_bar_follows_the_cursor(desk: MakeDesk) -> None:
         await d.until(lambda: "note" in alive())
         assert "take" not in alive()
         d.app._tick = lambda: None
-        await d.press("6")
+        await d.press("7")
         await d.until(lambda: "take" in alive())
 
 
