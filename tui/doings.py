@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duty.records import Incident
+from tui.pause import Pause
 from tui.themes import THEMES
 from wire.messages import (
     AcceptKey,
@@ -188,6 +189,24 @@ async def only_problems(app: WatchkeeperApp) -> None:
     """Only what is not well on all panels, or everything again."""
     if (screen := app.panels()) is not None:
         screen.only_problems()
+
+
+async def enlarge(app: WatchkeeperApp) -> None:
+    """The whole screen for the panel with the keys, or all panels again."""
+    if (screen := app.panels()) is not None:
+        screen.enlarge()
+
+
+async def next_sort(app: WatchkeeperApp) -> None:
+    """Another order of the rows of the panel with the keys."""
+    if (screen := app.panels()) is not None:
+        screen.next_sort()
+
+
+async def pause(app: WatchkeeperApp) -> None:
+    """The screen stands still from now on, or follows again. The watch never stops."""
+    app.pause = Pause(app.picture) if app.pause is None else None
+    app.owe(None)
 
 
 async def copy_row(app: WatchkeeperApp) -> None:

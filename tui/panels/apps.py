@@ -55,6 +55,10 @@ class AppsPanel(TablePanel[Item]):
         yield from super().spoken(item)
         yield from (item[1].kind, item[1].target, item[1].text, quiet(item[1]))
 
+    def used(self, item: Item) -> float | None:
+        """How long it takes to answer."""
+        return item[1].response_s
+
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, application, host, age, answer time with its trend, certificate, and what is wrong or was said."""
         g = self.glyphs

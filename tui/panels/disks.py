@@ -48,6 +48,10 @@ class DisksPanel(TablePanel[Item]):
         yield from super().spoken(item)
         yield from (item[1].source, item[1].fstype, words_of(item[1]))
 
+    def used(self, item: Item) -> float | None:
+        """How full it is."""
+        return item[1].used_percent
+
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, mount, host, fill, free, inodes, and what is wrong."""
         g = self.glyphs

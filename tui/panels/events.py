@@ -50,6 +50,10 @@ class EventsPanel(TablePanel[Item]):
         yield item[1].source
         yield from (seen.text for seen in item[1].last)
 
+    def used(self, item: Item) -> float | None:
+        """Lines within the last hour."""
+        return None if item[1].act_hour is None else item[1].act_hour + (item[1].warn_hour or 0)
+
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, log, host, lines to act on and to watch in the last hour, how long ago the last one was, its words."""
         g = self.glyphs

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 
 from duty.board import HostView
 from duty.incidents import queue_order
+from duty.phrases import N_
 from duty.quality import State
 from duty.records import Incident, IncidentState, Subject
 from tui.cells import cell, short_span
 from tui.doings import title_of
 from tui.pager import Line
-from tui.panels.table_panel import Draw, TablePanel
+from tui.panels.table_panel import HOST, Draw, TablePanel
 from tui.picture import Picture
 from wire.words import _
 
+_QUEUE, _NEWEST = N_("as the queue"), N_("newest first")
 _STATES = {IncidentState.OPEN: State.ACT, IncidentState.TAKEN: State.WARN, IncidentState.CLOSED: State.OK}
 
 
@@ -22,6 +24,7 @@ class IncidentsPanel(TablePanel[Incident]):
     """Open incidents, and the newest closed ones behind them."""
 
     panel = "incident"
+    sorts = (_QUEUE, _NEWEST, HOST)
 
     def title(self) -> str:
         """The panel's name."""
@@ -46,9 +49,13 @@ class IncidentsPanel(TablePanel[Incident]):
         """The incident's number."""
         return str(item.id)
 
+    def place(self, item: Incident) -> object:
+        """The newest first, or by the host they are about."""
+        return item.subject.host if self.sort == HOST else -item.opened_at
+
     def host_of(self, item: Incident) -> HostView | None:
         """The host it is about."""
-        return self.app.picture.hosts.get(item.subject.host)
+        return self.app.seen.hosts.get(item.subject.host)
 
     def state_of(self, item: Incident) -> State:
         """Nobody's is to be acted on, a taken one to be watched."""

@@ -48,6 +48,12 @@ class LinesPanel(TablePanel[Item]):
         yield item[1].interface
         yield from (ping.target for ping in item[1].pings)
 
+    def used(self, item: Item) -> float | None:
+        """The fuller way's share of its capacity."""
+        line = item[1]
+        shares = _share(line.in_bps, line.capacity_in_bps), _share(line.out_bps, line.capacity_out_bps)
+        return max((share for share in shares if share is not None), default=None)
+
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, line, host, each way: rate, share and trend; what is wrong."""
         g = self.glyphs

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import structs
 
 from duty.board import HostView
+from duty.phrases import N_
 from duty.quality import State
 from duty.records import LogEntry, Subject
 from tui import figures
@@ -16,11 +17,14 @@ from tui.panels.table_panel import Draw, TablePanel
 from tui.picture import Picture
 from wire.words import _, say
 
+_TIME = N_("newest first")
+
 
 class LogPanel(TablePanel[LogEntry]):
     """The newest lines of the duty log."""
 
     panel = "log"
+    sorts = (_TIME,)
 
     def title(self) -> str:
         """The panel's name."""
@@ -44,7 +48,7 @@ class LogPanel(TablePanel[LogEntry]):
 
     def host_of(self, item: LogEntry) -> HostView | None:
         """The host a line is about."""
-        return self.app.picture.hosts.get(item.subject.host)
+        return self.app.seen.hosts.get(item.subject.host)
 
     def spoken(self, item: LogEntry) -> Iterable[str]:
         """Who, about what, and the words."""
@@ -80,7 +84,7 @@ class LogPanel(TablePanel[LogEntry]):
         return head, draw
 
     def _entry(self) -> LogEntry | None:
-        return next((e for e in self.app.picture.log if str(e.seq) == self.key), None)
+        return next((e for e in self.app.seen.log if str(e.seq) == self.key), None)
 
     def subject(self) -> Subject:
         """What the line is about."""

@@ -46,6 +46,10 @@ class ProcessesPanel(TablePanel[Item]):
         yield from super().spoken(item)
         yield from (item[1].user, item[1].args, _quiet(item[1]))
 
+    def used(self, item: Item) -> float | None:
+        """CPU."""
+        return item[1].cpu_percent
+
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, process, host, copies, uptime, CPU, memory, and what is wrong."""
         g = self.glyphs

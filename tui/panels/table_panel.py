@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.cells import cell_len
 
 from duty.board import HostView
+from duty.phrases import N_
 from duty.quality import Quality, State
 from duty.records import Subject
 from tui.cells import cell, short_span
@@ -25,6 +27,7 @@ SEPARATOR = "\x1f"
 """Between the parts of a key: no cleaned text holds it."""
 
 
+WORST, NAME, HOST, USED = N_("worst first"), N_("by name"), N_("by host"), N_("most used first")
 BAD = STATES["bad"]
 Item = TypeVar("Item")
 """The thing a row is about."""
@@ -41,6 +44,8 @@ class TablePanel(LiveTable, Generic[Item]):
 
     app: WatchkeeperApp
     number = 0
+    sorts: tuple[str, ...] = (WORST, NAME, HOST, USED)
+    """The orders there are; the first is that of :meth:`items`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,6 +55,8 @@ class TablePanel(LiveTable, Generic[Item]):
         """What is let through; every row where nothing is filtered."""
         self.hidden: tuple[int, int] = (0, 0)
         """Rows that the filter hides, and how many of them are not well."""
+        self.sort = self.sorts[0]
+        """One of :attr:`sorts`."""
         self._fitted = 0
         self._columns: tuple[Line, Draw[Item]] = ((), lambda _item, _now: ())
 
@@ -72,6 +79,30 @@ class TablePanel(LiveTable, Generic[Item]):
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """The names of the columns for ``width`` cells, and what draws an item under them."""
         raise TypeError(f"{type(self).__name__} has no columns")
+
+    def used(self, item: Item) -> float | None:
+        """How much an item is used, for the order by use; ``None`` where that is not known."""
+        return None
+
+    def place(self, item: Item) -> object:
+        """Where an item stands in the order that was chosen; equal ones stay worst first."""
+        host = self.host_of(item)
+        if self.sort == HOST:
+            return host.id if host is not None else ""
+        if self.sort == NAME:
+            return self.key_for(item).rpartition(SEPARATOR)[2]
+        used = self.used(item)
+        return -used if used is not None else math.inf
+
+    def next_sort(self) -> str:
+        """Take the next order; its name for people, in English."""
+        self.sort = self.sorts[(self.sorts.index(self.sort) + 1) % len(self.sorts)]
+        return self.sort
+
+    def heading(self) -> str:
+        """Number and name, and the order where it is not the usual one."""
+        words = f"{self.number} {self.title()}"
+        return words if self.sort == self.sorts[0] else f"{words} {self.glyphs.dot} {_(self.sort)}"
 
     def host_of(self, item: Item) -> HostView | None:
         """The host an item is on."""
@@ -101,16 +132,18 @@ class TablePanel(LiveTable, Generic[Item]):
 
     def redraw(self, changed: frozenset[str] | None = None) -> None:
         """Show the picture as it is. ``changed``: ids of hosts, ``None`` for everything, empty for ages only."""
-        picture, width = self.app.picture, max(20, self.size.width - 2)
+        picture, width = self.app.seen, max(20, self.size.width - 2)
         before = self._keys
         if changed is None or changed:
             self._items = self._let_through(self.items(picture))
+            if self.sort != self.sorts[0]:
+                self._items = sorted(self._items, key=self.place)  # type: ignore[arg-type]  # of one type each
             self._keys = [self.key_for(item) for item in self._items]
         if changed is None or width != self._fitted or self._keys != before:
             self._columns, self._fitted = self.columns(self._items, width), width
         items, (head, draw), now = self._items, self._columns, picture.now
         self.show(
-            f"{self.number} {self.title()}",
+            self.heading(),
             Sheet(head, self._keys, lambda row: draw(items[row], now)),
             _("nothing here passes the filter") if self.hidden[0] else self.nothing_words(),
         )

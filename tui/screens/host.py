@@ -21,7 +21,7 @@ class HostScreen(DetailScreen):
 
     def page(self, width: int) -> list[Line]:
         """Everything known now."""
-        picture = self.app.picture
+        picture = self.app.seen
         host = picture.hosts.get(self._host)
         if host is None or picture.site is None:
             return [((_("{host} is no longer in the site file.", host=self._host), "warn"),)]

@@ -67,7 +67,7 @@ class TabStrip(Widget):
         return tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel, letters))
 
     def _tab(self, number: int, panel: TablePanel[Any], letters: int) -> tuple[Span, ...]:
-        state, count = panel.worst(self.app.picture)
+        state, count = panel.worst(self.app.seen)
         mark = self.glyphs.states[state]
         chosen = number == self.chosen
         name = panel.title() if chosen else panel.title()[:letters]
@@ -114,6 +114,8 @@ class WatchScreen(Screen[None]):
         for number, panel in enumerate(self.panels, 1):
             panel.number = number
         self.chosen = 0
+        self.alone = False
+        """One panel has the whole screen because the operator wants it."""
         self._vacant: tuple[bool, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -144,6 +146,11 @@ class WatchScreen(Screen[None]):
     @property
     def tabbed(self) -> bool:
         """Whether one panel is shown at a time."""
+        return self.alone or self.small
+
+    @property
+    def small(self) -> bool:
+        """Whether there is no room for more than one panel."""
         return self.size.width < WIDE[0] or self.size.height < WIDE[1]
 
     def _arrange(self) -> None:
@@ -153,7 +160,7 @@ class WatchScreen(Screen[None]):
         strip.chosen = self.chosen
         strip.set_class(not tabbed, "-hidden")
         for number, panel in enumerate(self.panels):
-            away = number != self.chosen if tabbed else panel.vacant(self.app.picture) and number != self.chosen
+            away = number != self.chosen if tabbed else panel.vacant(self.app.seen) and number != self.chosen
             panel.set_class(away, "-hidden")
         left, right, upper = (self.query_one(f"#{name}") for name in ("left", "right", "upper"))
         last = len(self.panels) - 1
@@ -169,7 +176,7 @@ class WatchScreen(Screen[None]):
         self._vacant = self._vacancies()
 
     def _vacancies(self) -> tuple[bool, ...]:
-        return tuple(panel.vacant(self.app.picture) for panel in self.panels)
+        return tuple(panel.vacant(self.app.seen) for panel in self.panels)
 
     def redraw(self, changed: frozenset[str] | None) -> None:
         """Every shown panel compares its new rows with the drawn ones; only lines that differ are drawn."""
@@ -231,6 +238,20 @@ class WatchScreen(Screen[None]):
         """The keys go back to where they were."""
         self.focused_panel.focus()
 
+    # --- room and order ------------------------------------------------------------------------------------------
+
+    def enlarge(self) -> None:
+        """The panel with the keys has the whole screen, or all are shown again."""
+        self.alone = not self.alone
+        self._arrange()
+        self.app.owe(None)
+
+    def next_sort(self) -> str:
+        """The panel with the keys takes its next order; what that is called, in English."""
+        name = self.focused_panel.next_sort()
+        self.app.owe(None)
+        return name
+
     # --- the filter ----------------------------------------------------------------------------------------------
 
     def type_filter(self) -> None:
@@ -242,8 +263,12 @@ class WatchScreen(Screen[None]):
         self.query_one(FilterLine).only_problems()
 
     def action_unfilter(self) -> None:
-        """Everything is shown again."""
-        self.query_one(FilterLine).drop()
+        """Everything is shown again: every row, then every panel."""
+        line = self.query_one(FilterLine)
+        if line.filter.active:
+            line.drop()
+        elif self.alone:
+            self.enlarge()
 
     def on_filter_line_changed(self) -> None:
         """Every panel by the filter that is in force now."""
