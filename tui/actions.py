@@ -91,6 +91,10 @@ def _panels(app: WatchkeeperApp) -> Phrase | None:
     return None if app.panels() is not None else phrase("only on the screen with the panels")
 
 
+def _graphed(app: WatchkeeperApp) -> Phrase | None:
+    return phrase("no host under the cursor") if app.host() is None else None
+
+
 def _room(app: WatchkeeperApp) -> Phrase | None:
     panels = app.panels()
     if panels is not None and panels.small:
@@ -150,6 +154,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("panel", ("tab", "shift+tab"), N_("Next panel, previous panel"), LOOK),
     Action("tabs", ("1", "2", "3", "4", "5", "6", "7"), N_("Go to a panel by its number"), LOOK),
     Action("back", ("escape",), N_("Back"), LOOK),
+    Action("graph", ("g",), N_("Graphs of what is under the cursor"), LOOK, doings.graph, N_("graph"), _graphed),
     Action("filter", ("/",), N_("Filter all panels"), LOOK, doings.type_filter, N_("filter"), _panels),
     Action("problems", ("!",), N_("Only what is not well, or everything"), LOOK, doings.only_problems, "", _panels),
     Action("enlarge", ("m", "z"), N_("The whole screen for this panel, or all again"), LOOK, doings.enlarge, "", _room),

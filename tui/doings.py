@@ -179,6 +179,15 @@ def inject(app: WatchkeeperApp, host: str, name: str, subject: str, *, on: bool)
     return start
 
 
+async def graph(app: WatchkeeperApp) -> None:
+    """The past of the thing under the cursor and of its host."""
+    from tui.screens.graph import GraphScreen
+
+    subject = app.subject()
+    if subject.host and not isinstance(app.view(), GraphScreen):
+        _show(app, GraphScreen(subject))
+
+
 async def type_filter(app: WatchkeeperApp) -> None:
     """The keys go to the line of the filter."""
     if (screen := app.panels()) is not None:
