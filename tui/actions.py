@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from duty.phrases import N_, Phrase, phrase
 from duty.records import IncidentState, Subject
 from tui import doings
+from wire.words import _
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
@@ -86,6 +87,28 @@ def _key_offered(app: WatchkeeperApp) -> Phrase | None:
     return _host(app)
 
 
+def _panels(app: WatchkeeperApp) -> Phrase | None:
+    return None if app.panels() is not None else phrase("only on the screen with the panels")
+
+
+def _graphed(app: WatchkeeperApp) -> Phrase | None:
+    return phrase("no host under the cursor") if app.host() is None else None
+
+
+def _room(app: WatchkeeperApp) -> Phrase | None:
+    panels = app.panels()
+    if panels is not None and panels.small:
+        return phrase("this panel has the whole screen already")
+    return _panels(app)
+
+
+def _orders(app: WatchkeeperApp) -> Phrase | None:
+    panels = app.panels()
+    if panels is not None and len(panels.focused_panel.sorts) < 2:
+        return phrase("this panel has one order only")
+    return _panels(app)
+
+
 def _practising(app: WatchkeeperApp) -> Phrase | None:
     if not app.picture.practice:
         return phrase("faults can be injected on the practice site only")
@@ -131,6 +154,12 @@ ACTIONS: tuple[Action, ...] = (
     Action("panel", ("tab", "shift+tab"), N_("Next panel, previous panel"), LOOK),
     Action("tabs", ("1", "2", "3", "4", "5", "6", "7", "8"), N_("Go to a panel by its number"), LOOK),
     Action("back", ("escape",), N_("Back"), LOOK),
+    Action("graph", ("g",), N_("Graphs of what is under the cursor"), LOOK, doings.graph, N_("graph"), _graphed),
+    Action("filter", ("/",), N_("Filter all panels"), LOOK, doings.type_filter, N_("filter"), _panels),
+    Action("problems", ("!",), N_("Only what is not well, or everything"), LOOK, doings.only_problems, "", _panels),
+    Action("enlarge", ("m", "z"), N_("The whole screen for this panel, or all again"), LOOK, doings.enlarge, "", _room),
+    Action("sort", ("s",), N_("Another order of the rows"), LOOK, doings.next_sort, "", _orders),
+    Action("pause", ("space", "p"), N_("Let the screen stand still, or go on"), LOOK, doings.pause, N_("pause")),
     Action("copy", ("y",), N_("Copy the row under the cursor to the clipboard"), LOOK, doings.copy_row),
     Action(
         "help",
@@ -150,6 +179,7 @@ BY_ID = {action.id: action for action in ACTIONS}
 
 _SPOKEN = {
     "question_mark": "?",
+    "space": N_("Space"),
     "f1": "F1",
     "enter": "Enter",
     "escape": "Esc",
@@ -158,8 +188,13 @@ _SPOKEN = {
 }
 
 
+def _said(key: str) -> str:
+    words = _SPOKEN.get(key, "")
+    return _(words) if words else ""
+
+
 def spoken_keys(action: Action) -> str:
     """The keys as people write them: ``?``, ``Ctrl+P``, ``1–6``."""
     if len(action.keys) > 2:
         return f"{action.keys[0]}–{action.keys[-1]}"
-    return " ".join(_SPOKEN.get(key) or key.replace("ctrl+", "^") for key in action.keys)
+    return " ".join(_said(key) or key.replace("ctrl+", "^") for key in action.keys)

@@ -22,6 +22,7 @@ from tui.messages import LogSubmitted, RowChosen
 from tui.net import ControlNet
 from tui.onlooker import Onlooker
 from tui.palette import WatchCommands
+from tui.pause import Pause
 from tui.picture import Picture
 from tui.screens.opening import OpeningScreen
 from tui.session import Session, Unfit
@@ -32,6 +33,8 @@ from wire.words import _, language_from, say, speak
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+
+    from tui.screens.watch import WatchScreen
 
 UNFIT = 3
 """Exit code: there is no watch, or one this screen cannot talk to."""
@@ -82,6 +85,8 @@ class WatchkeeperApp(Onlooker):
         self.picture = Picture(who, clock)
         hello = Hello(PROTOCOL, version, who, terminal=os.environ.get("TERM", ""))
         self.session = Session(socket_path, hello, self)
+        self.pause: Pause | None = None
+        """Set while the screen stands still."""
         self.parting_words = ""
         """Why the screen could not go on, for standard error."""
         self.language_chosen = False
@@ -112,10 +117,14 @@ class WatchkeeperApp(Onlooker):
 
     def heard(self, message: FromWatch) -> None:
         """Merge a message into the picture; drawing follows, once for all that came together."""
+        if self.pause is not None and isinstance(message, IncidentChanged | LogWritten | Resync):
+            self.pause.changes += 1
         match message:
             case Welcome():
                 self._welcome(message)
             case BoardUpdate():
+                if self.pause is not None:
+                    self.pause.hosts_came(message.hosts)
                 self.owe(self.picture.board(message))
                 if isinstance(self.screen, OpeningScreen):
                     self._open()
@@ -179,7 +188,7 @@ class WatchkeeperApp(Onlooker):
         if view is not self._drawn_on:
             self._owed, self._drawn_on = None, view
         changed, self._owed = self._owed, frozenset()
-        view.redraw(changed)
+        view.redraw(frozenset() if self.pause is not None and changed is not None else changed)
         self._drawn_at = time.monotonic()
         self.renew_bars()
         self.call_after_refresh(self._confirm)
@@ -218,6 +227,18 @@ class WatchkeeperApp(Onlooker):
             self.tell(say(why), warn=True)
         elif action.do is not None:
             self.run_worker(action.do(self), group="asking")
+
+    @property
+    def seen(self) -> Picture:
+        """What is drawn: the picture, or while the screen is paused the one it was paused at."""
+        return self.picture if self.pause is None else self.pause.seen
+
+    def panels(self) -> WatchScreen | None:
+        """The screen with the panels, where it is the one that is looked at."""
+        from tui.screens.watch import WatchScreen
+
+        view = self.view()
+        return view if isinstance(view, WatchScreen) else None
 
     def on_row_chosen(self, _message: RowChosen) -> None:
         """Enter or a double click on a row: the incident or the host under the cursor in full."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from duty.records import Incident
+from tui.pause import Pause
 from tui.themes import THEMES
 from wire.messages import (
     AcceptKey,
@@ -176,6 +177,45 @@ def inject(app: WatchkeeperApp, host: str, name: str, subject: str, *, on: bool)
         app.run_worker(send(), group="asking")
 
     return start
+
+
+async def graph(app: WatchkeeperApp) -> None:
+    """The past of the thing under the cursor and of its host."""
+    from tui.screens.graph import GraphScreen
+
+    subject = app.subject()
+    if subject.host and not isinstance(app.view(), GraphScreen):
+        _show(app, GraphScreen(subject))
+
+
+async def type_filter(app: WatchkeeperApp) -> None:
+    """The keys go to the line of the filter."""
+    if (screen := app.panels()) is not None:
+        screen.type_filter()
+
+
+async def only_problems(app: WatchkeeperApp) -> None:
+    """Only what is not well on all panels, or everything again."""
+    if (screen := app.panels()) is not None:
+        screen.only_problems()
+
+
+async def enlarge(app: WatchkeeperApp) -> None:
+    """The whole screen for the panel with the keys, or all panels again."""
+    if (screen := app.panels()) is not None:
+        screen.enlarge()
+
+
+async def next_sort(app: WatchkeeperApp) -> None:
+    """Another order of the rows of the panel with the keys."""
+    if (screen := app.panels()) is not None:
+        screen.next_sort()
+
+
+async def pause(app: WatchkeeperApp) -> None:
+    """The screen stands still from now on, or follows again. The watch never stops."""
+    app.pause = Pause(app.picture) if app.pause is None else None
+    app.owe(None)
 
 
 async def copy_row(app: WatchkeeperApp) -> None:

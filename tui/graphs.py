@@ -124,22 +124,28 @@ def _drawn(row: str, limit: str | None, upright: dict[int, str], tone: str, kind
 
 
 def _braille(points: Sequence[Point], plot: Frame) -> list[str]:
-    """Two by four dots a cell: a line through the means, the reach from lowest to highest filled."""
+    """Two by four dots a cell: a line through the means, the reach from lowest to highest stippled behind it."""
     columns, rows = plot.width * 2, plot.height * 4
     cells = [[0] * plot.width for _ in range(plot.height)]
+
+    def dot(column: int, level: int) -> None:
+        line = rows - 1 - level
+        cells[line // 4][column // 2] |= _DOTS[line % 4][column % 2]
+
     before: int | None = None
     for column, reach in enumerate(_reaches(points, plot, columns)):
         if reach is None:
             before = None
             continue
-        low, high = (_level(value, plot, rows) for value in reach)
-        if before is not None:  # joined to its neighbour: a line, not a cloud of dots
-            low, high = min(low, max(before, low)), max(high, min(before, high))
-            low, high = (min(low, before + 1), high) if before < low else (low, max(high, before - 1))
-        before = (low + high) // 2
+        low, middle, high = (_level(value, plot, rows) for value in reach)
         for level in range(low, high + 1):
-            line = rows - 1 - level
-            cells[line // 4][column // 2] |= _DOTS[line % 4][column % 2]
+            if (level + column) % 2 == 0:
+                dot(column, level)
+        # Joined to its neighbour: a line, not a cloud of dots.
+        from_level = middle if before is None else before + (middle > before) - (middle < before)
+        for level in range(min(middle, from_level), max(middle, from_level) + 1):
+            dot(column, level)
+        before = middle
     return ["".join(chr(0x2800 + dots) for dots in row) for row in cells]
 
 
@@ -150,27 +156,30 @@ def _columns(points: Sequence[Point], plot: Frame, levels: str) -> list[str]:
     for column, reach in enumerate(_reaches(points, plot, plot.width)):
         if reach is None:
             continue
-        filled = _level(reach[1], plot, plot.height * steps) + 1
+        filled = _level(reach[2], plot, plot.height * steps) + 1
         for row in range(plot.height):
             grid[plot.height - 1 - row][column] = levels[max(0, min(steps, filled - row * steps))]
     return ["".join(row) for row in grid]
 
 
-def _reaches(points: Sequence[Point], plot: Frame, columns: int) -> list[tuple[float, float] | None]:
-    """Lowest and highest value in each column of time; ``None`` where nothing was read."""
-    out: list[tuple[float, float] | None] = [None] * columns
+def _reaches(points: Sequence[Point], plot: Frame, columns: int) -> list[tuple[float, float, float] | None]:
+    """Lowest, mean and highest value in each column of time; ``None`` where nothing was read."""
+    found: list[list[Point]] = [[] for _ in range(columns)]
     span = plot.until - plot.since
     if span <= 0:
-        return out
+        return [None] * columns
     for point in points:
         if point.low is None or point.high is None or not plot.since <= point.at <= plot.until:
             continue
-        column = min(columns - 1, int((point.at - plot.since) / span * columns))
-        known = out[column]
-        out[column] = (
-            (point.low, point.high) if known is None else (min(known[0], point.low), max(known[1], point.high))
-        )
-    return out
+        found[min(columns - 1, int((point.at - plot.since) / span * columns))].append(point)
+    return [_reach(here) if here else None for here in found]
+
+
+def _reach(points: list[Point]) -> tuple[float, float, float]:
+    low = min(point.low for point in points if point.low is not None)
+    high = max(point.high for point in points if point.high is not None)
+    means = [point.mean for point in points if point.mean is not None]
+    return low, sum(means) / len(means) if means else (low + high) / 2, high
 
 
 def _level(value: float, plot: Frame, levels: int) -> int:

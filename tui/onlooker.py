@@ -8,7 +8,7 @@ from textual import events
 from textual.screen import Screen
 
 from duty.board import HostView
-from duty.records import Incident, Subject
+from duty.records import Incident, IncidentState, Subject
 from tui.actions import Looking
 from tui.frugal import FrugalApp
 from tui.keybar import KeyBar
@@ -50,6 +50,12 @@ class Onlooker(FrugalApp):
         """The number of the incident under the cursor."""
         view = self.view()
         return view.incident_id() if view else None
+
+    def live_incident_of(self, host: str) -> int | None:
+        """The number of the newest incident of ``host`` that is not closed."""
+        incidents = self.picture.incidents.values()
+        mine = [one for one in incidents if one.subject.host == host and one.state is not IncidentState.CLOSED]
+        return max(mine, key=lambda incident: incident.opened_at).id if mine else None
 
     def host_id(self) -> str | None:
         """The id of the host under the cursor."""

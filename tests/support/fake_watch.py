@@ -20,10 +20,12 @@ from typing import Self
 import msgspec
 
 from duty.board import HostView, SiteView
+from duty.graph import Graph
 from duty.incidents import step
 from duty.phrases import Phrase
 from duty.quality import Quality
 from duty.records import Incident, IncidentMove, LogEntry, LogKind, Move, Refused, Subject
+from duty.series import SeriesKey
 from wire.framing import Decoder, encode
 from wire.messages import (
     PROTOCOL,
@@ -40,7 +42,9 @@ from wire.messages import (
     Message,
     NoteIncident,
     OpenIncident,
+    ReadHistory,
     ReadIncident,
+    ReadSeries,
     Reply,
     TakeIncident,
     Welcome,
@@ -86,6 +90,10 @@ class FakeWatch:
     guests: list[Guest] = field(default_factory=list)
     moves: list[IncidentMove] = field(default_factory=list)
     seq: int = 0
+    series: tuple[SeriesKey, ...] = ()
+    """The series there are of every host."""
+    past: Callable[[ReadHistory], Graph] | None = None
+    """What was read of one."""
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_unix_server(self._serve, str(self.path))
@@ -209,6 +217,10 @@ class FakeWatch:
         incident: Incident | None = None
         moves: tuple[IncidentMove, ...] = ()
         match command:
+            case ReadSeries():
+                return Reply(command.ask, True, series=self.series)
+            case ReadHistory() if self.past is not None:
+                return Reply(command.ask, True, graph=self.past(command))
             case WriteLog(text=text, subject=subject, incident=about):
                 self.write(text, who, subject, about)
             case OpenIncident(title=title, level=level, subject=subject):

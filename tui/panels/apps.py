@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from duty.board import AppView, HostView, PerfView
 from duty.quality import Quality, State
@@ -49,6 +49,15 @@ class AppsPanel(TablePanel[Item]):
     def key_for(self, item: Item) -> str:
         """Host and application."""
         return key_of(item[0].id, item[1].key)
+
+    def spoken(self, item: Item) -> Iterable[str]:
+        """The application, what it is asked and what it said."""
+        yield from super().spoken(item)
+        yield from (item[1].kind, item[1].target, item[1].text, quiet(item[1]))
+
+    def used(self, item: Item) -> float | None:
+        """How long it takes to answer."""
+        return item[1].response_s
 
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, application, host, age, answer time with its trend, certificate, and what is wrong or was said."""

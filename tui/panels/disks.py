@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from duty.board import DiskView, HostView
 from duty.disks import concern, full_in
@@ -42,6 +42,15 @@ class DisksPanel(TablePanel[Item]):
     def key_for(self, item: Item) -> str:
         """Host and mount."""
         return key_of(item[0].id, item[1].mount)
+
+    def spoken(self, item: Item) -> Iterable[str]:
+        """The mount, where it lies, when it will be full."""
+        yield from super().spoken(item)
+        yield from (item[1].source, item[1].fstype, words_of(item[1]))
+
+    def used(self, item: Item) -> float | None:
+        """How full it is."""
+        return item[1].used_percent
 
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, mount, host, fill, free, inodes, and what is wrong."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from duty.board import EventView, HostView
 from duty.quality import State
@@ -43,6 +43,16 @@ class EventsPanel(TablePanel[Item]):
     def key_for(self, item: Item) -> str:
         """Host and log."""
         return key_of(item[0].id, item[1].key)
+
+    def spoken(self, item: Item) -> Iterable[str]:
+        """The log, where it lies and its newest lines."""
+        yield from super().spoken(item)
+        yield item[1].source
+        yield from (seen.text for seen in item[1].last)
+
+    def used(self, item: Item) -> float | None:
+        """Lines within the last hour."""
+        return None if item[1].act_hour is None else item[1].act_hour + (item[1].warn_hour or 0)
 
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, log, host, lines to act on and to watch in the last hour, how long ago the last one was, its words."""

@@ -8,7 +8,7 @@ from duty.board import HostView
 from duty.quality import Quality, State
 from tui.cells import cell, percent, spark
 from tui.pager import Line
-from tui.panels.table_panel import Draw, TablePanel, age_span, fit, state_span, tally, text_tone
+from tui.panels.table_panel import NAME, USED, WORST, Draw, TablePanel, age_span, fit, state_span, tally, text_tone
 from tui.picture import Picture
 from wire.words import _, say
 
@@ -17,6 +17,7 @@ class FleetPanel(TablePanel[HostView]):
     """All hosts of the site."""
 
     panel = "host"
+    sorts = (WORST, NAME, USED)
 
     def title(self) -> str:
         """The panel's name."""
@@ -37,6 +38,10 @@ class FleetPanel(TablePanel[HostView]):
     def key_for(self, item: HostView) -> str:
         """The host."""
         return item.id
+
+    def used(self, item: HostView) -> float | None:
+        """CPU."""
+        return item.cpu_percent
 
     def columns(self, items: Sequence[HostView], width: int) -> tuple[Line, Draw[HostView]]:
         """State, name, age, CPU, memory, and what is wrong, or what the host is."""

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from duty.board import HostView
 from duty.incidents import queue_order
+from duty.phrases import N_
 from duty.quality import State
 from duty.records import Incident, IncidentState, Subject
 from tui.cells import cell, short_span
 from tui.doings import title_of
 from tui.pager import Line
-from tui.panels.table_panel import Draw, TablePanel
+from tui.panels.table_panel import HOST, Draw, TablePanel
 from tui.picture import Picture
 from wire.words import _
+
+_QUEUE, _NEWEST = N_("as the queue"), N_("newest first")
+_STATES = {IncidentState.OPEN: State.ACT, IncidentState.TAKEN: State.WARN, IncidentState.CLOSED: State.OK}
 
 
 class IncidentsPanel(TablePanel[Incident]):
     """Open incidents, and the newest closed ones behind them."""
 
     panel = "incident"
+    sorts = (_QUEUE, _NEWEST, HOST)
 
     def title(self) -> str:
         """The panel's name."""
@@ -42,6 +48,28 @@ class IncidentsPanel(TablePanel[Incident]):
     def key_for(self, item: Incident) -> str:
         """The incident's number."""
         return str(item.id)
+
+    def place(self, item: Incident) -> object:
+        """The newest first, or by the host they are about."""
+        return item.subject.host if self.sort == HOST else -item.opened_at
+
+    def host_of(self, item: Incident) -> HostView | None:
+        """The host it is about."""
+        return self.app.seen.hosts.get(item.subject.host)
+
+    def state_of(self, item: Incident) -> State:
+        """Nobody's is to be acted on, a taken one to be watched."""
+        return _STATES[item.state]
+
+    def spoken(self, item: Incident) -> Iterable[str]:
+        """Everything said of it."""
+        return (str(item.id), title_of(item), item.owner or "", item.subject.host, item.subject.key, item.last_note)
+
+    def lets_through(self, item: Incident) -> bool:
+        """A closed one is no problem, however its host is now."""
+        if self.filter.problems_only and item.state is IncidentState.CLOSED:
+            return False
+        return super().lets_through(item)
 
     def columns(self, items: Sequence[Incident], width: int) -> tuple[Line, Draw[Incident]]:
         """State, number, level, age, owner, what, and whether the fault still holds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from duty.board import HostView, LineView
 from duty.quality import State
@@ -41,6 +41,18 @@ class LinesPanel(TablePanel[Item]):
     def key_for(self, item: Item) -> str:
         """Host and line."""
         return key_of(item[0].id, item[1].key)
+
+    def spoken(self, item: Item) -> Iterable[str]:
+        """The line, its interface, whom it pings, and what is wrong."""
+        yield from super().spoken(item)
+        yield item[1].interface
+        yield from (ping.target for ping in item[1].pings)
+
+    def used(self, item: Item) -> float | None:
+        """The fuller way's share of its capacity."""
+        line = item[1]
+        shares = _share(line.in_bps, line.capacity_in_bps), _share(line.out_bps, line.capacity_out_bps)
+        return max((share for share in shares if share is not None), default=None)
 
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, line, host, each way: rate, share and trend; what is wrong."""

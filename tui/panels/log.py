@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from msgspec import structs
+
+from duty.board import HostView
+from duty.phrases import N_
 from duty.quality import State
 from duty.records import LogEntry, Subject
 from tui import figures
@@ -13,11 +17,14 @@ from tui.panels.table_panel import Draw, TablePanel
 from tui.picture import Picture
 from wire.words import _, say
 
+_TIME = N_("newest first")
+
 
 class LogPanel(TablePanel[LogEntry]):
     """The newest lines of the duty log."""
 
     panel = "log"
+    sorts = (_TIME,)
 
     def title(self) -> str:
         """The panel's name."""
@@ -38,6 +45,20 @@ class LogPanel(TablePanel[LogEntry]):
     def key_for(self, item: LogEntry) -> str:
         """The line's number in the log."""
         return str(item.seq)
+
+    def host_of(self, item: LogEntry) -> HostView | None:
+        """The host a line is about."""
+        return self.app.seen.hosts.get(item.subject.host)
+
+    def spoken(self, item: LogEntry) -> Iterable[str]:
+        """Who, about what, and the words."""
+        return (item.actor, about_of(item.subject), words_of(item))
+
+    def lets_through(self, item: LogEntry) -> bool:
+        """Words and hosts are looked for; a line is neither a problem nor none."""
+        return structs.replace(self.filter, problems_only=False).lets_through(
+            self.host_of(item), State.UNJUDGED, self.spoken(item)
+        )
 
     def columns(self, items: Sequence[LogEntry], width: int) -> tuple[Line, Draw[LogEntry]]:
         """Time, who, about what, words."""
@@ -63,7 +84,7 @@ class LogPanel(TablePanel[LogEntry]):
         return head, draw
 
     def _entry(self) -> LogEntry | None:
-        return next((e for e in self.app.picture.log if str(e.seq) == self.key), None)
+        return next((e for e in self.app.seen.log if str(e.seq) == self.key), None)
 
     def subject(self) -> Subject:
         """What the line is about."""

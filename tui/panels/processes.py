@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from duty.board import HostView, ProcessView
 from duty.quality import State
@@ -40,6 +40,15 @@ class ProcessesPanel(TablePanel[Item]):
     def key_for(self, item: Item) -> str:
         """Host and process."""
         return key_of(item[0].id, item[1].key)
+
+    def spoken(self, item: Item) -> Iterable[str]:
+        """The process, who runs it and how, and what is wrong."""
+        yield from super().spoken(item)
+        yield from (item[1].user, item[1].args, _quiet(item[1]))
+
+    def used(self, item: Item) -> float | None:
+        """CPU."""
+        return item[1].cpu_percent
 
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
         """State, process, host, copies, uptime, CPU, memory, and what is wrong."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.cells import cell_len
 
 from duty.board import HostView
+from duty.phrases import N_
 from duty.quality import Quality, State
 from duty.records import Subject
 from tui.cells import cell, short_span
+from tui.filters import STATES, Filter
 from tui.glyphs import Glyphs
 from tui.pager import Line, Span
 from tui.picture import Picture
 from tui.widgets.live_table import LiveTable, Sheet
+from wire.words import _, say
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
@@ -23,6 +27,8 @@ SEPARATOR = "\x1f"
 """Between the parts of a key: no cleaned text holds it."""
 
 
+WORST, NAME, HOST, USED = N_("worst first"), N_("by name"), N_("by host"), N_("most used first")
+BAD = STATES["bad"]
 Item = TypeVar("Item")
 """The thing a row is about."""
 Draw = Callable[[Item, float], Line]
@@ -38,11 +44,19 @@ class TablePanel(LiveTable, Generic[Item]):
 
     app: WatchkeeperApp
     number = 0
+    sorts: tuple[str, ...] = (WORST, NAME, HOST, USED)
+    """The orders there are; the first is that of :meth:`items`."""
 
     def __init__(self) -> None:
         super().__init__()
         self._items: Sequence[Item] = ()
         self._keys: list[str] = []
+        self.filter = Filter()
+        """What is let through; every row where nothing is filtered."""
+        self.hidden: tuple[int, int] = (0, 0)
+        """Rows that the filter hides, and how many of them are not well."""
+        self.sort = self.sorts[0]
+        """One of :attr:`sorts`."""
         self._fitted = 0
         self._columns: tuple[Line, Draw[Item]] = ((), lambda _item, _now: ())
 
@@ -66,8 +80,50 @@ class TablePanel(LiveTable, Generic[Item]):
         """The names of the columns for ``width`` cells, and what draws an item under them."""
         raise TypeError(f"{type(self).__name__} has no columns")
 
+    def used(self, item: Item) -> float | None:
+        """How much an item is used, for the order by use; ``None`` where that is not known."""
+        return None
+
+    def place(self, item: Item) -> object:
+        """Where an item stands in the order that was chosen; equal ones stay worst first."""
+        host = self.host_of(item)
+        if self.sort == HOST:
+            return host.id if host is not None else ""
+        if self.sort == NAME:
+            return self.key_for(item).rpartition(SEPARATOR)[2]
+        used = self.used(item)
+        return -used if used is not None else math.inf
+
+    def next_sort(self) -> str:
+        """Take the next order; its name for people, in English."""
+        self.sort = self.sorts[(self.sorts.index(self.sort) + 1) % len(self.sorts)]
+        return self.sort
+
+    def heading(self) -> str:
+        """Number and name, and the order where it is not the usual one."""
+        words = f"{self.number} {self.title()}"
+        return words if self.sort == self.sorts[0] else f"{words} {self.glyphs.dot} {_(self.sort)}"
+
+    def host_of(self, item: Item) -> HostView | None:
+        """The host an item is on."""
+        found = item[0] if isinstance(item, tuple) else item
+        return found if isinstance(found, HostView) else None
+
+    def state_of(self, item: Item) -> State:
+        """How an item is."""
+        state = getattr(item[1] if isinstance(item, tuple) else item, "state", State.UNJUDGED)
+        return state if isinstance(state, State) else State.UNJUDGED
+
+    def spoken(self, item: Item) -> Iterable[str]:
+        """All that is said of an item, uncut, for a filter to look in."""
+        host = self.host_of(item)
+        if host is not None:
+            yield from (host.id, host.label, host.role, host.group)
+        yield from self.key_for(item).split(SEPARATOR)
+        yield from (say(why) for why in getattr(item[1] if isinstance(item, tuple) else item, "why", ()))
+
     def worst(self, picture: Picture) -> tuple[State, int]:
-        """The worst state in this panel and how many rows are not well."""
+        """The worst state in this panel and how many rows are not well. What a filter hides counts too."""
         return State.OK, 0
 
     def vacant(self, picture: Picture) -> bool:
@@ -76,19 +132,39 @@ class TablePanel(LiveTable, Generic[Item]):
 
     def redraw(self, changed: frozenset[str] | None = None) -> None:
         """Show the picture as it is. ``changed``: ids of hosts, ``None`` for everything, empty for ages only."""
-        picture, width = self.app.picture, max(20, self.size.width - 2)
+        picture, width = self.app.seen, max(20, self.size.width - 2)
         before = self._keys
         if changed is None or changed:
-            self._items = self.items(picture)
+            self._items = self._let_through(self.items(picture))
+            if self.sort != self.sorts[0]:
+                self._items = sorted(self._items, key=self.place)  # type: ignore[arg-type]  # of one type each
             self._keys = [self.key_for(item) for item in self._items]
         if changed is None or width != self._fitted or self._keys != before:
             self._columns, self._fitted = self.columns(self._items, width), width
         items, (head, draw), now = self._items, self._columns, picture.now
         self.show(
-            f"{self.number} {self.title()}",
+            self.heading(),
             Sheet(head, self._keys, lambda row: draw(items[row], now)),
-            self.nothing_words(),
+            _("nothing here passes the filter") if self.hidden[0] else self.nothing_words(),
         )
+
+    def lets_through(self, item: Item) -> bool:
+        """Whether the filter shows an item."""
+        return self.filter.lets_through(self.host_of(item), self.state_of(item), self.spoken(item))
+
+    def _let_through(self, items: Sequence[Item]) -> Sequence[Item]:
+        if not self.filter.active:
+            self.hidden = 0, 0
+            return items
+        shown: list[Item] = []
+        bad = 0
+        for item in items:
+            if self.lets_through(item):
+                shown.append(item)
+            else:
+                bad += self.state_of(item) in BAD
+        self.hidden = len(items) - len(shown), bad
+        return shown
 
     def subject(self) -> Subject:
         """The thing under the cursor."""
@@ -139,5 +215,5 @@ def text_tone(host: HostView, tone: str = "") -> str:
 
 def tally(states: list[State]) -> tuple[State, int]:
     """The worst state and how many are not well."""
-    bad = [state for state in states if state in (State.WARN, State.UNKNOWN, State.ACT)]
+    bad = [state for state in states if state in BAD]
     return max(states, default=State.OK), len(bad)

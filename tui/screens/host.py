@@ -21,7 +21,7 @@ class HostScreen(DetailScreen):
 
     def page(self, width: int) -> list[Line]:
         """Everything known now."""
-        picture = self.app.picture
+        picture = self.app.seen
         host = picture.hosts.get(self._host)
         if host is None or picture.site is None:
             return [((_("{host} is no longer in the site file.", host=self._host), "warn"),)]
@@ -50,9 +50,4 @@ class HostScreen(DetailScreen):
 
     def incident_id(self) -> int | None:
         """Its newest incident that is not closed: take, note and close work from here too."""
-        mine = [
-            incident
-            for incident in self.app.picture.incidents.values()
-            if incident.subject.host == self._host and incident.state is not IncidentState.CLOSED
-        ]
-        return max(mine, key=lambda incident: incident.opened_at).id if mine else None
+        return self.app.live_incident_of(self._host)

@@ -28,6 +28,7 @@ from tui.panels.log_line import LogLine
 from tui.panels.processes import ProcessesPanel
 from tui.panels.table_panel import TablePanel
 from tui.themes import palette_of
+from tui.widgets.filter_line import FilterLine
 from tui.widgets.header import Header
 
 if TYPE_CHECKING:
@@ -54,23 +55,25 @@ class TabStrip(Widget):
 
     def redraw(self) -> None:
         """Draw again if anything differs."""
-        spans = self._spans(short=False)
-        if sum(cell_len(text) for text, _tone in spans) > self.size.width:
-            spans = self._spans(short=True)
+        for letters in TAB_LETTERS:
+            spans = self._spans(letters)
+            if sum(cell_len(text) for text, _tone in spans) <= self.size.width:
+                break
         if spans != self._shown:
             self._shown = spans
             self.refresh()
 
-    def _spans(self, *, short: bool) -> tuple[Span, ...]:
-        return tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel, short))
+    def _spans(self, letters: int) -> tuple[Span, ...]:
+        return tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel, letters))
 
-    def _tab(self, number: int, panel: TablePanel[Any], short: bool) -> tuple[Span, ...]:
-        state, count = panel.worst(self.app.picture)
+    def _tab(self, number: int, panel: TablePanel[Any], letters: int) -> tuple[Span, ...]:
+        state, count = panel.worst(self.app.seen)
         mark = self.glyphs.states[state]
         chosen = number == self.chosen
-        name = panel.title()[:3] if short and not chosen else panel.title()
+        name = panel.title() if chosen else panel.title()[:letters]
         bad: tuple[Span, ...] = ((f"{mark.text}{count}", mark.tone),) if count and state is not State.OK else ()
-        return ((f" {panel.number} {name} ", "tab" if chosen else "title"), *bad, (" ", ""))
+        words = f"{panel.number} {name}".strip()
+        return ((f" {words} ", "tab" if chosen else "title"), *bad, (" ", ""))
 
     def render_line(self, y: int) -> Strip:
         """The strip."""
@@ -93,12 +96,13 @@ class WatchScreen(Screen[None]):
     WatchScreen TablePanel { height: 1fr; }
     WatchScreen LogPanel { height: 28%; }
     WatchScreen.-tabs LogPanel { height: 1fr; }
-    WatchScreen.-line-for-keys KeyBar { display: none; }
+    WatchScreen.-line-for-keys KeyBar, WatchScreen.-filter-for-keys KeyBar { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"panel({number - 1})", show=False) for number in range(1, 10)),
         Binding("tab", "next(1)", show=False),
         Binding("shift+tab", "next(-1)", show=False),
+        Binding("escape", "unfilter", show=False),
     ]
 
     def __init__(self) -> None:
@@ -110,6 +114,8 @@ class WatchScreen(Screen[None]):
         for number, panel in enumerate(self.panels, 1):
             panel.number = number
         self.chosen = 0
+        self.alone = False
+        """One panel has the whole screen because the operator wants it."""
         self._vacant: tuple[bool, ...] = ()
 
     def compose(self) -> ComposeResult:
@@ -125,6 +131,7 @@ class WatchScreen(Screen[None]):
                 yield from middle
         yield log
         yield LogLine()
+        yield FilterLine()
 
     def on_mount(self) -> None:
         """The fleet has the keys first."""
@@ -139,6 +146,11 @@ class WatchScreen(Screen[None]):
     @property
     def tabbed(self) -> bool:
         """Whether one panel is shown at a time."""
+        return self.alone or self.small
+
+    @property
+    def small(self) -> bool:
+        """Whether there is no room for more than one panel."""
         return self.size.width < WIDE[0] or self.size.height < WIDE[1]
 
     def _arrange(self) -> None:
@@ -148,7 +160,7 @@ class WatchScreen(Screen[None]):
         strip.chosen = self.chosen
         strip.set_class(not tabbed, "-hidden")
         for number, panel in enumerate(self.panels):
-            away = number != self.chosen if tabbed else panel.vacant(self.app.picture) and number != self.chosen
+            away = number != self.chosen if tabbed else panel.vacant(self.app.seen) and number != self.chosen
             panel.set_class(away, "-hidden")
         left, right, upper = (self.query_one(f"#{name}") for name in ("left", "right", "upper"))
         last = len(self.panels) - 1
@@ -160,10 +172,11 @@ class WatchScreen(Screen[None]):
         instead = tabbed and self.chosen != last
         line.set_class(instead and not line.writing, "-hidden")
         self.set_class(instead and line.writing, "-line-for-keys")
+        self.set_class(self.query_one(FilterLine).typing, "-filter-for-keys")
         self._vacant = self._vacancies()
 
     def _vacancies(self) -> tuple[bool, ...]:
-        return tuple(panel.vacant(self.app.picture) for panel in self.panels)
+        return tuple(panel.vacant(self.app.seen) for panel in self.panels)
 
     def redraw(self, changed: frozenset[str] | None) -> None:
         """Every shown panel compares its new rows with the drawn ones; only lines that differ are drawn."""
@@ -176,6 +189,8 @@ class WatchScreen(Screen[None]):
         for panel in self.panels:
             if not panel.has_class("-hidden"):
                 panel.redraw(changed)
+        shown = [panel.hidden for panel in self.panels if not panel.has_class("-hidden")]
+        self.query_one(FilterLine).count(sum(hidden for hidden, _bad in shown), sum(bad for _hidden, bad in shown))
         self.on_row_pointed()
 
     # --- keys ----------------------------------------------------------------------------------------------------
@@ -220,6 +235,48 @@ class WatchScreen(Screen[None]):
         self.query_one(LogLine).point(self.subject())
 
     def on_log_line_left(self) -> None:
+        """The keys go back to where they were."""
+        self.focused_panel.focus()
+
+    # --- room and order ------------------------------------------------------------------------------------------
+
+    def enlarge(self) -> None:
+        """The panel with the keys has the whole screen, or all are shown again."""
+        self.alone = not self.alone
+        self._arrange()
+        self.app.owe(None)
+
+    def next_sort(self) -> str:
+        """The panel with the keys takes its next order; what that is called, in English."""
+        name = self.focused_panel.next_sort()
+        self.app.owe(None)
+        return name
+
+    # --- the filter ----------------------------------------------------------------------------------------------
+
+    def type_filter(self) -> None:
+        """The keys go to the line of the filter."""
+        self.query_one(FilterLine).begin()
+
+    def only_problems(self) -> None:
+        """Only what is not well, or everything again."""
+        self.query_one(FilterLine).only_problems()
+
+    def action_unfilter(self) -> None:
+        """Everything is shown again: every row, then every panel."""
+        line = self.query_one(FilterLine)
+        if line.filter.active:
+            line.drop()
+        elif self.alone:
+            self.enlarge()
+
+    def on_filter_line_changed(self) -> None:
+        """Every panel by the filter that is in force now."""
+        for panel in self.panels:
+            panel.filter = self.query_one(FilterLine).filter
+        self.app.owe(None)
+
+    def on_filter_line_left(self) -> None:
         """The keys go back to where they were."""
         self.focused_panel.focus()
 

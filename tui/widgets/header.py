@@ -13,8 +13,10 @@ from textual.widget import Widget
 from duty.quality import Quality
 from duty.records import IncidentState
 from tui import figures
+from tui.doings import title_of
 from tui.glyphs import from_environ
 from tui.pager import Line, Span, padded
+from tui.pause import Pause
 from tui.picture import Picture
 from tui.themes import palette_of
 from wire.words import _, say
@@ -39,7 +41,7 @@ class Header(Widget):
 
     def redraw(self) -> None:
         """Draw again if anything differs."""
-        lines = header_lines(self.app.picture, max(20, self.size.width), self.glyphs)
+        lines = header_lines(self.app.picture, max(20, self.size.width), self.glyphs, self.app.pause)
         self.set_class(len(lines) > 2, "-alarm")
         if lines != self._shown:
             self._shown = lines
@@ -49,15 +51,15 @@ class Header(Widget):
         """Line ``y``."""
         tones, width = palette_of(self.app.current_theme), self.size.width
         if not self._shown:
-            self._shown = header_lines(self.app.picture, max(20, width), self.glyphs)
+            self._shown = header_lines(self.app.picture, max(20, width), self.glyphs, self.app.pause)
         if y >= len(self._shown):
             return Strip.blank(width, tones["base"])
         segments = [Segment(text, tones[tone or "base"]) for text, tone in padded(self._shown[y], width)]
         return Strip(segments).adjust_cell_length(width, tones["base"])
 
 
-def header_lines(picture: Picture, width: int, glyphs: object) -> list[Line]:
-    """The header's lines for ``width`` cells."""
+def header_lines(picture: Picture, width: int, glyphs: object, pause: Pause | None = None) -> list[Line]:
+    """The header's lines for ``width`` cells. They follow the watch also during a pause, which the second one says."""
     g = from_environ() if glyphs is None else glyphs
     site = picture.site
     zone = site.time_zone if site is not None else "UTC"
@@ -66,10 +68,25 @@ def header_lines(picture: Picture, width: int, glyphs: object) -> list[Line]:
         left += [(" " + _("PRACTICE") + " ", "practice"), (" ", "")]
     left.append((site.name if site is not None else "Watchkeeper", "title.focus"))
     right: list[Span] = [(f"{picture.who}  ", "dim"), (figures.clock(picture.now, zone), "name"), (f" {zone} ", "dim")]
-    lines = [_apart(left, right, width), _second(picture, g)]
+    lines = [_apart(left, right, width), _second(picture, g) if pause is None else _paused(pause, zone, width)]
     if (alarm := _alarm(picture, zone)) is not None:
         lines.append(((f" {alarm} ".ljust(width), "alarm"),))
     return lines
+
+
+def _paused(pause: Pause, zone: str, width: int) -> Line:
+    """A bar that cannot be overlooked; incidents that have come since are louder than the pause."""
+    said = _("PAUSED since {time}", time=figures.clock(pause.since, zone))
+    behind = _("{count} changes behind", count=pause.changes)
+    words, tone = f" {said} — {behind} ", "notice"
+    if opened := pause.opened:
+        newest = opened[0]
+        new = _("NEW INCIDENT {number}: {title}", number=newest.id, title=title_of(newest))
+        more = " " + _("and {count} more", count=len(opened) - 1) if len(opened) > 1 else ""
+        words, tone = f" {said} · {new}{more} — {behind} ", "alarm"
+    rest = _("Space goes on") + " "
+    room = width - cell_len(words) - cell_len(rest)
+    return ((words + (" " * room + rest if room > 0 else " " * width), tone),)
 
 
 def _apart(left: list[Span], right: list[Span], width: int) -> Line:

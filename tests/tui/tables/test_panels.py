@@ -48,7 +48,7 @@ def laid_out(panel: type[TablePanel[Any]], picture: Picture, width: int = 78, he
     """The panel as it is drawn for ``picture``."""
 
     class Bare(panel):  # type: ignore[misc, valid-type]
-        app = SimpleNamespace(current_theme=THEMES[0], picture=picture)
+        app = SimpleNamespace(current_theme=THEMES[0], picture=picture, seen=picture)
         size = Size(width, height)
 
         def refresh(self, *_regions: Any, **_more: Any) -> Any:
