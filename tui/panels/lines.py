@@ -59,8 +59,8 @@ class LinesPanel(TablePanel[Item]):
         g = self.glyphs
         name = fit(_("line"), (line.key for _host, line in items), max(8, width // 7))
         host_width = fit(_("host"), (host.id for host, _line in items), max(8, width // 7))
-        trend = 12 if width >= 90 else 6
         pinged = width >= 84
+        trend = 12 if width >= 110 else 7 if pinged else 6
         rest = max(4, width - 3 - name - host_width - 2 - 7 - 2 * (6 + 5 + trend + 1) - (12 if pinged else 0))
         way = (cell("", trend),)
         head = (
