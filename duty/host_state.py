@@ -19,6 +19,7 @@ from duty.machine import MachineTrack
 from duty.moment import Moment
 from duty.outlooks import Outlooks, of_process
 from duty.phrases import Phrase, of, phrase
+from duty.process_logs import hear, lose
 from duty.processes import ProcessTrack
 from duty.quality import Quality, State, quality_of
 from duty.readings import (
@@ -243,16 +244,7 @@ class HostState:
             track.unread = failed.get(key)
             if track.unread is None and key not in said:
                 track.unread = failed.get("") or phrase("the answer does not speak of it")
-        self._hear_logs({key for key, track in tracks.items() if track.memory.cursor != before[key]})
-
-    def _hear_logs(self, moved: set[str]) -> None:
-        """Tell the processes that are known by their logs which of those grew, and which cannot be read."""
-        tracks = self.events or {}
-        for track in self.processes.values():
-            key = track.rule.log
-            if key is not None:
-                log = tracks.get(key)
-                track.logged(grew=key in moved, unread=log is None or log.read_at is None or log.unread is not None)
+        hear(self.processes.values(), tracks, before)
 
     def foresee(self, outlooks: Outlooks, peaks: Mapping[str, SessionPeak]) -> None:
         """What its past says: of each series that has a limit, and by line its last session's peak."""
@@ -268,19 +260,13 @@ class HostState:
         """A section gave nothing usable."""
         self.sections.failed(failure, at)
         if failure.section == "events" and not failure.subject:
-            self._lose_logs()
+            lose(self.processes.values())
 
     def hangs(self, section: str, seconds: float, at: Moment) -> None:
         """A section was asked for and has not answered for ``seconds``."""
         self.sections.hangs(section, seconds, at)
         if section == "events":
-            self._lose_logs()
-
-    def _lose_logs(self) -> None:
-        """Nobody knows whether the logs grow: that of a process says nothing until it is read again."""
-        for track in self.processes.values():
-            if track.rule.log is not None:
-                track.logged(grew=False, unread=True)
+            lose(self.processes.values())
 
     def on_connection(self, connection: Connection) -> None:
         """The connection changed."""
@@ -289,7 +275,7 @@ class HostState:
                 line.gap()
             if self.clock is not None:
                 self.clock.forget()
-            self._lose_logs()
+            lose(self.processes.values())
         self.connection = connection
 
     def quality(self, at: Moment) -> Quality:
