@@ -152,7 +152,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("reload", ("r",), N_("Read the site file again"), HOST, doings.reload_site, "", _watched),
     Action("fault", ("f",), N_("Inject a fault, or end one (practice)"), HOST, doings.fault, N_("fault"), _practising),
     Action("panel", ("tab", "shift+tab"), N_("Next panel, previous panel"), LOOK),
-    Action("tabs", ("1", "2", "3", "4", "5", "6", "7"), N_("Go to a panel by its number"), LOOK),
+    Action("tabs", ("1", "2", "3", "4", "5", "6", "7", "8"), N_("Go to a panel by its number"), LOOK),
     Action("back", ("escape",), N_("Back"), LOOK),
     Action("graph", ("g",), N_("Graphs of what is under the cursor"), LOOK, doings.graph, N_("graph"), _graphed),
     Action("overview", ("v",), N_("Overview for people across the room, or back"), LOOK, doings.overview),

@@ -83,6 +83,18 @@ async def test_the_graph_is_of_the_thing_under_the_cursor(desk: MakeDesk, tab: s
         await d.until(lambda: "newest" in d.words and series_words(series) in d.words)
 
 
+async def test_the_page_of_a_host_leads_to_its_graphs_and_back(desk: MakeDesk) -> None:
+    async with desk() as d:
+        remember(d)
+        await d.press("enter")
+        await d.until(lambda: d.screen == "HostScreen")
+        screen = await opened(d)
+        await d.until(lambda: screen.graph is not None)
+        assert screen.series == SERIES[0] and screen.graph.host == d.app.host_id() == "ogw1"
+        await d.press("g", "escape")
+        await d.until(lambda: d.screen == "HostScreen")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_keys_choose_span_and_series_and_the_page_follows(desk: MakeDesk, size: tuple[int, int]) -> None:
     async with desk(size=size) as d:
