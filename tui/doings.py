@@ -5,9 +5,11 @@ Screens and dialogs are imported where they are opened: they cost nothing until 
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from duty.records import Incident
+from tui import figures
 from tui.pause import Pause
 from tui.themes import THEMES
 from wire.messages import (
@@ -186,6 +188,43 @@ async def graph(app: WatchkeeperApp) -> None:
     subject = app.subject()
     if subject.host and not isinstance(app.view(), GraphScreen):
         _show(app, GraphScreen(subject))
+
+
+async def overview(app: WatchkeeperApp) -> None:
+    """The site in large, or back from there."""
+    from tui.screens.overview import OverviewScreen
+
+    if isinstance(app.screen, OverviewScreen):
+        app.screen.action_back()
+    else:
+        _show(app, OverviewScreen())
+
+
+async def save_picture(app: WatchkeeperApp) -> None:
+    """The screen as it is now, with its colours, into a file."""
+    from tui import saving
+
+    await _save(app, saving.picture(app), "svg")
+
+
+async def save_text(app: WatchkeeperApp) -> None:
+    """The screen as it is now, without colours, into a file."""
+    from tui import saving
+
+    await _save(app, saving.words(app), "txt")
+
+
+async def _save(app: WatchkeeperApp, text: str, ending: str) -> None:
+    from tui import saving
+
+    zone = app.picture.site.time_zone if app.picture.site is not None else "UTC"
+    name = f"watchkeeper-{figures.date(app.picture.now, zone)[:10]}-{figures.clock(app.picture.now, zone)}"
+    try:
+        path = await asyncio.to_thread(saving.save, text, name.replace(":", ""), ending, saving.folder())
+    except OSError as error:
+        app.tell(_("The screen was not saved: {why}", why=error.strerror or str(error)), warn=True)
+        return
+    app.tell(_("Saved: {path}", path=str(path)))
 
 
 async def type_filter(app: WatchkeeperApp) -> None:

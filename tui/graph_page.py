@@ -117,7 +117,8 @@ def page_lines(page: GraphPage, width: int, height: int) -> list[Line]:
     lines = [padded(line, room) for line in (*lines, *(((("", ""),),) * height))[:height]]
     if not listed:
         return lines
-    return [(*side, ("│ ", "rule"), *line) for side, line in zip(_list(page, height), lines, strict=True)]
+    rule = "| " if page.ascii else "│ "
+    return [(*side, (rule, "rule"), *line) for side, line in zip(_list(page, height), lines, strict=True)]
 
 
 def _body(page: GraphPage, width: int, height: int, *, listed: bool) -> list[Line]:
@@ -136,7 +137,7 @@ def _body(page: GraphPage, width: int, height: int, *, listed: bool) -> list[Lin
     drawn = [Limit(value, "warn") for value, _name in limits]
     bottom, top = _nice(*span_of(points, drawn), page.graph.unit)
     marks = [Mark(one.opened_at, "act") for one in page.incidents]
-    below = [*(_limit(value, name, words, top) for value, name in limits), *_moments(page, width)]
+    below = [*(_limit(page, value, name, words, top) for value, name in limits), *_moments(page, width)]
     foot = [*below[: max(0, height - len(head) - len(foot) - 6)], *foot]
     rows = max(3, height - len(head) - len(foot) - 1)
     names = [words(top - (top - bottom) * row / max(1, rows - 1)) for row in (0, (rows - 1) // 2, rows - 1)]
@@ -167,7 +168,7 @@ def median(values: Iterable[float], least: float) -> float:
 
 
 def _title(page: GraphPage, width: int) -> Line:
-    name = f"{page.host} · {series_words(page.series)}" if page.series is not None else page.host
+    name = f"{page.host}  {series_words(page.series)}" if page.series is not None else page.host
     spans = f"[ ] {page.span_words}"
     room = max(8, width - cell_len(spans) - 3)
     return (cell(name, room, "title.focus"), (" " + spans, "accent"))
@@ -187,19 +188,20 @@ def _figures(graph: Graph, words: Callable[[float | None], str], width: int) -> 
     return ((cell(f"{text} · {step}", width - 1)[0], ""),)
 
 
-def _limit(value: float, name: str, words: Callable[[float | None], str], top: float) -> Line:
+def _limit(page: GraphPage, value: float, name: str, words: Callable[[float | None], str], top: float) -> Line:
     above = _("above what is drawn") if value > top else ""
-    return (("┄┄ ", "warn"), (f"{name} {words(value)} {above}", "dim"))
+    return (("-- " if page.ascii else "┄┄ ", "warn"), (f"{name} {words(value)} {above}", "dim"))
 
 
 def _moments(page: GraphPage, width: int) -> list[Line]:
     """The incidents whose beginning is drawn, the newest first."""
     within = [one for one in page.incidents if page.since <= one.opened_at <= page.until]
+    sign = "|  " if page.ascii else "┆  "
     lines: list[Line] = []
     for one in sorted(within, key=lambda incident: -incident.opened_at):
         text = _("incident {number}", number=one.id)
         when = figures.clock(one.opened_at, page.zone, page.until)
-        lines.append((("┆  ", "act"), (cell(f"{when} {text}: {title_of(one)}", max(8, width - 5))[0], "dim")))
+        lines.append(((sign, "act"), (cell(f"{when} {text}: {title_of(one)}", max(8, width - 5))[0], "dim")))
     return lines
 
 
@@ -209,14 +211,16 @@ def _chooser(page: GraphPage, width: int) -> Line:
         return ()
     at = page.choices.index(page.series)
     after = [series_words(one) for one in (*page.choices[at + 1 :], *page.choices[:at])]
-    here: Span = (f" ◂ {at + 1}/{len(page.choices)} {series_words(page.series)} ▸ ", "tab")
+    back, on = "<>" if page.ascii else "◂▸"
+    here: Span = (f" {back} {at + 1}/{len(page.choices)} {series_words(page.series)} {on} ", "tab")
     room = max(1, width - cell_len(here[0]) - 2)
-    return (here, (" " + cell(" · ".join(after), room)[0], "dim"))
+    return (here, (" " + cell(", ".join(after), room)[0], "dim"))
 
 
 def _list(page: GraphPage, height: int) -> list[Line]:
     at = page.choices.index(page.series) if page.series in page.choices else 0
     top = max(0, min(at - height // 2, len(page.choices) - height))
+    mark = "> " if page.ascii else "▸ "
     lines: list[Line] = []
     for number in range(top, top + height):
         if number >= len(page.choices):
@@ -224,7 +228,7 @@ def _list(page: GraphPage, height: int) -> list[Line]:
             continue
         chosen = number == at
         lines.append(
-            (cell(("▸ " if chosen else "  ") + series_words(page.choices[number]), _LIST - 1, "tab" if chosen else ""),)
+            (cell((mark if chosen else "  ") + series_words(page.choices[number]), _LIST - 1, "tab" if chosen else ""),)
         )
     return lines
 

@@ -78,7 +78,7 @@ def _paused(pause: Pause, zone: str, width: int) -> Line:
     """A bar that cannot be overlooked; incidents that have come since are louder than the pause."""
     said = _("PAUSED since {time}", time=figures.clock(pause.since, zone))
     behind = _("{count} changes behind", count=pause.changes)
-    words, tone = f" {said} — {behind} ", "notice"
+    words, tone = f" {said} — {behind} ", "paused"
     if opened := pause.opened:
         newest = opened[0]
         new = _("NEW INCIDENT {number}: {title}", number=newest.id, title=title_of(newest))

@@ -83,6 +83,18 @@ async def test_the_graph_is_of_the_thing_under_the_cursor(desk: MakeDesk, tab: s
         await d.until(lambda: "newest" in d.words and series_words(series) in d.words)
 
 
+async def test_the_page_of_a_host_leads_to_its_graphs_and_back(desk: MakeDesk) -> None:
+    async with desk() as d:
+        remember(d)
+        await d.press("enter")
+        await d.until(lambda: d.screen == "HostScreen")
+        screen = await opened(d)
+        await d.until(lambda: screen.graph is not None)
+        assert screen.series == SERIES[0] and screen.graph.host == d.app.host_id() == "ogw1"
+        await d.press("g", "escape")
+        await d.until(lambda: d.screen == "HostScreen")
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_keys_choose_span_and_series_and_the_page_follows(desk: MakeDesk, size: tuple[int, int]) -> None:
     async with desk(size=size) as d:
@@ -215,3 +227,16 @@ def test_what_belongs_to_a_thing_comes_first() -> None:
     assert choices[:3] == (SERIES[2], SERIES[3], SERIES[4]) and len(choices) == len(SERIES)
     assert first_of(choices, Subject("qgw1", "app", "front")) == SERIES[0]
     assert first_of((), Subject("qgw1")) is None
+
+
+def test_a_terminal_without_wide_signs_gets_none() -> None:
+    incident = Incident(
+        id=3, state=IncidentState.OPEN, level=1, title="down", said=None, subject=Subject("qgw1"), owner=None,
+        opened_by="li", opened_at=NOW - 60, automatic=False, active=True,
+    )  # fmt: skip
+    graph = graph_of(SERIES[2], dict.fromkeys(range(200), 9e6))
+    for width in (80, 160):
+        said = text(page_lines(page(graph, SERIES[2], incidents=(incident,), ascii=True), width, 30))
+        drawn = said.replace("·", "")
+        assert "|  " in said and "-- contracted" in said
+        assert not {sign for sign in drawn if "\u2190" <= sign <= "\u2bff" or "\u2800" <= sign <= "\u28ff"}

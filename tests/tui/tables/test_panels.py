@@ -21,6 +21,7 @@ from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.records import Incident, IncidentState, LogEntry, LogKind, Subject
 from tests.tui.app.sites import NOW, SITE, host
+from tui.filters import Filter, parse
 from tui.pager import Line
 from tui.panels.disks import DisksPanel
 from tui.panels.fleet import FleetPanel
@@ -229,3 +230,30 @@ def test_the_worst_is_first_and_only_seen_rows_are_made(panel: type[TablePanel[A
     made.redraw(frozenset({"gw-000"}))
     made.redraw(frozenset())
     assert len(drawn) == 2 * made.room
+
+
+words = st.sampled_from(["host:x", "state:bad", "-state:act", "state:ok,info", "gw", "-x", "role:gw", "[/red]", "网关"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(words, max_size=3), st.booleans())
+def test_a_filter_hides_rows_and_counts_every_one_of_them(terms: list[str], problems_only: bool) -> None:
+    picture = picture_of(
+        *(named(text, number) for number, text in enumerate(HOSTILE[:9])),
+        all_in(State.OK, Quality.GOOD),
+        incidents=(incident("gw", 1),),
+        log=(entry("gw", 1),),
+    )
+    chosen = parse(" ".join(terms), problems_only=problems_only)
+    assert isinstance(chosen, Filter)
+    for kind in PANELS:
+        made = laid_out(kind, picture)
+        everything, worst = list(made.keys), made.worst(picture)
+        made.filter = chosen
+        made.redraw(None)
+        hidden, bad = made.hidden
+        assert len(made.keys) + hidden == len(everything) and 0 <= bad <= hidden
+        assert made.keys == [key for key in everything if key in set(made.keys)], "the order stays"
+        assert made.worst(picture) == worst
+        if problems_only and kind in OF_HOSTS:
+            assert bad == 0 or terms
