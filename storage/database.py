@@ -83,6 +83,23 @@ class Database:
             with self.engine.begin() as connection:
                 yield connection
 
+    def shorten_log(self, most: int) -> None:
+        """Let the write-ahead log begin anew where it is longer than ``most`` bytes, waiting a moment for readers.
+
+        SQLite by itself begins it anew only at a moment without any reader, which may not come for long.
+        """
+        with self._saying_why():
+            try:
+                if self.path.with_name(f"{self.path.name}-wal").stat().st_size <= most:
+                    return
+            except FileNotFoundError:
+                return
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One transaction that sees the store as it was at its start."""

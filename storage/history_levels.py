@@ -65,7 +65,8 @@ class Levels:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction in which the file cannot grow past its size."""
+        """A transaction in which the file cannot grow past its size, nor the log beside it past the room for it."""
+        self._database.shorten_log(BESIDE // 4)
         with self._database.writing() as connection:
             connection.exec_driver_sql(f"PRAGMA max_page_count={self._pages}")
             yield connection
