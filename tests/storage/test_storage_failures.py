@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -159,13 +159,13 @@ def truncated(path: Path) -> None:
 
 
 def of_another_program(path: Path) -> None:
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("CREATE TABLE bookmarks (url TEXT)")
 
 
 def of_a_newer_program(path: Path) -> None:
     Store(path).close()
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("UPDATE meta SET value='99' WHERE key='schema'")
 
 
@@ -173,7 +173,7 @@ def of_a_strange_kind(path: Path) -> None:
     store = Store(path)
     store.append_log([note("x")], 1.0)
     store.close()
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("DROP TRIGGER log_entry_no_update")
         raw.execute("UPDATE log_entry SET kind='gossip'")
 
@@ -184,7 +184,7 @@ def of_impossible_moves(path: Path) -> None:
     store.move(IncidentMove(0, 1, Move.CLOSED, 5.0, "li"), 1.0)
     store.move(opened(), 1.0)
     store.close()
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("DROP TRIGGER incident_move_no_update")
         raw.execute("UPDATE incident_move SET incident=1 WHERE seq=3")
 
@@ -216,7 +216,7 @@ def test_a_file_that_is_no_good_store_is_named_and_left_alone(
 
 def test_guards_taken_away_are_put_back_at_the_next_start(path: Path) -> None:
     Store(path).close()
-    with sqlite3.connect(path) as raw:
+    with closing(sqlite3.connect(path)) as raw, raw:
         raw.execute("DROP TRIGGER log_entry_no_update")
     store = Store(path)
     store.append_log([note("x")], 1.0)
