@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import msgspec
 
 from duty.board import AppView, PerfView
@@ -32,13 +35,37 @@ _CHAIN: dict[str, tuple[State, str]] = {
 }
 
 
+class _Sight(NamedTuple):
+    """All that its view depends on beside what was read and demanded."""
+
+    unreachable: Phrase | None
+    silent_s: int | None
+    """For so long it was not asked, where that is too long."""
+    days: float | None
+    """Until its certificate ends."""
+
+
 class AppTrack:
     """One application check of one host over time. Pure: every moment comes in as an argument."""
 
-    __slots__ = ("_at", "_certificate", "_outlooks", "_reading", "_since", "_state", "_trend", "fails", "rule")
+    __slots__ = (
+        "_at",
+        "_certificate",
+        "_outlooks",
+        "_reading",
+        "_since",
+        "_state",
+        "_trend",
+        "_view",
+        "_view_of",
+        "fails",
+        "rule",
+    )
 
     def __init__(self, rule: AppRule, at: Moment) -> None:
         self.rule = rule
+        self._view: AppView | None = None
+        self._view_of: _Sight | None = None
         self.fails = 0
         self._reading: AppReading | None = None
         self._at: Moment | None = None
@@ -49,12 +76,12 @@ class AppTrack:
 
     def see(self, reading: AppReading, at: Moment) -> None:
         """It was asked, and this came of it at ``at``."""
-        self._reading, self._at = reading, at
+        self._reading, self._at, self._view = reading, at, None
         self._certificate = reading.certificate or self._certificate
         whole = dict(reading.steps).get("whole") if reading.outcome == "answered" else None
         slow = self.rule.time_s.act or self.rule.time_s.warn or self.rule.deadline_s
         self._trend.add(None if whole is None else whole / max(slow, 0.001))
-        state = self._judge(at, None)[0]
+        state = self._judge(*self._sight(at, None))[0]
         if state is State.ACT:
             self.fails += 1
         elif state is not State.UNKNOWN:
@@ -62,7 +89,11 @@ class AppTrack:
 
     def foresee(self, outlooks: Outlooks) -> None:
         """What the past of its host's series says of its numbers."""
-        self._outlooks = outlooks
+        self._outlooks, self._view = outlooks, None
+
+    def demand(self, rule: AppRule) -> None:
+        """A new site file demands other things of the same application."""
+        self.rule, self._view = rule, None
 
     @property
     def read_mono(self) -> float | None:
@@ -75,8 +106,22 @@ class AppTrack:
         return self.fails == 1
 
     def view(self, at: Moment, unreachable: Phrase | None) -> AppView:
-        """The application judged at ``at``. ``unreachable``: why the host it is asked from cannot ask now."""
-        state, why, numbers = self._judge(at, None if self.rule.from_console else unreachable)
+        """The application judged at ``at``. ``unreachable``: why the host it is asked from cannot ask now.
+
+        The very same object until something in it has changed.
+        """
+        sight = self._sight(at, None if self.rule.from_console else unreachable)
+        if self._view is None or sight != self._view_of:
+            self._view, self._view_of = self._judged(at, sight), sight
+        return self._view
+
+    def _sight(self, at: Moment, unreachable: Phrase | None) -> _Sight:
+        waited = None if self._at is None else at.mono - self._at.mono
+        late = waited is not None and waited > MISSED * self.rule.interval_s + self.rule.deadline_s
+        return _Sight(unreachable, round(waited) if waited is not None and late else None, self._days(at))
+
+    def _judged(self, at: Moment, sight: _Sight) -> AppView:
+        state, why, numbers = self._judge(*sight)
         if state is not self._state:
             self._state, self._since = state, at.wall
         reading, rule = self._reading, self.rule
@@ -93,7 +138,7 @@ class AppTrack:
             hold_s=rule.hold_s,
             fails=self.fails,
             response_s=whole,
-            cert_days=self._days(at),
+            cert_days=sight.days,
             text="" if reading is None else reading.text or reading.banner,
             perf=numbers,
             read_at=None if self._at is None else self._at.wall,
@@ -105,26 +150,28 @@ class AppTrack:
         )
 
     def _days(self, at: Moment) -> float | None:
-        """To a hundredth of a day, so that a picture does not differ every second."""
-        return None if self._certificate is None else round((self._certificate.not_after - at.wall) / DAY_S, 2)
+        """In hundredths, so that it does not differ every second; those that have begun count, so 0 is the end."""
+        shown = self._certificate
+        return None if shown is None else math.ceil((shown.not_after - at.wall) / DAY_S * 100) / 100
 
-    def _judge(self, at: Moment, unreachable: Phrase | None) -> tuple[State, tuple[Phrase, ...], tuple[PerfView, ...]]:
+    def _judge(
+        self, unreachable: Phrase | None, silent_s: int | None, days: float | None
+    ) -> tuple[State, tuple[Phrase, ...], tuple[PerfView, ...]]:
         reading = self._reading
         if unreachable is not None:
             return State.UNKNOWN, (phrase("cannot be asked: the host it is asked from is not reached"),), ()
         if reading is None or self._at is None:
             return State.UNKNOWN, (phrase("not asked yet"),), ()
-        waited = at.mono - self._at.mono
-        if waited > MISSED * self.rule.interval_s + self.rule.deadline_s:
-            return State.UNKNOWN, (phrase("not asked for {seconds} s", seconds=round(waited)),), ()
+        if silent_s is not None:
+            return State.UNKNOWN, (phrase("not asked for {seconds} s", seconds=silent_s),), ()
         if reading.outcome != "answered":
             state = State.ACT if reading.outcome == "failed" else State.UNKNOWN
-            also = tuple(said for _, said in self._chain(reading, at))
+            also = tuple(said for _, said in self._chain(reading, days))
             return state, (reading.why or phrase("does not answer"), *also), ()
         numbers, found = judge_numbers(reading.perf, self.rule.limits)
         numbers = tuple([self._foreseen(one) for one in numbers])
         found += [(State.WARN, limit_in(*soon)) for one in numbers if (soon := _near(one)) is not None]
-        found += [*_exit(reading), *self._time(reading), *self._chain(reading, at)]
+        found += [*_exit(reading), *self._time(reading), *self._chain(reading, days)]
         found.sort(key=lambda one: -one[0])
         return found[0][0] if found else State.OK, tuple(said for _, said in found), numbers
 
@@ -143,11 +190,10 @@ class AppTrack:
         limit = passed(whole, self.rule.time_s)
         return [(state, phrase("answers in {time} ms (limit {limit} ms)", time=_ms(whole), limit=_ms(limit)))]
 
-    def _chain(self, reading: AppReading, at: Moment) -> Findings:
+    def _chain(self, reading: AppReading, days: float | None) -> Findings:
         shown = reading.certificate
-        if shown is None:
+        if shown is None or days is None:
             return []
-        days = (shown.not_after - at.wall) / DAY_S
         limits, found = self.rule.cert_days, Findings()
         judged = limits.warn is not None or limits.act is not None
         if days <= 0 and (judged or self.rule.verify):

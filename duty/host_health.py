@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from duty.limits import above, passed
+import math
+from collections.abc import Callable
+from operator import attrgetter
+
+from duty.limits import above, lowest, passed
 from duty.phrases import N_, Phrase
 from duty.quality import State
 from duty.rates import Trend, growth
 from duty.readings import CpuTicks, Sample
-from duty.site import HealthRule
+from duty.site import HealthRule, Limits
 
 
 class Health:
@@ -73,31 +77,44 @@ class Health:
         self.iowait_percent = _of(total, before.iowait, now.iowait)
         self.steal_percent = _of(total, before.steal, now.steal)
 
-    def findings(self, rule: HealthRule) -> list[tuple[State, Phrase]]:
+    @property
+    def load_per_cpu(self) -> float | None:
+        """The load of the last minute for each CPU."""
+        return None if self.load1 is None or not self.cpus else self.load1 / self.cpus
+
+    def findings(self, demand: HealthDemand) -> list[tuple[State, Phrase]]:
         """What of the newest sample passes its limits."""
         found: list[tuple[State, Phrase]] = []
-        load = None if self.load1 is None or not self.cpus else self.load1 / self.cpus
-        for said, value, limits in (
-            (N_("CPU {value} % busy (limit {limit} %)"), self.cpu_percent, rule.cpu_percent),
-            (
-                N_("CPU waits {value} % of the time for disks (limit {limit} %)"),
-                self.iowait_percent,
-                rule.iowait_percent,
-            ),
-            (
-                N_("{value} % of the CPU is taken by other guests (limit {limit} %)"),
-                self.steal_percent,
-                rule.steal_percent,
-            ),
-            (N_("load {value} for each CPU (limit {limit})"), load, rule.load_per_cpu),
-            (N_("memory {value} % used (limit {limit} %)"), self.memory_percent, rule.memory_percent),
-            (N_("swap {value} % used (limit {limit} %)"), self.swap_percent, rule.swap_percent),
-        ):
+        for value_of, reached, said, limits in demand:
+            value = value_of(self)
             # The first sample has no share, and some kernels do not say what is available: not a fault by itself.
-            if value is not None and (state := above(value, limits)) > State.OK:
+            if value is not None and value >= reached:
                 shown = f"{value:.1f}" if value < 10 else f"{value:.0f}"
-                found.append((state, Phrase(said, {"value": shown, "limit": f"{passed(value, limits):g}"})))
+                limit = f"{passed(value, limits):g}"
+                found.append((above(value, limits), Phrase(said, {"value": shown, "limit": limit})))
         return found
+
+
+HealthDemand = tuple[tuple[Callable[[Health], float | None], float, str, Limits], ...]
+"""What has a limit: how it is read, from which value on that is reached, the sentence for it."""
+_LIMITED: tuple[tuple[str, str], ...] = (
+    ("cpu_percent", N_("CPU {value} % busy (limit {limit} %)")),
+    ("iowait_percent", N_("CPU waits {value} % of the time for disks (limit {limit} %)")),
+    ("steal_percent", N_("{value} % of the CPU is taken by other guests (limit {limit} %)")),
+    ("load_per_cpu", N_("load {value} for each CPU (limit {limit})")),
+    ("memory_percent", N_("memory {value} % used (limit {limit} %)")),
+    ("swap_percent", N_("swap {value} % used (limit {limit} %)")),
+)
+
+
+def health_demand(rule: HealthRule | None) -> HealthDemand:
+    """What ``rule`` limits, made once: it is looked at with every sample."""
+    found = []
+    for name, said in _LIMITED if rule is not None else ():
+        limits: Limits = getattr(rule, name)
+        if (reached := lowest(limits)) < math.inf:
+            found.append((attrgetter(name), reached, said, limits))
+    return tuple(found)
 
 
 def _of(total: int, before: int | None, now: int | None) -> float | None:

@@ -12,7 +12,7 @@ from duty.clock_offset import ClockTrack
 from duty.connection import Connection, Link
 from duty.disks import DiskTrack
 from duty.events import EventMemory, EventStep, EventTrack
-from duty.host_health import Health
+from duty.host_health import Health, health_demand
 from duty.lines import LineTrack
 from duty.listening import by_port
 from duty.machine import MachineTrack
@@ -61,6 +61,7 @@ class HostState:
         self.connection = Connection(Link.IDLE, at.wall)
         self.identity: Identity | None = None
         self.health = Health()
+        self._health_demand = health_demand(spec.health)
         self.processes = {rule.key: ProcessTrack(rule) for rule in spec.processes}
         self.lines = {rule.key: LineTrack(rule) for rule in spec.lines}
         self.disks = DiskTrack(spec.disks)
@@ -105,7 +106,7 @@ class HostState:
         for app in spec.apps:
             known = old_apps.get(app.key)
             if known is not None and (known.rule.kind, known.rule.target) == (app.kind, app.target):
-                known.rule = app
+                known.demand(app)
                 self.apps[app.key] = known
             else:
                 self.apps[app.key] = AppTrack(app, at)
@@ -118,6 +119,7 @@ class HostState:
         self.look_again = True
 
     def _demand_of_the_machine(self, spec: HostSpec) -> None:
+        self._health_demand = health_demand(spec.health)
         if spec.health is None or self.machine is None:
             self.machine = MachineTrack(spec.health) if spec.health is not None else None
         else:
@@ -365,7 +367,7 @@ class HostState:
 
     def _of_the_machine(self, machine: HealthView | None, clock: ClockView | None) -> list[tuple[State, Phrase]]:
         """What is wrong with the machine itself. A part that was not read yet is no fault: its section says so."""
-        found = [] if self.spec.health is None else self.health.findings(self.spec.health)
+        found = self.health.findings(self._health_demand)
         found += [
             (view.state, view.why[0])
             for view in (machine, clock)

@@ -39,19 +39,20 @@ def wants(spec: HostSpec, section: str) -> bool:
 class SectionTrack(Part[tuple[SectionView, ...]]):
     """All sections of one host over time."""
 
-    __slots__ = ("_parts", "_views")
+    __slots__ = ("_order", "_parts", "_views")
 
     def __init__(self) -> None:
         super().__init__()
         self._views: dict[Key, SectionView] = {}
+        self._order: tuple[Key, ...] = ()
+        """The sections as they are shown, those in trouble first."""
         self._parts: dict[str, set[Key]] = {}
         """What failed inside the newest answer of each section."""
 
     def demand(self, wanted: Callable[[str], bool]) -> None:
         """A new site file: what is asked no more has no trouble any more."""
         for key in [key for key in self._views if not wanted(key[0])]:
-            del self._views[key]
-            self.changed()
+            self._drop(key)
         self._parts = {section: parts & self._views.keys() for section, parts in self._parts.items()}
 
     def read(self, section: str, failures: tuple[SectionFailure, ...], at: Moment, took_s: float | None) -> None:
@@ -60,7 +61,7 @@ class SectionTrack(Part[tuple[SectionView, ...]]):
         self._put(section, "", State.OK, None, at, took_s, fresh=True)
         failed = {(one.section, one.subject) for one in failures}
         for key in self._parts.pop(section, set()) - failed:
-            self._views.pop(key, None)
+            self._drop(key)
         if failed:
             self._parts[section] = failed - {(section, "")}
         for one in failures:
@@ -77,8 +78,7 @@ class SectionTrack(Part[tuple[SectionView, ...]]):
         if known is None or known.why != why:
             since = at.wall - seconds
             read_at = known.read_at if known else None
-            self._views[section, ""] = SectionView(section, State.UNKNOWN, why, since, read_at)
-            self.changed()
+            self._show(SectionView(section, State.UNKNOWN, why, since, read_at))
 
     def _put(
         self,
@@ -94,12 +94,29 @@ class SectionTrack(Part[tuple[SectionView, ...]]):
         known = self._views.get((section, subject))
         since = known.since if known is not None and known.why == why and known.state == state else at.wall
         read_at = at.wall if fresh else (known.read_at if known else None)
-        self._views[section, subject] = SectionView(section, state, why, since, read_at, took, subject)
+        self._show(SectionView(section, state, why, since, read_at, took, subject))
+
+    def _show(self, view: SectionView) -> None:
+        key = (view.section, view.subject)
+        known = self._views.get(key)
+        self._views[key] = view
+        # A section is read every second, but rarely fares otherwise than before.
+        if known is None or known.state is not view.state:
+            self._sort()
         self.changed()
+
+    def _drop(self, key: Key) -> None:
+        if self._views.pop(key, None) is not None:
+            self._sort()
+            self.changed()
+
+    def _sort(self) -> None:
+        views = self._views
+        self._order = tuple(sorted(views, key=lambda key: (-views[key].state, *key)))
 
     def judged(self) -> tuple[SectionView, ...]:
         """All sections, those in trouble first."""
-        return tuple(sorted(self._views.values(), key=lambda v: (-v.state, v.section, v.subject)))
+        return tuple([self._views[key] for key in self._order])
 
     def trouble(self, section: str) -> Phrase | None:
         """Why ``section`` itself cannot be read now, if it cannot."""

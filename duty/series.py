@@ -7,6 +7,7 @@ them. What is not known is absent, never zero; a host that is not read now gives
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -228,6 +229,8 @@ class Columns:
         """(number of the kind, thing) → its first column."""
         self._names: list[tuple[str, ...]] = []
         self._starts: list[list[int]] = []
+        self._whole: list[slice | None] = []
+        """By kind: all its columns, where one slice holds them."""
         self.surplus = 0
         """Things that did not fit."""
 
@@ -242,21 +245,25 @@ class Columns:
             self._settle(names)
         row = [NUL] * len(self.keys)
         newest = 0.0
-        for (kind, numbers), things, starts in zip(self._kinds, found, self._starts, strict=True):
-            together = kind.read_with(view) if kind.read_with is not None and things else None
+        for (kind, numbers), things, starts, whole in zip(self._kinds, found, self._starts, self._whole, strict=True):
+            if not things:
+                continue
+            if kind.read_with is not None and (together := kind.read_with(view)) is not None and whole is not None:
+                if together > since:
+                    newest = max(newest, together)
+                    row[whole] = _known(chain.from_iterable(map(numbers, things)))
+                continue
             for thing, start in zip(things, starts, strict=True):
                 at = getattr(thing, kind.at) if kind.read_with is None else together
                 if at is None or at <= since or start < 0:
                     continue
-                if at > newest:
-                    newest = at
-                values = numbers(thing)
-                row[start : start + len(values)] = [NUL if value is None else value for value in values]
+                newest = max(newest, at)
+                row[start : start + len(kind.fields)] = _known(numbers(thing))
         return row, newest
 
     def _settle(self, names: list[tuple[str, ...]]) -> None:
         """Find the columns of the things there are now; a thing once seen keeps its own."""
-        self._names, self._starts, self.surplus = names, [], 0
+        self._names, self._starts, self._whole, self.surplus = names, [], [], 0
         keys = list(self.keys)
         for number, (kind, _numbers) in enumerate(self._kinds):
             starts = []
@@ -268,4 +275,16 @@ class Columns:
                 self.surplus += start < 0
                 starts.append(start)
             self._starts.append(starts)
+            self._whole.append(_in_one(starts, len(kind.fields)))
         self.keys = tuple(keys)
+
+
+def _known(values: Iterable[float | None]) -> list[float]:
+    return [NUL if value is None else value for value in values]
+
+
+def _in_one(starts: list[int], width: int) -> slice | None:
+    """The columns of things that lie side by side in their order, as they mostly do."""
+    if not starts or starts[0] < 0 or starts != list(range(starts[0], starts[0] + width * len(starts), width)):
+        return None
+    return slice(starts[0], starts[-1] + width)

@@ -89,17 +89,23 @@ class Tape:
 class HostTapes:
     """Both tapes of one host: what comes with every sample, and what slow sections read."""
 
-    __slots__ = ("fast", "slow")
+    __slots__ = ("_slow_parts", "fast", "slow")
 
     def __init__(self, interval_s: float, slow_s: float, span_s: float, limit: int) -> None:
         """``span_s`` seconds of readings each ``interval_s`` and ``slow_s``; at most ``limit`` series each."""
+        self._slow_parts: tuple[object, ...] = ()
         self.fast = Tape(Columns(slow=False, limit=limit), _rows(span_s, interval_s))
         self.slow = Tape(Columns(slow=True, limit=limit), _rows(span_s, slow_s))
 
     def see(self, view: HostView) -> None:
         """Take what a view says that was not there before."""
         self.fast.see(view)
-        self.slow.see(view)
+        # Views are kept until something in them changes, so this compares objects, not numbers.
+        looked = [line.looked_at for line in view.lines]
+        parts = (view.disks, view.apps, view.health, view.clock, looked)
+        if parts != self._slow_parts:
+            self._slow_parts = parts
+            self.slow.see(view)
 
 
 def _rows(span_s: float, interval_s: float) -> int:

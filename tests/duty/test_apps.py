@@ -51,7 +51,7 @@ def seen(rule: AppRule, **reading: object) -> AppView:
         (90, {"verified": False, "fault": "issuer"}, State.WARN, "issuer is not known here: firm"),
         (90, {"verified": False, "fault": "self_signed"}, State.WARN, "nobody vouches"),
         (90, {"verified": False, "fault": "other", "words": "unsuitable"}, State.WARN, "unsuitable"),
-        (3, {"verified": None}, State.ACT, "ends in 72 h"),
+        (2.5, {"verified": None}, State.ACT, "ends in 60 h"),
     ],
 )
 def test_certificates(days: float, more: dict[str, object], state: State, said: str) -> None:

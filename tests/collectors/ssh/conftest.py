@@ -64,6 +64,8 @@ class Person:
 
     folder: Path
     heard: Heard = field(default_factory=Heard)
+    env: SshEnvironment = field(init=False)
+    """What the feeds share that are watched now."""
     hosts: dict[str, HostSpec] = field(default_factory=dict)
 
     @property
@@ -103,7 +105,7 @@ class Person:
         self, *hosts: str, limits: Deadlines = QUICK, dials: int = 5
     ) -> AsyncIterator[dict[str, SshFeed]]:
         """Feeds of these hosts (of all, if none is named), run and asked all the time."""
-        env = SshEnvironment(dials, limits, SOON)
+        env = self.env = SshEnvironment(dials, limits, SOON)
         site = self.site()
         feeds = {name: SshFeed(self.hosts[name], site, self.heard, env) for name in hosts or self.hosts}
         tasks = [asyncio.create_task(feed.run()) for feed in feeds.values()]
