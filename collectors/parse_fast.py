@@ -59,13 +59,9 @@ class FastParser:
         _, pid, state, threads, utime, stime, start, rss = line.split(b" ")
         if len(state) != 1 or not state.isalpha():
             raise ValueError
+        # By position, for this is done for each busy process of each host, every second.
         return ProcessStat(
-            pid=int(pid),
-            state=state.decode(),
-            threads=int(threads),
-            cpu_ticks=int(utime) + int(stime),
-            start_ticks=int(start),
-            rss_bytes=int(rss) * self.page_bytes,
+            int(pid), state.decode(), int(threads), int(utime) + int(stime), int(start), int(rss) * self.page_bytes
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import msgspec
@@ -45,15 +46,17 @@ class Copy:
         """
         before, cpu = self.stat, self.cpu_percent
         grown = growth(before.cpu_ticks, stat.cpu_ticks) if before is not None and seconds > 0 else None
-        self.cpu_percent = None if grown is None else 100 * grown / sample.ticks_per_s / seconds
+        now = self.cpu_percent = None if grown is None else 100 * grown / sample.ticks_per_s / seconds
+        self.stat = stat
         if before is None or stat.cpu_ticks != before.cpu_ticks:
             self.busy_at = sample.uptime_s
         if stat.state != "D":
             self.d_since = None
-        elif self.d_since is None:
+            # A line of a sample that is as it was before is the very same object.
+            return stat is not before or cpu != now
+        if self.d_since is None:
             self.d_since = sample.uptime_s
-        self.stat = stat
-        return stat != before or cpu != self.cpu_percent or self.d_since is not None
+        return True
 
 
 class ProcessTrack(Part[ProcessView]):
@@ -61,18 +64,22 @@ class ProcessTrack(Part[ProcessView]):
 
     __slots__ = (
         "_age",
+        "_age_from",
+        "_age_until",
         "_changed_at",
         "_demand",
         "_listening",
         "_listening_mono",
         "_log_at",
         "_log_unread",
+        "_only",
         "_outlook",
         "_ports",
-        "_ports_well",
         "_quiet",
+        "_quiet_after",
         "_replaced",
         "_seen_once",
+        "_still_well",
         "_ticks",
         "_unread",
         "_uptime",
@@ -95,6 +102,8 @@ class ProcessTrack(Part[ProcessView]):
         self._uptime = 0.0
         self._ticks = 100
         self._age: float | None = None
+        self._age_from = self._age_until = -math.inf
+        """Uptime of the host between which the age is told as it is now."""
         self._changed_at = 0.0
         self._listening: ByPort | None = None
         self._listening_mono = 0.0
@@ -102,6 +111,11 @@ class ProcessTrack(Part[ProcessView]):
         self._log_at: float | None = None
         self._log_unread = True
         self._quiet: float | None = None
+        self._quiet_after = rule.quiet_after_s
+        self._only: Copy | None = None
+        """The one copy there is, as nearly always; ``None`` where there is none or more."""
+        self._still_well = False
+        """Whether all is well that does not change from one sample to the next."""
         self._outlook: tuple[str, Outlook] | None = None
         self._settle()
 
@@ -138,7 +152,7 @@ class ProcessTrack(Part[ProcessView]):
         lost: list[int] = []
         for pid, copy in self.copies.items():
             stat = stats.get(pid)
-            if pid in gone or (stat is not None and stat.start_ticks != copy.start_ticks):
+            if (stat is not None and stat.start_ticks != copy.start_ticks) or pid in gone:
                 lost.append(pid)
             elif stat is None:
                 changed = changed or copy.d_since is not None
@@ -148,12 +162,16 @@ class ProcessTrack(Part[ProcessView]):
             for pid in lost:
                 self._lose(pid, mono)
             self._settle()
-        else:
-            age, quiet = self._uptime_shown(), self._quiet_shown()
-            if changed or age != self._age or quiet != self._quiet:
-                self._age, self._quiet = age, quiet
-                self.changed()
-        return bool(lost)
+            return True
+        if self._uptime >= self._age_until or self._uptime < self._age_from:
+            self._tell_age()
+            changed = True
+        if self._quiet_after is not None and (quiet := self._quiet_shown()) != self._quiet:
+            self._quiet = quiet
+            changed = True
+        if changed:
+            self.changed()
+        return False
 
     def listens(self, listening: ByPort, mono: float) -> None:
         """Take what listens on the host, by port number, as read at ``mono``."""
@@ -174,7 +192,7 @@ class ProcessTrack(Part[ProcessView]):
         told = soonest(outlooks)
         if told != self._outlook:
             self._outlook = told
-            self.changed()
+            self._settle()
 
     def _lose(self, pid: int, mono: float) -> None:
         del self.copies[pid]
@@ -185,9 +203,18 @@ class ProcessTrack(Part[ProcessView]):
         """What follows from which copies there are and what listens; both change rarely."""
         self.pids = tuple(self.copies)
         self._ports = self._port_states()
-        self._ports_well = all(state in (State.OK, State.UNJUDGED) for _, state in self._ports)
+        count, demand, outlook = len(self.copies), self._demand, self._outlook
+        self._only = next(iter(self.copies.values())) if count == 1 else None
+        self._still_well = (
+            self._seen_once
+            and self._unread is None
+            and demand.least <= count <= demand.most
+            and all(state in (State.OK, State.UNJUDGED) for _, state in self._ports)
+            and not (outlook is not None and near(outlook[1]))
+        )
         self._youngest = max([copy.start_ticks for copy in self.copies.values()], default=None)
-        self._age, self._quiet = self._uptime_shown(), self._quiet_shown()
+        self._tell_age()
+        self._quiet = self._quiet_shown()
         self.changed()
 
     def _port_states(self) -> tuple[tuple[str, State], ...]:
@@ -195,18 +222,21 @@ class ProcessTrack(Part[ProcessView]):
         listening = self._listening if self._listening_mono >= self._changed_at else None
         return tuple([(port, port_state(port, listening, self.copies.keys())) for port in self.rule.ports])
 
-    def _uptime_shown(self) -> float | None:
+    def _tell_age(self) -> None:
         """Uptime of the youngest copy in whole seconds, later in whole minutes; ``None`` if there is none to tell."""
         if self._youngest is None or not self._uptime:
-            return None
-        age = self._uptime - self._youngest / self._ticks
-        if age < self._demand.fine_until:
-            return max(0.0, age // 1.0)
-        return age // 60.0 * 60.0
+            self._age, self._age_from = None, -math.inf
+            self._age_until = math.inf if self._youngest is None else -math.inf
+            return
+        started = self._youngest / self._ticks
+        age = self._uptime - started
+        step = 1.0 if age < self._demand.fine_until else 60.0
+        told = age // step * step
+        self._age, self._age_from, self._age_until = max(0.0, told), started + told, started + told + step
 
     def _quiet_shown(self) -> float | None:
         """Seconds for which its quietest copy has done nothing, in steps of ten; ``None`` while that is no fault."""
-        limit = self.rule.quiet_after_s
+        limit = self._quiet_after
         if limit is None:
             return None
         busy = min([copy.busy_at for copy in self.copies.values() if copy.busy_at is not None], default=None)
@@ -221,35 +251,30 @@ class ProcessTrack(Part[ProcessView]):
 
     def judged(self) -> ProcessView:
         """The rule judged as it stands."""
-        copies = self.copies.values()
+        only = self._only
+        found: ProcessFound | None
         cpu: float | None
         rss: int | None
-        cpu, rss, threads, files = (0.0, 0, 0, 0) if copies else (None, None, None, None)
-        letters = ""
-        for copy in copies:
-            stat, found = copy.stat, copy.found
-            if cpu is not None:
-                cpu = None if copy.cpu_percent is None else cpu + copy.cpu_percent
-            if files is not None:
-                files = None if found.open_files is None else files + found.open_files
-            if stat is None:
-                rss = threads = None
-                continue
-            letters += stat.state
-            if rss is not None and threads is not None:
-                rss, threads = rss + stat.rss_bytes, threads + stat.threads
-        if len(letters) > 1:
-            letters = "".join(sorted(letters, key=lambda letter: _CONCERN.get(letter, 9)))
-        first = next(iter(copies), None)
+        threads: int | None
+        files: int | None
+        if only is not None and only.stat is not None:
+            found, stat = only.found, only.stat
+            cpu, rss, threads, files, letters = (
+                only.cpu_percent, stat.rss_bytes, stat.threads, found.open_files, stat.state
+            )  # fmt: skip
+        else:
+            found = next((copy.found for copy in self.copies.values()), None)
+            cpu, rss, threads, files, letters = self._together()
+        age, demand = self._age, self._demand
         # By position: twenty of these a second and host, and names would cost four times as much.
         view = ProcessView(
             self.rule.key,
             State.OK,
             (),
-            len(copies) if self._seen_once and self._unread is None else None,
-            self._demand.wanted,
+            len(self.copies) if self._seen_once and self._unread is None else None,
+            demand.wanted,
             self.pids,
-            self._age,
+            age,
             self.restarts,
             cpu,
             rss,
@@ -257,30 +282,41 @@ class ProcessTrack(Part[ProcessView]):
             files,
             letters,
             self._ports,
-            "" if first is None else first.found.user,
-            "" if first is None else first.found.args,
+            "" if found is None else found.user,
+            "" if found is None else found.args,
             None if self._outlook is None else self._outlook[1],
             "" if self._outlook is None else self._outlook[0],
         )
-        return view if self._well(view) else _with(view, self._findings(view))
-
-    def _well(self, view: ProcessView) -> bool:
-        """Whether there is nothing to find: the usual case, seen without a look at each rule's own words."""
-        demand, age, count = self._demand, view.uptime_s, view.count
-        cpu, rss, threads, files = view.cpu_percent, view.rss_bytes, view.threads, view.open_files
-        return (
-            count is not None
-            and demand.least <= count <= demand.most
+        # There is nothing to find: the usual case, seen without a look at each rule's own words.
+        if (
+            self._still_well
             and (age is None or age >= demand.fine_until)
             and (cpu is None or cpu < demand.cpu_from)
             and (rss is None or rss < demand.rss_from)
             and (threads is None or threads < demand.threads_from)
             and (files is None or files < demand.files_from)
-            and self._ports_well
             and self._quiet is None
-            and not near(view.time_to_limit)
-            and "D" not in view.process_states
-            and "Z" not in view.process_states
+            and "D" not in letters
+            and "Z" not in letters
+        ):
+            return view
+        return _with(view, self._findings(view))
+
+    def _together(self) -> tuple[float | None, int | None, int | None, int | None, str]:
+        """CPU, memory, threads and files of all copies, ``None`` where one of them is not known; their states."""
+        copies = self.copies.values()
+        if not copies:
+            return None, None, None, None, ""
+        stats = [copy.stat for copy in copies if copy.stat is not None]
+        shares = [copy.cpu_percent for copy in copies if copy.cpu_percent is not None]
+        files = [copy.found.open_files for copy in copies if copy.found.open_files is not None]
+        every = len(stats) == len(copies)
+        return (
+            sum(shares) if len(shares) == len(copies) else None,
+            sum([stat.rss_bytes for stat in stats]) if every else None,
+            sum([stat.threads for stat in stats]) if every else None,
+            sum(files) if len(files) == len(copies) else None,
+            "".join(sorted([stat.state for stat in stats], key=lambda letter: _CONCERN.get(letter, 9))),
         )
 
     def _findings(self, view: ProcessView) -> Findings:

@@ -7,7 +7,7 @@ Numbers are kept with seven digits (32-bit floats): what was measured is not kno
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import mul
 from typing import NamedTuple
 
@@ -27,10 +27,13 @@ class Rollup(NamedTuple):
 NOTHING = Rollup(0, 0.0, 0.0, 0.0)
 
 
-def rolled(values: Iterable[float]) -> Rollup:
+def rolled(values: Sequence[float]) -> Rollup:
     """The roll-up of single readings; what is not a finite number is no reading."""
-    known = [value for value in values if value - value == 0.0]
-    return Rollup(len(known), min(known), sum(known) / len(known), max(known)) if known else NOTHING
+    total = sum(values)
+    if total - total != 0.0:
+        values = [value for value in values if value - value == 0.0]
+        total = sum(values)
+    return Rollup(len(values), min(values), total / len(values), max(values)) if values else NOTHING
 
 
 def merged(parts: Sequence[Rollup]) -> Rollup:

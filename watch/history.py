@@ -272,7 +272,7 @@ def _rolled(host: str, blocks: tuple[tuple[tuple[SeriesKey, ...], array[float]],
     keys: list[SeriesKey] = []
     row = []
     for names, values in blocks:
-        width = len(names)
+        width, numbers = len(names), values.tolist()
         keys += names
-        row += [rolled(values[place::width]) for place in range(width)]
+        row += [rolled(numbers[place::width]) for place in range(width)]
     return HostMinute(host, tuple(keys), row)
