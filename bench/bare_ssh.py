@@ -118,7 +118,7 @@ async def bare(site: SiteSpec, measure: Callable[[Callable[[], int]], Awaitable[
 
 
 async def beat(hosts: list[BareHost]) -> None:
-    """The engine's own rhythm: a tenth of the hosts every tenth of a second."""
+    """The engine's own rhythm: a fifth of the hosts every fifth of a second."""
     loop = asyncio.get_running_loop()
     due, slot = loop.time(), 0
     while True:

@@ -13,6 +13,7 @@ import asyncssh
 from asyncssh.public_key import get_default_certificate_algs
 
 from collectors.failures import DialFailed, Failure, Offer, of_error, of_loss
+from collectors.ignores import leave_out
 from collectors.known_hosts import DEFAULT_PORT, Known, host_key
 from collectors.ssh_environment import SshEnvironment, abandon, bounded
 from collectors.ssh_options import Settings
@@ -173,6 +174,7 @@ async def _dial(
             trace.keys = await _keys_offered(arguments)
         raise DialFailed(of_error(error, trace)) from None
     trace.look(connection)
+    leave_out(connection)
     return Dialled(connection, trace, client.lost)
 
 

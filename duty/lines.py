@@ -113,35 +113,37 @@ class LineTrack(Part[LineView]):
     def judged(self) -> LineView:
         """The line judged as it stands."""
         rule = self.rule
-        found = self._findings()
+        congestion = self._congestion()
+        found = self._findings(congestion)
         found.sort(key=lambda f: -f[0])
         judged = rule.capacity_in_bps is not None or rule.capacity_out_bps is not None or bool(rule.pings)
         state = found[0][0] if found else (State.OK if judged else State.UNJUDGED)
+        # By position, in the order of the class: as with processes.
         return LineView(
-            key=rule.key,
-            interface=rule.interface,
-            state=state,
-            why=tuple(why for _, why in found),
-            in_bps=self.rate_in,
-            out_bps=self.rate_out,
-            capacity_in_bps=rule.capacity_in_bps,
-            capacity_out_bps=rule.capacity_out_bps,
-            errors_per_s=self.errors,
-            drops_per_s=self.drops,
-            peak_in_bps=self.peak_in,
-            peak_out_bps=self.peak_out,
-            trend_in=self._in.values(),
-            trend_out=self._out.values(),
-            congested=self._congestion() is not None,
-            queue_packets=self.looks.queue_packets,
-            retransmitted_percent=self.looks.retransmitted_percent,
-            looked_at=self.looks.at,
-            pings=self.looks.pings,
-            read_at=self.read_at,
-            session=self.session,
+            rule.key,
+            rule.interface,
+            state,
+            tuple(why for _, why in found),
+            self.rate_in,
+            self.rate_out,
+            rule.capacity_in_bps,
+            rule.capacity_out_bps,
+            self.errors,
+            self.drops,
+            self.peak_in,
+            self.peak_out,
+            self._in.values(),
+            self._out.values(),
+            congestion is not None,
+            self.looks.queue_packets,
+            self.looks.retransmitted_percent,
+            self.looks.at,
+            self.looks.pings,
+            self.read_at,
+            self.session,
         )
 
-    def _findings(self) -> Findings:
+    def _findings(self, congestion: tuple[State, Phrase] | None) -> Findings:
         rule = self.rule
         if self.read_at is None:
             return [(State.UNKNOWN, phrase("not read yet"))]
@@ -171,7 +173,7 @@ class LineTrack(Part[LineView]):
         if self.drops is not None and (state := above(self.drops, rule.drops_per_s)) > State.OK:
             found.append((state, phrase("{rate} drops per second", rate=f"{self.drops:.1f}")))
         found += self.looks.findings(rule)
-        if (congestion := self._congestion()) is not None:
+        if congestion is not None:
             found.insert(0, congestion)
         return found
 

@@ -56,7 +56,7 @@ class Looks:
 
     def findings(self, rule: LineRule) -> Findings:
         """What of it is not as it must be."""
-        found: Findings = [(ping.state, why) for ping in self.pings for why in ping.why[:1] if ping.state > State.OK]
+        found: Findings = [(ping.state, ping.why[0]) for ping in self.pings if ping.why and ping.state > State.OK]
         if self.at is None:
             return found
         if self.queue_packets is None:

@@ -16,7 +16,6 @@ from duty.part import Part
 from duty.phrases import N_, Phrase, phrase
 from duty.process_demand import beyond, demand_of
 from duty.quality import State
-from duty.rates import growth
 from duty.readings import ProcessFound, ProcessStat, Sample
 from duty.site import ProcessRule
 
@@ -45,8 +44,10 @@ class Copy:
         True: it is shown otherwise than before, or time alone changes what is said of it.
         """
         before, cpu = self.stat, self.cpu_percent
-        grown = growth(before.cpu_ticks, stat.cpu_ticks) if before is not None and seconds > 0 else None
-        now = self.cpu_percent = None if grown is None else 100 * grown / sample.ticks_per_s / seconds
+        now: float | None = None
+        if before is not None and seconds > 0 and (grown := stat.cpu_ticks - before.cpu_ticks) >= 0:
+            now = 100 * grown / sample.ticks_per_s / seconds  # what fell says nothing
+        self.cpu_percent = now
         self.stat = stat
         if before is None or stat.cpu_ticks != before.cpu_ticks:
             self.busy_at = sample.uptime_s

@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import asyncssh
 
+from collectors.ignores import leave_out
 from practice.applications import Applications, Talk
 from practice.machines import Machine
 from practice.papers import ADDRESS, USER, new_key
@@ -161,6 +162,14 @@ class _Door(asyncssh.SSHServer):
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._connection: asyncssh.SSHServerConnection | None = None
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._connection = conn
+
+    def auth_completed(self) -> None:
+        if self._connection is not None:
+            leave_out(self._connection)  # as OpenSSH, which sends none
 
     def begin_auth(self, username: str) -> bool:
         return True

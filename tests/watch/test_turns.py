@@ -87,13 +87,14 @@ def test_the_first_board_has_every_host_judged(turns: Turns) -> None:
     assert all(host.state is State.OK and host.samples == 1 for host in board.hosts)
 
 
-def test_a_turn_judges_what_was_heard_and_nothing_else(turns: Turns) -> None:
+def test_what_was_heard_is_judged_and_nothing_else(turns: Turns) -> None:
     turns.turn()
     assert turns.judged == []
     for host in ("h30", "h03"):
         turns.hears(host)
+    assert turns.judged == ["h30", "h03"], "at once, for all that is known of a host is at hand then"
     turns.turn()
-    assert turns.judged == ["h30", "h03"]
+    assert turns.judged == []
     turns.turn(int(BOARD_S / SLOT_S))
     assert turns.boards[-1][2] == {"h30", "h03"} and len(turns.boards) == 2
     assert len(turns.boards[-1][1].hosts) == COUNT, "a board is always the whole site"
