@@ -8,6 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq install
+# Most tests wait for something, so four share two cores well.
+WORKERS ?= 4
 CODE := duty wire config collectors storage watch practice tui cli
 
 # An environment knows its own folder and interpreter: after a move or an upgrade it is built anew.
@@ -52,8 +54,8 @@ $(VENV)/test-ready: $(VENV)/run-ready requirements-dev.lock
 needs: ## Install the system programs the tests drive (sshd, shells, awks); as root, else say which are missing
 	@.ci/needs
 
-test: dev needs ## Run the tests; ARGS="-k words -x" is passed on to pytest
-	@exec $(PY) -m pytest $(ARGS)
+test: dev needs ## Run the tests; ARGS="-k words -x" is passed on to pytest, WORKERS=0 runs them one after the other
+	@exec $(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 soak: dev ## Run the long tests as well, alone
 	@exec $(PY) -m pytest -m soak $(ARGS)

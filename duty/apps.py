@@ -13,7 +13,7 @@ from duty.limits import above, passed
 from duty.moment import Moment
 from duty.outlooks import Outlooks, bound_of, limit_in, near
 from duty.perf import judge_numbers
-from duty.phrases import N_, Phrase, phrase
+from duty.phrases import N_, Phrase, of, phrase
 from duty.quality import State
 from duty.rates import Trend
 from duty.readings import AppReading, Certificate
@@ -208,6 +208,15 @@ class AppTrack:
             values |= {"names": ", ".join(shown.names) or shown.subject, "issuer": shown.issuer}
             found.append((state, Phrase(said, values)))
         return found
+
+
+def of_applications(apps: tuple[AppView, ...], away: Phrase | None) -> Findings:
+    """What is wrong with them. Those that are asked from a host that is away say nothing beside that."""
+    return [
+        (app.state, of(app.key, app.why[0]))
+        for app in apps
+        if app.why and app.state > State.OK and (app.from_console or away is None)
+    ]
 
 
 def _near(one: PerfView) -> tuple[str, Forecast] | None:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from itertools import chain
 
-from duty.apps import AppTrack
-from duty.board import AppView, ClockView, DiskView, HealthView, HostView, LineView, ProcessView, SectionView
+from duty.apps import AppTrack, of_applications
+from duty.board import ClockView, DiskView, HealthView, HostView, LineView, ProcessView, SectionView
 from duty.clock_offset import ClockTrack
 from duty.connection import Connection, Link
 from duty.disks import DiskTrack
@@ -305,7 +305,7 @@ class HostState:
         tracks = [EventTrack(self.spec.id, rule) for rule in self.spec.events] if self.events is None else None
         events = tuple([track.view(at.wall, trouble) for track in tracks or (self.events or {}).values()])
         quality = self.quality(at)
-        beside = self._of_the_machine(machine, clock) + _of_applications(apps, away)
+        beside = self._of_the_machine(machine, clock) + of_applications(apps, away)
         beside += [(one.state, of(one.key, one.why[0])) for one in events if one.why and one.state in _WRONG]
         state, why = self._judge(quality, at, processes, lines, disks, sections, beside)
         if state is not self._state:
@@ -393,12 +393,3 @@ class HostState:
         assert self.read is not None
         said = connection.why or phrase("no answer for {seconds} s", seconds=round(at.mono - self.read.mono))
         return [(State.UNKNOWN, said)]
-
-
-def _of_applications(apps: tuple[AppView, ...], away: Phrase | None) -> list[tuple[State, Phrase]]:
-    """What is wrong with them. Those that are asked from a host that is away say nothing beside that."""
-    return [
-        (app.state, of(app.key, app.why[0]))
-        for app in apps
-        if app.why and app.state in _WRONG and (app.from_console or away is None)
-    ]

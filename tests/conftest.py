@@ -13,7 +13,17 @@ import pytest
 
 from wire.words import speak
 
-OUTSIDE = ("SSH_AUTH_SOCK", "SSH_AGENT_PID", "SSH_CONNECTION", "SSH_TTY", "NO_COLOR", "COLORTERM", "LANGUAGE")
+OUTSIDE = (
+    "SSH_AUTH_SOCK",
+    "SSH_AGENT_PID",
+    "SSH_CONNECTION",
+    "SSH_TTY",
+    "NO_COLOR",
+    "COLORTERM",
+    "LANGUAGE",
+    "COLUMNS",
+    "LINES",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -65,7 +65,7 @@ class HostRun:
         return self.watchfulness.holds or self.state.quality(at) is not Quality.GOOD
 
     def ask(self, at: Moment) -> bool:
-        """Ask what is due. False: the last question is still open and this one was dropped."""
+        """Ask what is due. False: there is something to tell of it, a question dropped or a section that hangs."""
         state, mono = self.state, at.mono
         if self.spec.apps:
             self._ask_apps(mono)
@@ -79,11 +79,11 @@ class HostRun:
             if not self.feed.ask_sample(state.watched()):
                 state.dropped += 1
                 asked = False
-        self._ask_sections(at)
-        return asked
+        return self._ask_sections(at) and asked
 
-    def _ask_sections(self, at: Moment) -> None:
-        state, mono = self.state, at.mono
+    def _ask_sections(self, at: Moment) -> bool:
+        """False: one of them hangs."""
+        state, mono, fine = self.state, at.mono, True
         if state.look_again and mono - self._walked >= LOOK_AGAIN_S:
             self._section_due["processes"] = mono
         if state.behind:
@@ -103,6 +103,8 @@ class HostRun:
                     self._walked, state.look_again = mono, False
             elif (since := self.feed.open_since(section)) is not None and mono - since > HANGING_AFTER_S:
                 state.hangs(section, mono - since, at)
+                fine = False
+        return fine
 
     def _ask_apps(self, mono: float) -> None:
         """Applications have a clock each, and no other question waits for them."""

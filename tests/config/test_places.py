@@ -40,13 +40,13 @@ def test_a_relative_xdg_folder_does_not_count(own_world: Path, tmp_path: Path) -
     assert find_site(None, environ, tmp_path) == usual / "watchkeeper.toml"
 
 
-def test_places_belong_to_the_file_and_not_to_its_name(tmp_path: Path) -> None:
-    environ = {"XDG_STATE_HOME": str(tmp_path), "XDG_RUNTIME_DIR": str(tmp_path)}
-    one = places(str(tmp_path / "gold desk" / "a.toml"), environ)
-    assert one == places(str(tmp_path / "gold desk" / "." / "a.toml"), environ)
+def test_places_belong_to_the_file_and_not_to_its_name(own_world: Path) -> None:
+    environ = {"XDG_STATE_HOME": str(own_world), "XDG_RUNTIME_DIR": str(own_world)}
+    one = places(str(own_world / "gold desk" / "a.toml"), environ)
+    assert one == places(str(own_world / "gold desk" / "." / "a.toml"), environ)
     assert one.state.name.startswith("gold-desk-")
-    assert one.socket.parent == tmp_path / "watchkeeper"
-    assert places(str(tmp_path / "gold desk" / "b.toml"), environ).state != one.state
+    assert one.socket.parent == own_world / "watchkeeper"
+    assert places(str(own_world / "gold desk" / "b.toml"), environ).state != one.state
     assert places("practice", environ).state.name.startswith("practice-")
 
 

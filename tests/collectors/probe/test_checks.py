@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,8 @@ from duty.readings import AppReading
 from duty.site import AppRule, HostSpec
 from tests.support.probes import AWKS, SHELLS, Probe, path_with_awk
 
-SLEEPS = "86420"
+SLEEPS = f"{86420 + os.getpid()}"
+"""Seconds, by which its own processes are told from those of tests that run beside it."""
 
 
 def command(*argv: str, deadline_s: float = 10.0) -> AppRule:
@@ -113,8 +115,10 @@ WORDS = (
 )
 
 
-def test_words_reach_the_command_as_they_are(hosts: list[Host], tmp_path: Path, both: tuple[str, str]) -> None:
-    trap = tmp_path / "trap"
+def test_words_reach_the_command_as_they_are(
+    hosts: list[Host], tmp_path: Path, own_world: Path, both: tuple[str, str]
+) -> None:
+    trap = own_world / "trap"  # a short path: what a check says is cut at 300 characters
     words = [word.format(trap=trap) for word in WORDS]
     host = start(hosts, tmp_path, both, command("sh", "-c", 'for w; do printf "<%s>" "$w"; done', "sh", *words))
     assert host.run().text == "".join(f"<{word}>" for word in words)

@@ -43,6 +43,8 @@ BRIEF_S = 2.0
 """When psutil's two looks are further apart than this, the machine was busy elsewhere: asked again."""
 
 AWK_OF = {"dash": "mawk", "bash": "gawk", "busybox": "busybox", "mksh": "mawk"}
+NAME = f"wk-worker-{os.getpid()}"
+"""No other test's, however many run beside it."""
 WORKER = """
 import socket, sys, threading, time
 held = bytearray(30_000_000)
@@ -111,7 +113,7 @@ def worker(tmp_path: Path) -> Iterator[tuple[psutil.Process, int]]:
     """A process with memory, threads, files and a listening port, that works half of the time."""
     program = tmp_path / "worker.py"
     program.write_text(WORKER)
-    with subprocess.Popen([sys.executable, program, "wk-worker"], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([sys.executable, program, NAME], stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             yield psutil.Process(process.pid), int(process.stdout.readline())
@@ -197,7 +199,7 @@ async def test_the_same_numbers(
         spec = HostSpec(
             spec.id,
             spec.address,
-            processes=(ProcessRule("worker", args="wk-worker"),),
+            processes=(ProcessRule("worker", args=NAME),),
             lines=(LineRule("loop", "lo"),),
             disks=(DiskRule("*"), DiskRule(shared)),
         )
