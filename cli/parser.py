@@ -159,7 +159,7 @@ def _site_verbs(verb: Verb) -> None:
     )
     init = verb("init", "cli.site_file:init", _("Write a commented site file to begin with. Never overwrites one."))
     init.add_argument(
-        "--import", action="store_true", dest="import_hosts", help=_("take the hosts of ~/.ssh/config into it")
+        "--no-import", action="store_false", dest="import_hosts", help=_("leave out the hosts of ~/.ssh/config")
     )
     init.add_argument("file", nargs="?", metavar=_("FILE"), help=_("where to; ./watchkeeper.toml if not given"))
     verb("schema", "cli.site_file:schema", _("Print the JSON Schema of the site file, for editors."))

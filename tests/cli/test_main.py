@@ -129,7 +129,7 @@ def test_init_imports_and_never_overwrites(
     (ssh / "more").mkdir(parents=True)
     (ssh / "config").write_text("Include more/*\nHost gw1 *.lan !db\n  User x\nHost=db1\n", "utf-8")
     (ssh / "more" / "a").write_text('Host "gw2" # the second\n', "utf-8")
-    assert main(["init", "--import"]) == 0
+    assert main(["init"]) == 0
     assert "3 hosts" in capsys.readouterr().out
     assert main(["hosts"]) == 0
     assert capsys.readouterr().out.split() == ["console", "gw2", "gw1", "db1"]
@@ -137,6 +137,8 @@ def test_init_imports_and_never_overwrites(
     assert main(["init"]) == 2
     assert "already" in capsys.readouterr().err
     assert (tmp_path / "watchkeeper.toml").read_text() == before
+    assert main(["init", "--no-import", "alone.toml"]) == 0
+    assert "0 hosts" in capsys.readouterr().out and "gw2" not in (tmp_path / "alone.toml").read_text()
     assert main(["init", "no/such/folder.toml"]) == 2
     assert "cannot be written" in capsys.readouterr().err
 
