@@ -114,7 +114,7 @@ def changes(before: Mapping[Place, Part], after: Mapping[Place, Part]) -> list[C
 
 def _differs(old: Part, new: Part) -> bool:
     """Whether that is worth a sentence: with and without limits is both no trouble."""
-    return old.state != new.state and (old.state in BAD or new.state in BAD)
+    return old.state != new.state and old.spoken != new.spoken and (old.state in BAD or new.state in BAD)
 
 
 def problems(parts: Mapping[Place, Part]) -> list[Part]:
