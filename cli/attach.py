@@ -1,4 +1,4 @@
-"""The screen: attached to the watch of the site, which is started first if there is none."""
+"""The screen, drawn or plain: attached to the watch of the site, which is started first if there is none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import getpass
 from cli import __version__
 from cli.codes import Exit
 from cli.serve import greet, launch
-from cli.target import target_of
+from cli.target import Target, target_of
 
 
 def run(args: argparse.Namespace) -> int:
@@ -16,6 +16,8 @@ def run(args: argparse.Namespace) -> int:
     target = target_of(args)
     if isinstance(target, int):
         return target
+    if args.plain:
+        return _plain(target)
     from tui.run import NO_TERMINAL, has_terminal, run_screen
 
     if not has_terminal():
@@ -29,6 +31,18 @@ def run(args: argparse.Namespace) -> int:
         if (code := launched.wait_ready()) != Exit.WELL:
             return code
     return run_screen(str(target.places.socket), who=_who(), version=__version__)
+
+
+def _plain(target: Target) -> int:
+    """The same in sentences: no terminal is needed, and no library that draws is loaded."""
+    if greet(target.places.socket) is None:
+        launched = launch(target, stays=False)
+        code = launched.wait_ready() if launched is not None else Exit.BAD
+        if code != Exit.WELL:
+            return code
+    from tui.plain.run import run_plain
+
+    return run_plain(str(target.places.socket), who=_who(), version=__version__)
 
 
 def _who() -> str:

@@ -32,6 +32,8 @@ def page() -> str:
         _escaped(_("Hosts are read over SSH; nothing is installed on them. Host keys are always checked.")),
         ".SH " + _("COMMANDS"),
         *(line for command in commands() for line in _verb(command)),
+        ".SH " + _("OPTIONS"),
+        *(line for option in program().options for line in _entry(option)),
         ".SH " + _("COMMON OPTIONS"),
         *(line for option in program().common for line in _entry(option)),
         ".SH " + _("EXIT CODES"),

@@ -56,6 +56,11 @@ def build() -> Parser:
     parser = Parser(
         prog=PROGRAM, description=_("The terminal of the person on duty."), epilog=_epilog(), add_help=False
     )
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help=_("sentences instead of a screen, one a line: for screen readers, simple terminals and pipes"),
+    )
     _common(parser, top=True)
     parser.set_defaults(run="cli.attach:run")
     verbs = parser.add_subparsers(title=_("commands"), dest="verb", metavar=_("COMMAND"), parser_class=Parser)

@@ -84,7 +84,7 @@ def fish() -> str:
     """The script for fish."""
     lines = [f"# fish completion for {PROGRAM}: put it into ~/.config/fish/completions/{PROGRAM}.fish"]
     lines.append(f"complete -c {PROGRAM} -f")
-    lines += [_fish(option, "") for option in program().common]
+    lines += [_fish(option, "") for option in _all(program())]
     for each in commands():
         lines.append(f"complete -c {PROGRAM} -n __fish_use_subcommand -a {each.name} -d {_quoted(each.words)}")
         lines += [_fish(option, f" -n '__fish_seen_subcommand_from {each.name}'") for option in each.options]

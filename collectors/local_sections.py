@@ -143,7 +143,7 @@ def read_ports(watched: tuple[int, ...]) -> Ports:
         if one.pid in watched:
             owners.add(one.pid)
     known = bool(watched) and all(_may_see_files(pid) for pid in watched)
-    return Ports(tuple(Listening(a, p, tuple(sorted(o))) for (a, p), o in listening.items()), known)
+    return Ports(tuple(Listening(a, p, tuple(sorted(o))) for (a, p), o in listening.items()), known, among=watched)
 
 
 def _may_see_files(pid: int) -> bool:

@@ -22,6 +22,8 @@ class Questions:
         self._open: dict[str, tuple[int, float]] = {}
         self._late: dict[int, float] = {}
         self._watched: tuple[int, ...] | None = None
+        self._among: dict[int, tuple[int, ...]] = {}
+        """The pids watched when ports were asked for, by the number of the question."""
         self._said_at = 0.0
 
     def sample(self, watched: tuple[int, ...], now: float) -> bytes:
@@ -34,7 +36,16 @@ class Questions:
 
     def section(self, section: Section, now: float) -> bytes:
         """The bytes that ask for a slow section."""
-        return probe.ask_section(self._next(section, now), section)
+        seq = self._next(section, now)
+        if section == "ports":
+            if len(self._among) > 8:
+                self._among.clear()
+            self._among[seq] = self._watched or ()
+        return probe.ask_section(seq, section)
+
+    def among(self, seq: int) -> tuple[int, ...] | None:
+        """Among which pids the answer to question ``seq`` looks for owners; ``None`` if that is not known."""
+        return self._among.pop(seq, None)
 
     def check(self, number: int, now: float) -> bytes:
         """The bytes that ask for one run of a check command; each has a question of its own."""

@@ -26,7 +26,7 @@ from collectors.ssh_session import ProbeSession, open_session
 from collectors.ways import Way, settings_of, way_to
 from duty.connection import Connection, Link
 from duty.phrases import Phrase, phrase
-from duty.readings import AppReading, SectionFailure
+from duty.readings import AppReading, Ports, SectionFailure
 from duty.site import AppRule, HostSpec, SiteSpec
 
 QUIET_S = 2.0
@@ -300,8 +300,11 @@ class SshFeed:
                 return
             if isinstance(answer.reading, AppReading):
                 self._hear_check(answer.reading, now, now - asked)
-            else:
-                self._listener.on_section(host, answer.reading, now, now - asked)
+                return
+            reading = answer.reading
+            if isinstance(reading, Ports):
+                reading = msgspec.structs.replace(reading, among=self._questions.among(answer.seq))
+            self._listener.on_section(host, reading, now, now - asked)
         elif isinstance(answer, Unusable):
             self._questions.unusable(answer.seq, answer.failure.section)
             self._listener.on_failure(host, answer.failure, now)

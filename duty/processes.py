@@ -221,6 +221,8 @@ class ProcessTrack(Part[ProcessView]):
     def _port_states(self) -> tuple[tuple[str, State], ...]:
         # Ports read before the copies changed are those of copies that are no more.
         listening = self._listening if self._listening_mono >= self._changed_at else None
+        if listening is not None and (self._unread is not None or not self._seen_once):
+            listening = listening._replace(seen=None)  # there may be copies that we do not know of
         return tuple([(port, port_state(port, listening, self.copies.keys())) for port in self.rule.ports])
 
     def _tell_age(self) -> None:
@@ -331,7 +333,7 @@ class ProcessTrack(Part[ProcessView]):
             said = N_("not running") if count == 0 else N_("only {count} of {wanted} running")
             found.append((State.ACT, Phrase(said, {"count": count, "wanted": view.wanted} if count else {})))
             if count == 0:
-                return found
+                return found + self._of_ports(view)
         if rule.count_max is not None and count > rule.count_max:
             found.append((State.ACT, phrase("{count} running, {wanted} wanted", count=count, wanted=view.wanted)))
         if rule.min_uptime_s is not None and view.uptime_s is not None and view.uptime_s < rule.min_uptime_s:
@@ -347,8 +349,13 @@ class ProcessTrack(Part[ProcessView]):
                 found.append((state, beyond(limited, value)))
         if isinstance(view.time_to_limit, Forecast) and near(view.time_to_limit):
             found.append((State.WARN, limit_in(view.limit_of, view.time_to_limit)))
+        return found + self._of_ports(view)
+
+    def _of_ports(self, view: ProcessView) -> Findings:
+        """Ports that nobody holds, where somebody could, and that another holds: what may keep a copy from starting."""
+        found: Findings = []
         for port, state in view.ports:
-            if state is State.ACT:
+            if state is State.ACT and view.count:
                 found.append((state, phrase("port {port} is not listening", port=port)))
             elif state is State.WARN:
                 found.append((State.ACT, phrase("port {port} is held by another process", port=port)))

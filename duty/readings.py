@@ -115,7 +115,7 @@ class Processes(msgspec.Struct, frozen=True, gc=False, tag="processes"):
 
 
 class Listening(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A listening TCP port. ``owners``: pids that hold it; empty where the login may not see them."""
+    """A listening TCP port. ``owners``: the watched pids that hold it; empty where none does or it may not be seen."""
 
     address: str
     port: int
@@ -127,7 +127,10 @@ class Ports(msgspec.Struct, frozen=True, gc=False, tag="ports"):
 
     listening: tuple[Listening, ...]
     owners_known: bool
+    """Whether everything that the processes of ``among`` hold could be seen."""
     failures: tuple[SectionFailure, ...] = ()
+    among: tuple[int, ...] | None = None
+    """The pids among which owners were looked for; ``None`` where the reading does not say."""
 
 
 class MountReading(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from duty.records import Incident
 from tui import figures
 from tui.pause import Pause
+from tui.sayings import refusal, title_of
 from tui.themes import THEMES
 from wire.messages import (
     AcceptKey,
@@ -305,19 +305,9 @@ async def leave(app: WatchkeeperApp) -> None:
     app.push_screen(dialogs.confirm_quit(lambda: app.exit(return_code=0)))
 
 
-def title_of(incident: Incident) -> str:
-    """What an incident is called, in the reader's language."""
-    return incident.title or (say(incident.said) if incident.said else str(incident.subject))
-
-
 async def write_log(app: WatchkeeperApp, line: LogSubmitted) -> None:
     """Write a line that was typed below the log, and tell it what the watch said."""
     line.answered(await app.session.ask(lambda ask: WriteLog(ask=ask, text=line.text, subject=line.subject)))
-
-
-def refusal(reply: Reply) -> str:
-    """Why the watch did not do it."""
-    return say(reply.why) if reply.why else _("The watch refused and gave no reason.")
 
 
 async def _ask(app: WatchkeeperApp, make: Callable[[int], Command], done: str) -> Reply:

@@ -19,9 +19,9 @@ from duty.records import Incident
 from duty.series import SeriesKey
 from tui import figures
 from tui.cells import cell
-from tui.doings import title_of
 from tui.graphs import ASCII, BRAILLE, Axis, Frame, Limit, Mark, Point, graph, span_of
 from tui.pager import Line, Span, padded, wrapped
+from tui.sayings import title_of
 from wire.words import _
 
 WIDE = 110

@@ -13,13 +13,14 @@ from duty.forecast import Forecast
 from duty.outlooks import towards
 from duty.phrases import N_, Phrase
 from duty.quality import Quality, State
-from duty.records import Incident, IncidentState, LogEntry
+from duty.records import Incident, LogEntry
 from duty.sessions import HEADROOM, SessionPeak
 from tui import figures
 from tui.glyphs import Glyphs
 from tui.host_apps import app_lines
 from tui.host_health import clock_lines, health_lines
 from tui.pager import Line, Span, padded, wrapped
+from tui.sayings import INCIDENT_WORDS, QUALITY_WORDS, STATE_WORDS
 from wire.words import _, say
 
 TWO_COLUMNS = 140
@@ -42,26 +43,7 @@ LINK_WORDS = {
     Link.LOST: N_("lost: it stood and broke"),
     Link.BROKEN: N_("broken"),
 }
-STATE_WORDS = {
-    State.OK: N_("well"),
-    State.UNJUDGED: N_("read, no limits set"),
-    State.WARN: N_("warning"),
-    State.UNKNOWN: N_("unknown"),
-    State.ACT: N_("act"),
-}
-QUALITY_WORDS = {
-    Quality.GOOD: N_("good"),
-    Quality.LATE: N_("late"),
-    Quality.STALE: N_("stale"),
-    Quality.UNREACHABLE: N_("unreachable"),
-    Quality.NEVER: N_("nothing read yet"),
-}
 EVENT_STATES = (State.OK, State.WARN, State.ACT)
-INCIDENT_WORDS = {
-    IncidentState.OPEN: N_("open"),
-    IncidentState.TAKEN: N_("taken"),
-    IncidentState.CLOSED: N_("closed"),
-}
 
 
 @dataclass(frozen=True)

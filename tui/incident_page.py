@@ -8,8 +8,8 @@ from duty.phrases import N_
 from duty.records import Incident, IncidentMove, Move
 from tui import figures
 from tui.glyphs import Glyphs
-from tui.host_page import INCIDENT_WORDS
 from tui.pager import Line, wrapped
+from tui.sayings import INCIDENT_WORDS
 from wire.words import _, say
 
 MOVE_WORDS = {

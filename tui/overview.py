@@ -18,12 +18,11 @@ from duty.records import IncidentState
 from duty.series import READ
 from tui import figures
 from tui.cells import cell
-from tui.doings import title_of
 from tui.glyphs import Glyphs, Mark
-from tui.host_page import STATE_WORDS
 from tui.pager import Line, Span, padded
 from tui.panels.table_panel import BAD
 from tui.picture import Picture
+from tui.sayings import STATE_WORDS, title_of
 from wire.words import _, say
 
 COMPACT = (60, 14)

@@ -16,6 +16,7 @@ FOLDERS = {
     "duty": ENGINE_LIBRARIES | SCREEN_LIBRARIES,
     "wire": ENGINE_LIBRARIES | SCREEN_LIBRARIES,
     "tui": ENGINE_LIBRARIES,
+    "tui/plain": ENGINE_LIBRARIES | SCREEN_LIBRARIES,
     "config": (ENGINE_LIBRARIES - {"pydantic"}) | SCREEN_LIBRARIES,
     "storage": {"asyncssh", "psutil"} | SCREEN_LIBRARIES,
     "collectors": {"sqlmodel", "sqlalchemy"} | SCREEN_LIBRARIES,

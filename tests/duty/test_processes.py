@@ -1,5 +1,8 @@
+import pytest
+
 from duty.forecast import FLAT, Forecast
 from duty.listening import by_port
+from duty.phrases import phrase
 from duty.process_demand import wanted
 from duty.processes import ProcessTrack
 from duty.quality import State
@@ -186,6 +189,51 @@ def test_ports_count_only_when_read_after_the_last_change() -> None:
     ]
     unowned = Ports((Listening("*", 9001, ()), Listening("10.0.0.1", 9002, ())), False)
     assert view(track, unowned, at=11.0).state is State.OK
+
+
+ALL_SEEN, NOT_SEEN = True, False
+
+
+@pytest.mark.parametrize(
+    ("owners", "known", "among", "state"),
+    [
+        ((7,), ALL_SEEN, (7, 9), State.OK),
+        ((3, 7), ALL_SEEN, (3, 7), State.OK),
+        ((7,), NOT_SEEN, (7, 9), State.OK),
+        ((), ALL_SEEN, (7, 9), State.WARN),
+        ((9,), ALL_SEEN, (7, 9), State.WARN),
+        ((9,), NOT_SEEN, (7, 9), State.WARN),
+        ((), NOT_SEEN, (7, 9), State.OK),
+        ((), ALL_SEEN, (9,), State.OK),
+        ((), ALL_SEEN, (), State.OK),
+        ((), ALL_SEEN, None, State.OK),
+    ],
+    ids=[
+        "ours holds it", "ours and its parent", "ours, though others cannot be seen", "none of ours, all seen",
+        "another that is watched", "another that is watched, not all seen", "not permitted to see",
+        "our copy was not asked about yet", "nobody was asked about", "the reading does not say",
+    ],
+)  # fmt: skip
+def test_whose_port_it_is_is_said_where_it_is_certain(
+    owners: tuple[int, ...], known: bool, among: tuple[int, ...] | None, state: State
+) -> None:
+    track = ProcessTrack(ProcessRule("quoted", name="quoted", ports=("9001",)))
+    track.found([found(7)], 1.0)
+    seen = view(track, Ports((Listening("0.0.0.0", 9001, owners),), known, among=among), at=2.0)
+    assert seen.ports == (("9001", state),)
+    taken = ["port 9001 is held by another process"] if state is State.WARN else []
+    assert (seen.state, [str(why) for why in seen.why]) == (State.ACT if taken else State.OK, taken)
+
+
+def test_a_port_that_another_holds_is_said_beside_a_process_that_does_not_run() -> None:
+    track = ProcessTrack(ProcessRule("quoted", name="quoted", ports=("9001",)))
+    held = Ports((Listening("::", 9001),), True, among=(9,))
+    assert view(track, held, at=2.0).ports == (("9001", State.OK),), "nobody has looked for copies yet"
+    track.found([], 3.0)
+    seen = view(track, held, at=4.0)
+    assert [str(why) for why in seen.why] == ["not running", "port 9001 is held by another process"]
+    track.found([], 5.0, phrase("no pattern"))
+    assert (view(track).ports, view(track).state) == ((("9001", State.OK),), State.UNKNOWN)
 
 
 def test_an_uptime_is_told_in_whole_minutes_once_nobody_counts_the_seconds() -> None:

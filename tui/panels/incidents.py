@@ -10,10 +10,10 @@ from duty.phrases import N_
 from duty.quality import State
 from duty.records import Incident, IncidentState, Subject
 from tui.cells import cell, short_span
-from tui.doings import title_of
 from tui.pager import Line
 from tui.panels.table_panel import HOST, Draw, TablePanel
 from tui.picture import Picture
+from tui.sayings import title_of
 from wire.words import _
 
 _QUEUE, _NEWEST = N_("as the queue"), N_("newest first")

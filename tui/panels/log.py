@@ -15,7 +15,8 @@ from tui.cells import cell
 from tui.pager import Line
 from tui.panels.table_panel import Draw, TablePanel
 from tui.picture import Picture
-from wire.words import _, say
+from tui.sayings import about_of, words_of
+from wire.words import _
 
 _TIME = N_("newest first")
 
@@ -95,13 +96,3 @@ class LogPanel(TablePanel[LogEntry]):
         """The incident the line belongs to."""
         entry = self._entry()
         return entry.incident if entry is not None else None
-
-
-def about_of(subject: Subject) -> str:
-    """The thing a line is about, short."""
-    return subject.host if subject.kind == "host" or not subject.key else f"{subject.host} {subject.key}".strip()
-
-
-def words_of(entry: LogEntry) -> str:
-    """The engine's sentence and the person's words."""
-    return ": ".join(part for part in (say(entry.said) if entry.said is not None else "", entry.text) if part)

@@ -15,7 +15,7 @@ from duty.clean import clean
 from duty.records import Subject
 from tui.cells import cell
 from tui.messages import LogSubmitted
-from tui.panels.log import about_of
+from tui.sayings import about_of
 from tui.screens.form import TEXT_LIMIT
 from tui.widgets.line_input import LineInput
 from wire.messages import Reply

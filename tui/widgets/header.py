@@ -13,11 +13,11 @@ from textual.widget import Widget
 from duty.quality import Quality
 from duty.records import IncidentState
 from tui import figures
-from tui.doings import title_of
 from tui.glyphs import from_environ
 from tui.pager import Line, Span, padded
 from tui.pause import Pause
 from tui.picture import Picture
+from tui.sayings import title_of
 from tui.themes import palette_of
 from wire.words import _, say
 

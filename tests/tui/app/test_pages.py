@@ -23,12 +23,13 @@ from tests.tui.app.sites import AWAY, HERE, LAME, NOW, WELL
 from tui import doings
 from tui.actions import ACTIONS
 from tui.glyphs import ASCII, UNICODE
-from tui.host_page import LINK_WORDS, QUALITY_WORDS, STATE_WORDS, Page, page_lines
+from tui.host_page import LINK_WORDS, Page, page_lines
 from tui.keybar import Cell, KeyBar, cells_for
 from tui.net import ControlNet
 from tui.pager import Line, Pager, padded, wrapped
 from tui.palette import entries
 from tui.panels.disks import words_of
+from tui.sayings import QUALITY_WORDS, STATE_WORDS
 
 MakeDesk = Callable[..., Any]
 

@@ -1,0 +1,1 @@
+"""The watch in sentences, one a line: for screen readers, simple terminals and pipes. Loads nothing that draws."""

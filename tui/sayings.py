@@ -1,0 +1,49 @@
+"""Words of boards and records as every way of reading them says them, drawn or plain. No drawing library is loaded."""
+
+from __future__ import annotations
+
+from duty.phrases import N_
+from duty.quality import Quality, State
+from duty.records import Incident, IncidentState, LogEntry, Subject
+from wire.messages import Reply
+from wire.words import _, say
+
+STATE_WORDS = {
+    State.OK: N_("well"),
+    State.UNJUDGED: N_("read, no limits set"),
+    State.WARN: N_("warning"),
+    State.UNKNOWN: N_("unknown"),
+    State.ACT: N_("act"),
+}
+QUALITY_WORDS = {
+    Quality.GOOD: N_("good"),
+    Quality.LATE: N_("late"),
+    Quality.STALE: N_("stale"),
+    Quality.UNREACHABLE: N_("unreachable"),
+    Quality.NEVER: N_("nothing read yet"),
+}
+INCIDENT_WORDS = {
+    IncidentState.OPEN: N_("open"),
+    IncidentState.TAKEN: N_("taken"),
+    IncidentState.CLOSED: N_("closed"),
+}
+
+
+def title_of(incident: Incident) -> str:
+    """What an incident is called, in the reader's language."""
+    return incident.title or (say(incident.said) if incident.said else str(incident.subject))
+
+
+def about_of(subject: Subject) -> str:
+    """The thing a line is about, short."""
+    return subject.host if subject.kind == "host" or not subject.key else f"{subject.host} {subject.key}".strip()
+
+
+def words_of(entry: LogEntry) -> str:
+    """The engine's sentence and the person's words."""
+    return ": ".join(part for part in (say(entry.said) if entry.said is not None else "", entry.text) if part)
+
+
+def refusal(reply: Reply) -> str:
+    """Why the watch did not do it."""
+    return say(reply.why) if reply.why else _("The watch refused and gave no reason.")
