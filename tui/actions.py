@@ -17,7 +17,8 @@ from wire.words import _
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
 
-Doing = Callable[["WatchkeeperApp"], Coroutine[None, None, None]]
+Doing = Callable[["WatchkeeperApp"], Coroutine[None, None, None] | None]
+"""Done when it returns, or what is still to be waited for."""
 Reason = Callable[["WatchkeeperApp"], Phrase | None]
 
 
@@ -91,6 +92,12 @@ def _panels(app: WatchkeeperApp) -> Phrase | None:
     return None if app.panels() is not None else phrase("only on the screen with the panels")
 
 
+def _pointed(app: WatchkeeperApp) -> Phrase | None:
+    if app.panels() is not None and app.incident_id() is None and app.host_id() is None:
+        return phrase("no host and no incident under the cursor")
+    return _panels(app)
+
+
 def _graphed(app: WatchkeeperApp) -> Phrase | None:
     return phrase("no host under the cursor") if app.host() is None else None
 
@@ -146,7 +153,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), _untaken),
     Action("add", ("a",), N_("Add a note to the incident"), RECORD, doings.add_note, N_("add note"), _incident),
     Action("close", ("c",), N_("Close the incident"), RECORD, doings.close, N_("close"), _unclosed),
-    Action("show", ("enter",), N_("Open what is under the cursor: host or incident"), LOOK, None, N_("details")),
+    Action(
+        "show",
+        ("enter",),
+        N_("Open what is under the cursor: host or incident"),
+        LOOK,
+        doings.show,
+        N_("details"),
+        _pointed,
+    ),
     Action("redial", ("d",), N_("Dial the host now"), HOST, doings.redial, "", _remote),
     Action("accept", ("k",), N_("See the offered host key and accept it"), HOST, doings.accept_key, "", _key_offered),
     Action("reload", ("r",), N_("Read the site file again"), HOST, doings.reload_site, "", _watched),
@@ -172,7 +187,7 @@ ACTIONS: tuple[Action, ...] = (
         doings.help,
         N_("help"),
     ),
-    Action("palette", ("ctrl+p",), N_("Find any command by its words"), PROGRAM, None, N_("commands")),
+    Action("palette", ("ctrl+p",), N_("Find any command by its words"), PROGRAM, doings.palette, N_("commands")),
     Action("language", ("L",), N_("The other language: English, Chinese"), PROGRAM, doings.language),
     Action("theme", ("T",), N_("The next theme"), PROGRAM, doings.theme),
     Action("redraw", ("ctrl+l",), N_("Draw the whole screen again"), PROGRAM, doings.redraw),

@@ -225,8 +225,8 @@ class WatchkeeperApp(Onlooker):
         why = action.why_not(self)
         if why is not None:
             self.tell(say(why), warn=True)
-        elif action.do is not None:
-            self.run_worker(action.do(self), group="asking")
+        elif action.do is not None and (rest := action.do(self)) is not None:
+            self.run_worker(rest, group="asking")
 
     @property
     def seen(self) -> Picture:
@@ -242,7 +242,7 @@ class WatchkeeperApp(Onlooker):
 
     def on_row_chosen(self, _message: RowChosen) -> None:
         """Enter or a double click on a row: the incident or the host under the cursor in full."""
-        doings.show_row(self)
+        doings.show(self)
 
     def on_log_submitted(self, message: LogSubmitted) -> None:
         """A line typed below the log."""

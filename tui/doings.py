@@ -1,6 +1,8 @@
 """What the operator's actions do: ask the person what is missing, ask the watch, say what it answered.
 
-Screens and dialogs are imported where they are opened: they cost nothing until the first paint is done.
+What only changes the screen is a plain function and done when it returns: the next key finds it done. What waits for an
+answer or a disk is a coroutine. Screens and dialogs are imported where they are opened: they cost nothing until the first
+paint is done.
 """
 
 from __future__ import annotations
@@ -39,8 +41,9 @@ if TYPE_CHECKING:
 THEME_NAMES = [theme.name for theme in THEMES]
 
 
-async def note(app: WatchkeeperApp) -> None:
+def note(app: WatchkeeperApp) -> None:
     """Ask for a line for the duty log, about the thing under the cursor: on the screen's own line where it has one."""
+    from tui.panels.log import about_of
     from tui.screens import dialogs
 
     write_line = getattr(app.view(), "write_line", None)
@@ -52,11 +55,12 @@ async def note(app: WatchkeeperApp) -> None:
     async def send(values: dict[str, str]) -> Reply:
         return await app.session.ask(lambda ask: WriteLog(ask=ask, text=values["text"], subject=subject))
 
-    app.push_screen(dialogs.note(send, about=str(subject)))
+    app.push_screen(dialogs.note(send, about=about_of(subject)))
 
 
-async def open_incident(app: WatchkeeperApp) -> None:
+def open_incident(app: WatchkeeperApp) -> None:
     """Ask for title and level and open an incident about the thing under the cursor."""
+    from tui.panels.log import about_of
     from tui.screens import dialogs
 
     subject = app.subject()
@@ -66,7 +70,7 @@ async def open_incident(app: WatchkeeperApp) -> None:
             lambda ask: OpenIncident(ask=ask, title=values["title"], level=int(values["level"]), subject=subject)
         )
 
-    app.push_screen(dialogs.open_incident(send, about=str(subject)))
+    app.push_screen(dialogs.open_incident(send, about=about_of(subject)))
 
 
 async def take(app: WatchkeeperApp) -> None:
@@ -77,7 +81,7 @@ async def take(app: WatchkeeperApp) -> None:
         await _ask(app, lambda ask: TakeIncident(ask=ask, incident=number), _("Incident {n} is yours.", n=number))
 
 
-async def add_note(app: WatchkeeperApp) -> None:
+def add_note(app: WatchkeeperApp) -> None:
     """Ask for a note and add it to the incident under the cursor."""
     from tui.screens import dialogs
 
@@ -92,7 +96,7 @@ async def add_note(app: WatchkeeperApp) -> None:
     app.push_screen(dialogs.add_note(send, incident=incident, title=title_of(incident)))
 
 
-async def close(app: WatchkeeperApp) -> None:
+def close(app: WatchkeeperApp) -> None:
     """Ask what was done and close the incident under the cursor."""
     from tui.screens import dialogs
 
@@ -115,7 +119,7 @@ async def redial(app: WatchkeeperApp) -> None:
         await _ask(app, lambda ask: Redial(ask=ask, host=name), _("Dialling {host}.", host=name))
 
 
-async def accept_key(app: WatchkeeperApp) -> None:
+def accept_key(app: WatchkeeperApp) -> None:
     """Show the key the host offers; accept exactly this one when the person says so."""
     from tui.screens import dialogs
 
@@ -139,7 +143,7 @@ async def reload_site(app: WatchkeeperApp) -> None:
         app.push_screen(PageScreen(_("The site file was not taken"), list(reply.problems)))
 
 
-async def fault(app: WatchkeeperApp) -> None:
+def fault(app: WatchkeeperApp) -> None:
     """Choose a fault to inject, or one to end."""
     from tui.screens.choose import Choose
 
@@ -181,7 +185,7 @@ def inject(app: WatchkeeperApp, host: str, name: str, subject: str, *, on: bool)
     return start
 
 
-async def graph(app: WatchkeeperApp) -> None:
+def graph(app: WatchkeeperApp) -> None:
     """The past of the thing under the cursor and of its host."""
     from tui.screens.graph import GraphScreen
 
@@ -190,7 +194,7 @@ async def graph(app: WatchkeeperApp) -> None:
         _show(app, GraphScreen(subject))
 
 
-async def overview(app: WatchkeeperApp) -> None:
+def overview(app: WatchkeeperApp) -> None:
     """The site in large, or back from there."""
     from tui.screens.overview import OverviewScreen
 
@@ -227,37 +231,37 @@ async def _save(app: WatchkeeperApp, text: str, ending: str) -> None:
     app.tell(_("Saved: {path}", path=str(path)))
 
 
-async def type_filter(app: WatchkeeperApp) -> None:
+def type_filter(app: WatchkeeperApp) -> None:
     """The keys go to the line of the filter."""
     if (screen := app.panels()) is not None:
         screen.type_filter()
 
 
-async def only_problems(app: WatchkeeperApp) -> None:
+def only_problems(app: WatchkeeperApp) -> None:
     """Only what is not well on all panels, or everything again."""
     if (screen := app.panels()) is not None:
         screen.only_problems()
 
 
-async def enlarge(app: WatchkeeperApp) -> None:
+def enlarge(app: WatchkeeperApp) -> None:
     """The whole screen for the panel with the keys, or all panels again."""
     if (screen := app.panels()) is not None:
         screen.enlarge()
 
 
-async def next_sort(app: WatchkeeperApp) -> None:
+def next_sort(app: WatchkeeperApp) -> None:
     """Another order of the rows of the panel with the keys."""
     if (screen := app.panels()) is not None:
         screen.next_sort()
 
 
-async def pause(app: WatchkeeperApp) -> None:
+def pause(app: WatchkeeperApp) -> None:
     """The screen stands still from now on, or follows again. The watch never stops."""
     app.pause = Pause(app.picture) if app.pause is None else None
     app.owe(None)
 
 
-async def copy_row(app: WatchkeeperApp) -> None:
+def copy_row(app: WatchkeeperApp) -> None:
     """Put the row under the cursor on the person's clipboard, through the terminal (OSC 52)."""
     text = app.row_text()
     if not text:
@@ -267,35 +271,40 @@ async def copy_row(app: WatchkeeperApp) -> None:
     app.tell(_("Copied: {text}", text=text))
 
 
-async def help(app: WatchkeeperApp) -> None:
+def help(app: WatchkeeperApp) -> None:
     """All keys, what they do, and why not where they cannot just now."""
     from tui.screens.help import help_screen
 
     app.push_screen(help_screen(app))
 
 
-async def language(app: WatchkeeperApp) -> None:
+def language(app: WatchkeeperApp) -> None:
     """Speak the other language from now on."""
     app.language_chosen = True
     speak(LANGUAGES[(LANGUAGES.index(spoken_language()) + 1) % len(LANGUAGES)])
     app.owe(None)
 
 
-async def theme(app: WatchkeeperApp) -> None:
+def theme(app: WatchkeeperApp) -> None:
     """The next theme of ours."""
     at = THEME_NAMES.index(app.theme) if app.theme in THEME_NAMES else -1
     use_theme(app, THEME_NAMES[(at + 1) % len(THEME_NAMES)])
     app.tell(_("Theme: {name}", name=app.theme))
 
 
-async def redraw(app: WatchkeeperApp) -> None:
+def redraw(app: WatchkeeperApp) -> None:
     """Send the whole screen to the terminal again."""
     app.owe(None)
     app.screen.refresh(layout=True)
     app.repaint()
 
 
-async def leave(app: WatchkeeperApp) -> None:
+def palette(app: WatchkeeperApp) -> None:
+    """Every command by its words."""
+    app.action_command_palette()
+
+
+def leave(app: WatchkeeperApp) -> None:
     """Leave; where the watch may end with this screen, say so and ask."""
     if app.picture.stays or not app.picture.connected:
         app.exit(return_code=0)
@@ -337,7 +346,7 @@ def _show(app: WatchkeeperApp, screen: Screen[None]) -> None:
     screen.call_after_refresh(app.owe, None)
 
 
-def show_row(app: WatchkeeperApp) -> None:
+def show(app: WatchkeeperApp) -> None:
     """What is under the cursor, in full: the incident, else the host."""
     number, host = app.incident_id(), app.host_id()
     if number is not None:

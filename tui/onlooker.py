@@ -10,12 +10,12 @@ from textual.screen import Screen
 from duty.board import HostView
 from duty.records import Incident, IncidentState, Subject
 from tui.actions import Looking
-from tui.frugal import FrugalApp
 from tui.keybar import KeyBar
+from tui.orderly import OrderlyApp
 from tui.picture import Picture
 
 
-class Onlooker(FrugalApp):
+class Onlooker(OrderlyApp):
     """The part of the application that answers "which one?" for every action."""
 
     picture: Picture

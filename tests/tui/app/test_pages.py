@@ -24,7 +24,7 @@ from tui import doings
 from tui.actions import ACTIONS
 from tui.glyphs import ASCII, UNICODE
 from tui.host_page import LINK_WORDS, Page, page_lines
-from tui.keybar import Cell, KeyBar, cells_for
+from tui.keybar import Cell, KeyBar, _length, cells_for
 from tui.net import ControlNet
 from tui.pager import Line, Pager, padded, wrapped
 from tui.palette import entries
@@ -171,6 +171,26 @@ async def test_a_click_on_the_key_bar_is_the_key(desk: MakeDesk) -> None:
         await d.until(lambda: d.screen == "HostScreen" and "Connection" in d.words)
         await d.pilot.click(KeyBar, offset=(1, 0))
         await d.until(lambda: d.screen == "Form")
+
+
+@pytest.mark.parametrize(("action", "screen"), [("show", "HostScreen"), ("palette", "CommandPalette")])
+async def test_what_the_key_bar_offers_can_be_clicked(desk: MakeDesk, action: str, screen: str) -> None:
+    async with desk(size=(160, 48)) as d:
+        bar = d.app.screen.query_one(KeyBar)
+        await d.until(lambda: any(cell[3] == action and cell[2] for cell in bar._cells))
+        before = next(index for index, cell in enumerate(bar._cells) if cell[3] == action)
+        await d.pilot.click(KeyBar, offset=(sum(map(_length, bar._cells[:before])) + 1, 0))
+        await d.until(lambda: d.screen == screen)
+
+
+async def test_a_page_does_not_offer_what_it_shows_already(desk: MakeDesk) -> None:
+    async with desk(size=(160, 48)) as d:
+        doings.show_host(d.app, "qgw1")
+        await d.until(lambda: d.screen == "HostScreen" and "Connection" in d.words)
+        assert "show" not in {cell[3] for cell in d.app.screen.query_one(KeyBar)._cells if cell[2]}
+        before = list(d.app.screen_stack)
+        await d.press("enter")
+        assert d.app.screen_stack == before and "only on the screen with the panels" in d.told
 
 
 async def test_the_key_bar_follows_the_cursor(desk: MakeDesk) -> None:
