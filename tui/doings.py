@@ -1,8 +1,8 @@
 """What the operator's actions do: ask the person what is missing, ask the watch, say what it answered.
 
-What only changes the screen is a plain function and done when it returns: the next key finds it done. What waits for an
-answer or a disk is a coroutine. Screens and dialogs are imported where they are opened: they cost nothing until the first
-paint is done.
+What only changes the screen is a plain function and done when it returns: the next key finds it done. What waits for
+an answer or a disk is a coroutine. Screens and dialogs are imported where they are opened: they cost nothing until the
+first paint is done.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ THEME_NAMES = [theme.name for theme in THEMES]
 
 def note(app: WatchkeeperApp) -> None:
     """Ask for a line for the duty log, about the thing under the cursor: on the screen's own line where it has one."""
-    from tui.panels.log import about_of
+    from tui.sayings import about_of
     from tui.screens import dialogs
 
     write_line = getattr(app.view(), "write_line", None)
@@ -60,7 +60,7 @@ def note(app: WatchkeeperApp) -> None:
 
 def open_incident(app: WatchkeeperApp) -> None:
     """Ask for title and level and open an incident about the thing under the cursor."""
-    from tui.panels.log import about_of
+    from tui.sayings import about_of
     from tui.screens import dialogs
 
     subject = app.subject()
