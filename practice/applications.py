@@ -71,6 +71,8 @@ def run_check(machine: Machine, number: str, now: float) -> list[str]:
     app = checks[int(number) - 1]
     if app.process not in machine.running:
         return [f"c {number}", "x 2", "o POSTGRES_SIZE CRITICAL: could not connect to server: Connection refused"]
+    if machine.stuck_since(app.process) is not None:
+        return [f"c {number}", "x 2", "o POSTGRES_SIZE CRITICAL: could not connect to server: timeout expired"]
     used, total = machine.database(app, now)
     connections = 30 + int(20 * machine.level(now)[1])
     text = f"POSTGRES_SIZE OK: settle {used / total:.1%} of {app.size_gb:.0f} GB"

@@ -14,6 +14,11 @@ LOSS = 0.4
 SLOWER = 6.0
 """So many times slower what comes back over a lossy or a full line is."""
 
+LEAK_S = 1200.0
+"""Seconds in which a leaking process takes as much again as it should have: slow enough to be foreseen."""
+LEAKED = 1.4
+"""So many times what it should have, it takes at most on top of it."""
+
 _RIPPLE = Rhythm("saturated", FLAT, depth=0.02)
 
 
@@ -50,3 +55,27 @@ class Fill:
         """Used size at ``now``, in the unit of ``total``."""
         done = min(1.0, max(0.0, now - self.begun) / FILL_S)
         return usual + done * max(0.0, FULL * total - usual)
+
+
+class Leak:
+    """A process that gives nothing back from ``begun`` on."""
+
+    __slots__ = ("begun",)
+
+    def __init__(self, begun: float) -> None:
+        self.begun = begun
+
+    def share(self, now: float) -> float:
+        """What it has taken by ``now``, in times of what it should have."""
+        return min(LEAKED, max(0.0, now - self.begun) / LEAK_S)
+
+
+class Stuck:
+    """A process that does nothing from ``begun`` on; ``at_sum``: the sum of its course then."""
+
+    __slots__ = ("at_sum", "begun", "letter")
+
+    def __init__(self, begun: float, letter: str, at_sum: float) -> None:
+        self.begun = begun
+        self.letter = letter
+        self.at_sum = at_sum

@@ -144,6 +144,23 @@ def _log_error_burst(served: Served, subject: str, on: bool, now: float) -> None
         past[-1].ended = now
 
 
+def _process_leaks(served: Served, subject: str, on: bool, now: float) -> None:
+    (served.machine.leak if on else served.machine.mend)(subject, now)
+
+
+def _stuck_in(letter: str) -> Strike:
+    """D: it waits for a device that does not answer. S: it sleeps, and nothing will wake it."""
+
+    def strike_it(served: Served, subject: str, on: bool, now: float) -> None:
+        (served.machine.stick if on else served.machine.go_on)(subject, letter, now)
+
+    return strike_it
+
+
+def _working(model: MachineModel) -> tuple[str, ...]:
+    return tuple(process.key for process in model.processes if process.works)
+
+
 class Fault(msgspec.Struct, frozen=True):
     """One line of the table. ``subjects`` says what it can strike on a machine; ``None``: the machine itself."""
 
@@ -155,6 +172,9 @@ class Fault(msgspec.Struct, frozen=True):
 
 FAULTS: tuple[Fault, ...] = (
     Fault("process_dies", phrase("Process dies"), _processes, _process_dies),
+    Fault("process_leaks", phrase("Process leaks memory"), _processes, _process_leaks),
+    Fault("process_blocked", phrase("Process stuck in state D"), _processes, _stuck_in("D")),
+    Fault("process_idle", phrase("Process does nothing any more"), _working, _stuck_in("S")),
     Fault("line_saturates", phrase("Line saturates"), _lines, _line_saturates),
     Fault("packets_lost", phrase("Packets are lost"), _pinged, _packets_lost),
     Fault("disk_fills", phrase("Disk fills"), _local_mounts, _disk_fills),

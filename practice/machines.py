@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from random import Random
 
-from practice.effects import Fill, Saturation
+from practice.effects import Fill, Leak, Saturation, Stuck
 from practice.logs import Burst
 from practice.models import GB, MB, AppModel, InterfaceModel, MachineModel, MountModel, ProcessModel
 from practice.rhythm import DAY_S, WAVES, Rhythm, Vector
@@ -19,12 +19,14 @@ PID_MAX = 4_194_304
 FORKS_A_SECOND = 0.7
 SLOW_S = 1.6
 """Seconds a slow application takes longer."""
+STUCK_S = 60.0
+"""So long a caller of a stuck process waits for an answer, unless he gives up."""
 
 
 class Running:
     """One run of a process: its pid and start are its identity, as on a real machine."""
 
-    __slots__ = ("course", "from_sum", "model", "pid", "started")
+    __slots__ = ("course", "from_sum", "leak", "model", "pid", "started", "stuck")
 
     def __init__(self, model: ProcessModel, pid: int, started: float, course: int, from_sum: float) -> None:
         self.model = model
@@ -32,10 +34,13 @@ class Running:
         self.started = started
         self.course = course
         self.from_sum = from_sum
+        self.leak: Leak | None = None
+        self.stuck: Stuck | None = None
 
     def cpu_seconds(self, so_far: Vector) -> float:
         """CPU used since it started."""
-        return self.model.cpu * (so_far[self.course] - self.from_sum)
+        until = so_far[self.course] if self.stuck is None else self.stuck.at_sum
+        return self.model.cpu * (until - self.from_sum)
 
 
 class Machine:
@@ -111,6 +116,37 @@ class Machine:
         self._taken_pids += 1
         self._run(model, self.newest_pid(now), now)
 
+    def stick(self, key: str, letter: str, now: float) -> None:
+        """From now on it uses no CPU and does nothing, in the kernel's state ``letter``; if it runs."""
+        run = self.running.get(key)
+        if run is not None and run.stuck is None:
+            run.stuck = Stuck(now, letter, self.so_far(now)[run.course])
+
+    def go_on(self, key: str, letter: str, now: float) -> None:
+        """What was stuck so goes on where it was; one that was started anew meanwhile is not stuck."""
+        run = self.running.get(key)
+        if run is not None and run.stuck is not None and run.stuck.letter == letter:
+            run.from_sum += self.so_far(now)[run.course] - run.stuck.at_sum
+            run.stuck = None
+
+    def stuck_since(self, key: str) -> float | None:
+        """Since when a process does nothing; ``None``: it works, or does not run."""
+        run = self.running.get(key)
+        return None if run is None or run.stuck is None else run.stuck.begun
+
+    def leak(self, key: str, now: float) -> None:
+        """From now on it keeps what it takes; if it runs."""
+        run = self.running.get(key)
+        if run is not None and run.leak is None:
+            run.leak = Leak(now)
+
+    def mend(self, key: str, now: float) -> None:
+        """A leaking process is started anew: nothing else gives back what it has."""
+        run = self.running.get(key)
+        if run is not None and run.leak is not None:
+            self.kill(key, now)
+            self.start(key, now)
+
     def _run(self, model: ProcessModel, pid: int, started: float) -> None:
         course = self._courses[model.key]
         self.newest_start = max(self.newest_start, started)
@@ -120,9 +156,10 @@ class Machine:
         """When it started, in ticks since boot."""
         return int((run.started - self.boot) * TICKS)
 
-    def rss_pages(self, run: Running, level: Vector) -> int:
+    def rss_pages(self, run: Running, level: Vector, now: float) -> int:
         """Resident pages: a little more when the market is busy."""
-        return int(run.model.rss_mb * MB / PAGE * (0.88 + 0.08 * level[run.course]))
+        leaked = 0.0 if run.leak is None else run.leak.share(now)
+        return int(run.model.rss_mb * MB / PAGE * (0.88 + 0.08 * level[run.course] + leaked))
 
     # --- the whole machine ----------------------------------------------------------------------------------------
 
@@ -139,10 +176,12 @@ class Machine:
         full = sum(run.model.cpu for run in self.running.values()) + self.model.background_cpu * self.model.cpus
         return full * level[3], full * level[4], full * level[0]
 
-    def memory_kb(self, level: Vector) -> tuple[int, int, int, int, int]:
+    def memory_kb(self, level: Vector, now: float) -> tuple[int, int, int, int, int]:
         """Total, available, free, swap total, swap free."""
         total = int(self.model.memory_gb * GB) // 1024
-        used = int(total * self.model.memory_used * (0.95 + 0.05 * level[4]))
+        leaks = [(run.model.rss_mb, run.leak) for run in self.running.values() if run.leak is not None]
+        leaked = int(sum(1024 * rss_mb * leak.share(now) for rss_mb, leak in leaks))
+        used = min(total, int(total * self.model.memory_used * (0.95 + 0.05 * level[4])) + leaked)
         swap = int(self.model.swap_gb * GB) // 1024
         return total, total - used, int((total - used) * 0.22), swap, swap - swap // 64
 
@@ -180,6 +219,8 @@ class Machine:
         """Seconds until the application answers; ``None`` while its process is not there."""
         if app.process not in self.running:
             return None
+        if self.stuck_since(app.process) is not None:
+            return STUCK_S
         usual = app.takes_s * (0.4 + 0.6 * self.level(now)[2])
         return usual + SLOW_S if app.key in self.slowed else usual
 

@@ -26,6 +26,11 @@ class ProcessModel(msgspec.Struct, frozen=True):
     pidfile: str = ""
 
     @property
+    def works(self) -> bool:
+        """Whether it always has something to do: no CPU time for half a minute means that it is stuck."""
+        return self.cpu >= 0.1
+
+    @property
     def argv0(self) -> str:
         """The last part of the program's path, as the probe reads it from the command line."""
         return self.args.split(" ", 1)[0].rsplit("/", 1)[-1].split(":", 1)[0]

@@ -20,7 +20,7 @@ def sample(machine: Machine, demands: Demands, now: float, since: float) -> list
     so_far, level = machine.so_far(now), machine.level(now)
     one, five, fifteen = machine.load(level)
     busy, total, waiting = machine.cpu_ticks(now, so_far)
-    size, available, free, swap, swap_free = machine.memory_kb(level)
+    size, available, free, swap, swap_free = machine.memory_kb(level, now)
     user = busy * 7 // 10
     at_work = 1 + int(one)
     lines = [
@@ -35,20 +35,22 @@ def sample(machine: Machine, demands: Demands, now: float, since: float) -> list
             rx, rxe, rxd, tx, txe, txd = machine.counters(interface, now, so_far)
             lines.append(f"N {interface.name} {rx} {rxe} {rxd} {tx} {txe} {txd} up")
     by_pid = {run.pid: run for run in machine.running.values()}
-    lines += [_watched(machine, by_pid.get(pid), pid, so_far, level) for pid in demands.watched]
+    lines += [_watched(machine, by_pid.get(pid), pid, so_far, level, now) for pid in demands.watched]
     if machine.newest_start > since:
         fresh = [run for run in machine.running.values() if run.started > since and run.pid not in demands.watched]
         lines += [f"A {run.pid}" for run in fresh if any(rule.seems(run) for rule in demands.rules)]
     return lines
 
 
-def _watched(machine: Machine, run: Running | None, pid: int, so_far: Vector, level: Vector) -> str:
+def _watched(machine: Machine, run: Running | None, pid: int, so_far: Vector, level: Vector, now: float) -> str:
     if run is None:
         return f"G {pid}"
     ticks = int(run.cpu_seconds(so_far) * TICKS)
     user = ticks * 8 // 10
     state = "R" if run.model.cpu * level[run.course] > 0.9 else "S"
-    rss = machine.rss_pages(run, level)
+    if run.stuck is not None:
+        state = run.stuck.letter
+    rss = machine.rss_pages(run, level, now)
     return f"P {pid} {state} {run.model.threads} {user} {ticks - user} {machine.start_ticks(run)} {rss}"
 
 
@@ -169,7 +171,10 @@ def events(machine: Machine, demands: Demands, now: float) -> list[str]:
     lines: list[str] = []
     for log in followed(demands.told.get("events", [])):
         model = logs.get(log.path)
-        lines += answer(log, model, machine.bursts.get(model.key, []) if model else [], now)
+        # What is stuck writes nothing.
+        stuck = machine.stuck_since(model.program) if model else None
+        until = now if stuck is None else stuck
+        lines += answer(log, model, machine.bursts.get(model.key, []) if model else [], until)
     return lines
 
 

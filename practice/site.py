@@ -25,6 +25,7 @@ from practice.models import MB, InterfaceModel, LogModel, MachineModel, ProcessM
 LOCAL_ID = "this-machine"
 MIN_UPTIME_S = 60.0
 EVENT_HOLD_S = 120.0
+QUIET_AFTER_S = 30.0
 SLOW_INTERVAL_S = 5.0
 """Drills should show within seconds, and the simulated machines do not mind being asked."""
 SESSIONS = (
@@ -82,7 +83,7 @@ def _host(model: MachineModel, interval_s: float, authority: Path | None) -> Hos
         group=model.group,
         via=model.via,
         label=model.label,
-        processes=tuple(_process(process) for process in model.processes),
+        processes=tuple(_process(process, model.logs) for process in model.processes),
         lines=lines,
         disks=tuple(DiskRule(mount.mount, required=True) for mount in model.mounts),
         apps=tuple(rule_of(app, authority) for app in model.apps),
@@ -108,8 +109,9 @@ def _event(log: LogModel) -> EventRule:
     return EventRule(log.key, file=log.file, patterns=patterns, hold_s=EVENT_HOLD_S)
 
 
-def _process(model: ProcessModel) -> ProcessRule:
+def _process(model: ProcessModel, logs: Iterable[LogModel]) -> ProcessRule:
     """Interpreters are told apart by their arguments, everything else by its name."""
+    log = next((log.key for log in logs if log.program == model.key), None)
     by_args = model.name == "java"
     return ProcessRule(
         key=model.key,
@@ -123,6 +125,8 @@ def _process(model: ProcessModel) -> ProcessRule:
         threads=Limits(2.0 * model.threads, 4.0 * model.threads),
         open_files=Limits(2.0 * model.files, 4.0 * model.files),
         ports=tuple(str(port) for port in model.ports),
+        quiet_after_s=QUIET_AFTER_S if model.works else None,
+        log=log if model.works else None,
     )
 
 

@@ -6,11 +6,21 @@ import pytest
 
 from collectors import probe
 from collectors.answers import AnswerReader, SampleAnswer, SectionAnswer
-from duty.readings import AppReading, ClockReading, Events, LineReadings, Mounts, Processes, Sample
+from duty.readings import (
+    AppReading,
+    ClockReading,
+    Events,
+    LineReadings,
+    Mounts,
+    Processes,
+    ProcessStat,
+    Sample,
+)
 from practice.conversation import Conversation
 from practice.faults import FAULTS, NotPossible, kinds, strike
 from practice.machines import Machine
 from practice.members import members
+from practice.models import MB
 from practice.site import practice_site
 from wire.messages import FaultKind
 
@@ -59,6 +69,40 @@ def gateway_missing(bench: Bench) -> bool:
     found = bench.section("processes")
     assert isinstance(found, Processes)
     return "order-gw" not in {each.rule for each in found.found}
+
+
+def stat_of(bench: Bench, key: str) -> ProcessStat:
+    """The process as the next sample has it."""
+    found = bench.section("processes")
+    assert isinstance(found, Processes)
+    (pid,) = (each.pid for each in found.found if each.rule == key)
+    bench.tell(probe.watch((pid,)))
+    (stat,) = bench.sample().processes
+    return stat
+
+
+def gateway_large(bench: Bench) -> bool:
+    bench.now += 600
+    return stat_of(bench, "order-gw").rss_bytes > 310 * MB
+
+
+def gateway_blocked(bench: Bench) -> bool:
+    return stat_of(bench, "order-gw").state == "D"
+
+
+def gateway_idle(bench: Bench) -> bool:
+    """No CPU time, no new line in its log, no answer to a caller."""
+    bench.tell(probe.follow(SPECS["order-gw-1"].events, bench.cursors))
+    bench.section("events")
+    before = stat_of(bench, "order-gw")
+    bench.now += 10
+    after = stat_of(bench, "order-gw")
+    events = bench.section("events")
+    assert isinstance(events, Events)
+    still = before.cpu_ticks == after.cpu_ticks
+    waits = (bench.machine.answers_after(bench.machine.app("orders"), bench.now) or 0) > 5
+    assert still is waits, "one without the other is no process that is stuck"
+    return still
 
 
 def line_full(bench: Bench) -> bool:
@@ -119,6 +163,9 @@ def log_bursts(bench: Bench) -> bool:
 
 SEEN: dict[str, tuple[str, Callable[[Bench], bool]]] = {
     "process_dies": ("order-gw", gateway_missing),
+    "process_leaks": ("order-gw", gateway_large),
+    "process_blocked": ("order-gw", gateway_blocked),
+    "process_idle": ("order-gw", gateway_idle),
     "line_saturates": ("SGE-1", line_full),
     "packets_lost": ("SGE-1", pings_lost),
     "disk_fills": ("/var/log", log_full),

@@ -14,7 +14,7 @@ def everything(machine: Machine, now: float) -> object:
         machine.newest_pid(now),
         machine.cpu_ticks(now, so_far),
         machine.load(level),
-        machine.memory_kb(level),
+        machine.memory_kb(level, now),
         [machine.counters(interface, now, so_far) for interface in machine.model.interfaces],
         [machine.usage_kb(mount, now) for mount in machine.model.mounts],
         [(run.pid, machine.start_ticks(run), run.cpu_seconds(so_far)) for run in machine.running.values()],
@@ -61,7 +61,7 @@ def test_a_machine_is_within_its_own_bounds_all_day() -> None:
             again, total_again, _ = machine.cpu_ticks(now + 1, machine.so_far(now + 1))
             assert 0 < again - busy < total_again - total
             assert waiting < total
-            size, available, free, _, _ = machine.memory_kb(machine.level(now))
+            size, available, free, _, _ = machine.memory_kb(machine.level(now), now)
             assert 0 < free < available < size
 
 
@@ -122,4 +122,4 @@ def test_a_restarted_process_is_another_one() -> None:
     assert new.pid != old.pid
     assert machine.start_ticks(new) == int((START + 8 - machine.boot) * TICKS)
     assert 0 <= new.cpu_seconds(machine.so_far(START + 10)) < 2
-    assert machine.rss_pages(new, machine.level(START + 10)) * PAGE < 2 * new.model.rss_mb * MB
+    assert machine.rss_pages(new, machine.level(START + 10), START + 10) * PAGE < 2 * new.model.rss_mb * MB

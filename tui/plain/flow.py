@@ -73,15 +73,17 @@ class Flow:
             return []
         while self._said and now - self._said[0] >= WINDOW_S:
             self._said.popleft()
+        texts = [one.text for one in self._first]
         if waiting + len(self._said) <= MOST:
-            texts = [one.text for one in self._first]
             self._said.extend([now] * len(texts))
-        else:
+            self._forget()
+            return texts
+        if waiting > 1:
             counts = ", ".join(_COUNTS[kind](self._counts[kind]) for kind in Kind if self._counts[kind])
             gravest = " ".join(one.text for one in self._gravest)
             texts = [_("Much at once; {counts}. The gravest: {gravest}", counts=counts, gravest=gravest)]
-            self._not_before = now + WINDOW_S
-            self._said.clear()
+        self._not_before = now + WINDOW_S
+        self._said.clear()
         self._forget()
         return texts
 

@@ -138,7 +138,8 @@ class Speaker:
             self._told = False
             self._stop(self._settle)
             self._settle = None
-            self._unasked([_("CONNECTION TO THE WATCH LOST: {why}. What is known is old.", why=say(why))])
+            lost = _("CONNECTION TO THE WATCH LOST: {why}. What is known is old.", why=say(why))
+            self.tell([self._timed(lost)])
 
     def _begin(self, age_s: float) -> None:
         """Say the summary, once everything was read or that takes too long."""
@@ -203,14 +204,15 @@ class Speaker:
         )
 
     def _news(self, news: Iterable[News]) -> None:
+        """Each has the time at which it was heard, which may be well before it is said."""
         if self._told:
-            self._unasked(self.flow.offer(news, self.monotonic()))
+            timed = [one._replace(text=self._timed(one.text)) for one in news]
+            self.tell(self.flow.offer(timed, self.monotonic()))
             self._wake()
 
-    def _unasked(self, sentences: Iterable[str]) -> None:
+    def _timed(self, sentence: str) -> str:
         zone = self.picture.site.time_zone if self.picture.site is not None else "UTC"
-        time_of_day = figures.clock(self.picture.now, zone)
-        self.tell(f"{time_of_day} {sentence}" for sentence in sentences)
+        return f"{figures.clock(self.picture.now, zone)} {sentence}"
 
     def _wake(self) -> None:
         """Come back when what waits may be said."""
@@ -220,7 +222,7 @@ class Speaker:
 
     def _flush(self) -> None:
         self._timer = None
-        self._unasked(self.flow.due(self.monotonic()))
+        self.tell(self.flow.due(self.monotonic()))
         self._wake()
 
     @staticmethod

@@ -190,6 +190,18 @@ async def test_quiet_is_quiet_but_for_the_watch_itself(watch: FakeWatch) -> None
         assert told[0] == "Changes are told." and "nobody hears this" in " ".join(told)
 
 
+async def test_what_is_told_later_has_the_time_at_which_it_was_heard(watch: FakeWatch) -> None:
+    async with watch, hears(watch) as heard:
+        await heard.says("help lists")
+        await heard.asked("quiet")
+        watch.write("phone rang", "zhang")
+        await until(lambda: heard.speaker.picture.log[0].text == "phone rang")
+        watch.clock = lambda: NOW + 3600
+        watch.change(WELL)
+        await until(lambda: heard.speaker.picture.now >= NOW + 3600)
+        assert await heard.asked("speak") == ["Changes are told.", "16:00:00 Duty log: zhang: phone rang."]
+
+
 async def test_without_a_watch_it_says_so_and_ends(own_world: Path) -> None:
     async with hears(watch_at(own_world / "none")) as heard:
         assert await heard.task == 3
