@@ -33,6 +33,8 @@ _TABLE: dict[int, str] = {
     **{0x1F1E6 + n: chr(0x41 + n) for n in range(26)},  # and of flags: the two letters they are made of
 }
 _MARKS = frozenset(("Mn", "Me"))
+_NO_LETTER = "\u25cc"
+"""In place of a mark that has no letter: it would be drawn onto whatever stands before this text."""
 _JAMO = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0xD7B0, 0xD800))))
 """Vowels and finals of Hangul, drawn onto the letter before them like marks."""
 
@@ -54,7 +56,12 @@ def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
     kept: list[str] = []
     marks = 0
     for char in text:
-        marks = marks + 1 if char in _JAMO or unicodedata.category(char) in _MARKS else 0
+        if char in _JAMO or unicodedata.category(char) in _MARKS:
+            marks += 1
+            if not kept or kept[-1].isspace():
+                char, marks = _NO_LETTER, 0
+        else:
+            marks = 0
         if marks <= MAX_MARKS:
             kept.append(char)
     return "".join(kept)
