@@ -29,7 +29,14 @@ _TABLE: dict[int, str] = {
     **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),  # lone surrogates cannot be encoded
     **dict.fromkeys(_INVISIBLE, "\u00b7"),
     **dict.fromkeys(_SELECTORS, ""),  # terminals disagree on the width they select
+    **dict.fromkeys(range(0x1F3FB, 0x1F400), ""),  # and on that of a skin's colour behind a face
+    **{0x1F1E6 + n: chr(0x41 + n) for n in range(26)},  # and of flags: the two letters they are made of
 }
+_MARKS = frozenset(("Mn", "Me"))
+_NO_LETTER = "\u25cc"
+"""In place of a mark that has no letter: it would be drawn onto whatever stands before this text."""
+_JAMO = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0xD7B0, 0xD800))))
+"""Vowels and finals of Hangul, drawn onto the letter before them like marks."""
 
 
 def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
@@ -42,15 +49,30 @@ def clean(text: str, limit: int = DEFAULT_LIMIT) -> str:
     if text.isascii() and text.isprintable():
         return text
     text = text.translate(_TABLE)
-    if not any(map(unicodedata.combining, text)):
+    if not text.isprintable():
+        text = "".join(map(_known, text))
+    if _MARKS.isdisjoint(map(unicodedata.category, text)) and _JAMO.isdisjoint(text):
         return text
     kept: list[str] = []
     marks = 0
     for char in text:
-        marks = marks + 1 if unicodedata.combining(char) else 0
+        if char in _JAMO or unicodedata.category(char) in _MARKS:
+            marks += 1
+            if not kept or kept[-1].isspace():
+                char, marks = _NO_LETTER, 0
+        else:
+            marks = 0
         if marks <= MAX_MARKS:
             kept.append(char)
     return "".join(kept)
+
+
+def _known(char: str) -> str:
+    """``char``, or a sign in its place: of what is private or not in Unicode yet nobody knows how wide it is."""
+    kind = unicodedata.category(char)
+    if char.isprintable() or kind == "Zs":
+        return char
+    return "\u00b7" if kind == "Cf" else "\ufffd"
 
 
 def clean_bytes(data: bytes, limit: int = DEFAULT_LIMIT) -> str:

@@ -199,7 +199,7 @@ class WatchkeeperApp(Onlooker):
 
     def _confirm(self) -> None:
         """Tell the watch that its board is on the terminal: only then it sends a newer one."""
-        if behind(self._driver):
+        if self._waiting or behind(self._driver):
             self.set_timer(_DRAIN_S, self._confirm)
         elif self.picture.connected and self.picture.seq is not None and self.picture.seq != self._confirmed:
             self._confirmed = self.picture.seq

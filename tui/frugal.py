@@ -13,9 +13,11 @@ from textual.geometry import Offset
 from textual.screen import Screen
 
 from tui.frame_diff import FrameDiff
+from tui.terminal import stuck
 
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 """A terminal that understands these shows a frame at once."""
+_DRAIN_S = 0.1
 
 
 class FrugalApp(App[None]):
@@ -23,6 +25,8 @@ class FrugalApp(App[None]):
 
     _diff: FrameDiff | None = None
     _cursor_at: Offset | None = None
+    _waiting = False
+    """Frames were left out; the newest one is drawn when the terminal reads again."""
 
     def repaint(self) -> None:
         """What the terminal shows is not known any more: write all of it."""
@@ -54,7 +58,19 @@ class FrugalApp(App[None]):
         alive = self._running and not self._closed and not self._batch_count
         return wanted() and alive and driver is not None and not driver.is_headless and not driver.is_inline
 
+    def _catch_up(self) -> None:
+        """Draw what is to be seen now, once the terminal takes it: of all frames meanwhile only this one is written."""
+        self._waiting = stuck(self._driver)
+        if self._waiting:
+            self.set_timer(_DRAIN_S, self._catch_up)
+        else:
+            self.screen.refresh()
+
     def _write(self, update: ChopsUpdate | LayoutUpdate) -> None:
+        if self._waiting or stuck(self._driver):
+            if not self._waiting:
+                self._catch_up()
+            return
         if self._diff is None:
             self._diff = FrameDiff(self.console._color_system)
         changes = self._diff.changes(update)

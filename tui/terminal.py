@@ -25,6 +25,8 @@ _RESTORE = (
     b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1006l\x1b[?1004l\x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h"
 )
 _LAST_WORDS_S = 0.2
+_PILE = 3
+"""Frames that wait to be written; some come in one go now and then."""
 
 
 class QuietDriver(LinuxDriver):
@@ -53,6 +55,16 @@ class QuietDriver(LinuxDriver):
     def behind(self) -> bool:
         """Whether the terminal has not yet taken what was drawn before."""
         return self._writer_thread is not None and self._writer_thread._queue.qsize() > 0
+
+    @property
+    def stuck(self) -> bool:
+        """Whether frames pile up: the terminal has stopped reading, or is far too slow for them."""
+        return self._writer_thread is not None and self._writer_thread._queue.qsize() >= _PILE
+
+
+def stuck(driver: Driver | None) -> bool:
+    """Whether a frame more would only be old by the time it is seen, and hold up the program at last."""
+    return isinstance(driver, QuietDriver) and driver.stuck
 
 
 def behind(driver: Driver | None) -> bool:

@@ -32,6 +32,7 @@ def test_known_attacks_become_visible() -> None:
     assert clean("\x9b31m") == "\ufffd31m"
     assert clean("gateway\u202eexe") == "gateway\u00b7exe"
     assert clean("e" + "\u0301" * 50) == "e" + "\u0301" * MAX_MARKS
+    assert clean("\u0301\u0301a \u20ddb") == "\u25cc\u0301a \u25ccb"
     assert clean("行情网关 \u3042") == "行情网关 \u3042"
 
 

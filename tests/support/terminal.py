@@ -67,7 +67,15 @@ class Terminal:
         if not data:
             self.look_away()
             return
+        self.take(data)
+
+    def take(self, data: bytes) -> None:
+        """What the program has written."""
         self.raw += data
+        self.draw(data)
+
+    def draw(self, data: bytes) -> None:
+        """Show it."""
         # pyte does not know the private forms of these two sequences and prints them.
         self._stream.feed(data.replace(b"\x1b[>", b"\x1b[?").replace(b"\x1b[<u", b""))
 

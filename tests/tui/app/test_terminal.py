@@ -132,6 +132,22 @@ async def test_a_terminal_that_stops_reading_wakes_to_the_newest_board(own_world
         assert await terminal.ended() == 0
 
 
+async def test_keys_on_a_terminal_that_stopped_reading_queue_no_old_frames(own_world: Path) -> None:
+    async with watch_at(own_world / "w") as watch, Terminal(code(own_world / "w"), 160, 48) as terminal:
+        await terminal.shows("qgw1")
+        terminal.look_away()
+        before = len(terminal.raw)
+        for _press in range(100):
+            terminal.press("\x0c")
+            await asyncio.sleep(0.02)
+        watch.change(structs.replace(renamed(0, 9), why=(phrase("the newest of all"),)))
+        terminal.read()
+        await terminal.shows("the newest of all")
+        assert len(terminal.raw) - before < 80_000
+        terminal.press("q")
+        assert await terminal.ended() == 0
+
+
 def renamed(turn: int, number: int) -> HostView:
     """One host, each time with other words in it."""
     return structs.replace(
