@@ -14,13 +14,15 @@ from urllib.parse import quote
 from collectors.feed import Section
 from duty.site import AppRule, EventRule, HostSpec, LineRule, PingRule, ProcessRule
 
-VERSION = "1.1"
+VERSION = "1.2"
 MAX_LINE = 3000
 """Bytes of one request line: what several writers can put into one pipe without mixing, with room to spare."""
 
 
-PARTS: tuple[Section, ...] = ("health", "time", "lines", "events")
-"""Sections whose shell text stands in files of its own below ``shell/``: ``NAME.sh``, ``NAME_….sh``."""
+TOLD: tuple[Section, ...] = ("health", "time", "lines", "events")
+"""Sections that are told to forget what they were told before."""
+PARTS = ("sample", "jobs", "processes", "ports", "mounts", *TOLD)
+"""What the shell text below ``shell/`` consists of, in this order, each part in files ``NAME.sh``, ``NAME_….sh``."""
 CHECKS = "checks"
 """The part that runs check commands. Only hosts that have some are sent it, with these commands in it."""
 
@@ -123,14 +125,14 @@ def setup(spec: HostSpec) -> bytes:
     lines += [_rule(rule) for rule in spec.processes]
     lines.append("D")
     lines += [f"D {escape(disk.mount)}" for disk in spec.disks if disk.mount != "*"]
-    for section in PARTS:
+    for section in TOLD:
         lines.append(f"= {section}")
         lines += [f"= {section} {told}" for told in told_to(section, spec)]
     return ("\n".join(lines) + "\n").encode("utf-8", "surrogateescape")
 
 
 def told_to(section: Section, spec: HostSpec) -> list[str]:
-    """What a section of :data:`PARTS` has to know of the host: lines in its own grammar."""
+    """What a section of :data:`TOLD` has to know of the host: lines in its own grammar."""
     if section == "lines":
         interfaces = dict.fromkeys(_token(rule.interface) for rule in spec.lines)
         return [

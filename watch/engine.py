@@ -67,7 +67,7 @@ class Engine:
         publish: Callable[[Board, frozenset[str] | None], None],
         keep: Callable[[HostView], None] = lambda _view: None,
     ) -> None:
-        """``keep`` is handed each host's view whenever it was judged anew."""
+        """``keep`` is handed each host's view whenever it is another one."""
         self.site = site
         self.clock = clock
         self.started = clock.now()

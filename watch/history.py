@@ -89,10 +89,12 @@ class History:
             return
         tapes = self._tapes.get(view.id)
         if tapes is None:
-            # Views are made once a second, so no faster rate can be kept.
-            interval = max(1.0, view.interval_s)
-            tapes = self._tapes[view.id] = HostTapes(interval, self._site.slow_interval_s, MEMORY_S, MOST_SERIES)
+            tapes = self._tapes[view.id] = HostTapes(*self._rates(view.interval_s), MEMORY_S, MOST_SERIES)
         tapes.see(view)
+
+    def _rates(self, interval_s: float) -> tuple[float, float]:
+        """Seconds between readings, fast and slow. A host is asked once a second at most: no faster rate is kept."""
+        return max(1.0, interval_s), self._site.slow_interval_s
 
     def adopt(self, site: SiteSpec) -> None:
         """A new site file: its size and days hold from now on; hosts that are gone leave memory, not the file."""
@@ -101,6 +103,9 @@ class History:
         for kept in (self._tapes, self._views):
             for gone in kept.keys() - ids:
                 del kept[gone]
+        for spec in site.hosts:
+            if (tapes := self._tapes.get(spec.id)) is not None:
+                tapes.span(*self._rates(spec.interval_s), MEMORY_S)
 
     # --- the run ---------------------------------------------------------------------------------------------
 

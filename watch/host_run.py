@@ -114,7 +114,7 @@ class HostRun:
                 due = self._app_due[rule.key] = mono + number * STAGGER_S
             track = self.state.apps.get(rule.key)
             if track is not None and track.read_mono is not None:
-                # Right after an answer its job on the host may still be on its way out.
+                # One that takes as long as its interval is still given a rest.
                 due = max(track.read_mono + APART_S, min(due, track.read_mono + CONFIRM_S) if track.doubtful else due)
             if mono >= due and self.feed.ask_app(rule):
                 self._app_due[rule.key] = mono + rule.interval_s

@@ -20,12 +20,12 @@ class Tape:
     series has none.
     """
 
-    __slots__ = ("_columns", "_length", "_values", "_width", "times")
+    __slots__ = ("_columns", "_values", "_width", "length", "times")
 
-    def __init__(self, columns: Columns, length: int) -> None:
-        """At most ``length`` rows (and a few more) of ``columns``."""
+    def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._length = length
+        self.length = 0
+        """Rows that are kept; at times :data:`SPARE` more."""
         self._width = 0
         self.times = array("d")
         self._values = array("f")
@@ -54,8 +54,8 @@ class Tape:
             self._widen(len(row))
         times.append(at)
         self._values.fromlist(row)
-        if len(times) >= self._length + SPARE:
-            drop = len(times) - self._length
+        if len(times) >= self.length + SPARE:
+            drop = len(times) - self.length
             del times[:drop]
             del self._values[: drop * self._width]
 
@@ -94,8 +94,13 @@ class HostTapes:
     def __init__(self, interval_s: float, slow_s: float, span_s: float, limit: int) -> None:
         """``span_s`` seconds of readings each ``interval_s`` and ``slow_s``; at most ``limit`` series each."""
         self._slow_parts: tuple[object, ...] = ()
-        self.fast = Tape(Columns(slow=False, limit=limit), _rows(span_s, interval_s))
-        self.slow = Tape(Columns(slow=True, limit=limit), _rows(span_s, slow_s))
+        self.fast = Tape(Columns(slow=False, limit=limit))
+        self.slow = Tape(Columns(slow=True, limit=limit))
+        self.span(interval_s, slow_s, span_s)
+
+    def span(self, interval_s: float, slow_s: float, span_s: float) -> None:
+        """Keep that much from now on: a new site file may ask for readings more often."""
+        self.fast.length, self.slow.length = _rows(span_s, interval_s), _rows(span_s, slow_s)
 
     def see(self, view: HostView) -> None:
         """Take what a view says that was not there before."""

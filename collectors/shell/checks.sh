@@ -11,31 +11,6 @@ command -v "$1" >/dev/null 2>&1 || { say "$1: not found" >&2; exit 127; }
 exec $OWN "$@"
 }
 CHECKS=0
-# Everything below a process, and whoever shares a process group with one of these.
-family() {
-awk -v top="$1" 'BEGIN {
-for (i = 1; i < ARGC; i++) {
-  f = ARGV[i]
-  l = ""
-  if ((getline l < f) <= 0) { close(f); continue }
-  while ((getline m < f) > 0) l = l "?" m
-  close(f)
-  p = f
-  gsub(/[^0-9]/, "", p)
-  match(l, /.*\)/)
-  split(substr(l, RLENGTH + 2), x, " ")
-  up[p] = x[2]
-  grp[p] = x[3]
-}
-in_it[top] = 1
-do {
-  more = 0
-  for (p in up) if (!(p in in_it) && ((up[p] in in_it) || (grp[p] in in_it))) { in_it[p] = 1; more = 1 }
-} while (more)
-for (p in in_it) if (p != top) print p
-print top
-}' /proc/[0-9]*/stat
-}
 # Output as "o", complaints as "e", the exit status as "x"; "t" where the deadline came first. What is more than is
 # kept is read all the same, so that no command is held up, or ended, by a pipe that is full or closed.
 run_check() {
@@ -48,8 +23,8 @@ for (i = 1; i == 1 || i <= length($0); i += 1400) { print k substr($0, i, 1400);
 fflush() }' >&4 5>&-
 } 5>&1 | { $CUT; cat >/dev/null; } 2>/dev/null | awk 'NR <= 5 { print "e " substr($0, 1, 300); fflush() }' >&4 ) &
 p=$!
-# Stopped, it cannot end before the last of its family has: with its end the one that kills is ended too.
-( sleep "$d" 4>&-; say "t $d" >&4; exec 4>&-; kill -STOP "$p"; kill -9 $(family "$p") ) >/dev/null &
+# With its end the one that kills is ended too.
+( sleep "$d" 4>&-; say "t $d" >&4; exec 4>&-; end_all "$p" ) >/dev/null &
 u=$!
 wait "$p"
 kill -9 "$u"

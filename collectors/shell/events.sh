@@ -38,10 +38,10 @@ x=$(journalctl -n 1 -o json -q --no-pager 2>/dev/null | awk '{ if (match($0, /"_
 [ -n "$x" ] || x=@
 }
 ev_entries() { tr '\000-\010\013-\037\177' '?' | EV=$G_events EVK=$key EVC=$EVC awk -v LIM=$EV_LIM "$EV_J"; }
-# ev_run SEQ WHICH: all sources, or one by its number. One look at all files first: mostly nothing is new.
+# ev_run SEQ ID WHICH: all sources, or one by its number. One look at all files first: mostly nothing is new.
 ev_run() {
 q=$1 SP=$IFS n=0
-set -- "$2"
+set -- "$3"
 LS=
 IFS=$N
 set -f
@@ -96,35 +96,16 @@ set +f
 IFS="$SP"
 return 1
 }
-# ev_job SEQ ID WHICH KEY: as job does, but lines come with their mark already and no clock of its own is started.
-ev_job() {
-eval "p=\${J_$2:-0} s=\${S_$2:-0}"
-up
-e=$((UP-s))
-if [ "$p" != 0 ] && [ $e -ge 2 ] && alive "$p"; then
-[ $e -gt 20 ] && kill -9 "$p" 2>/dev/null
-say "+$1 ! events $4 hanging $e"
-return 1
-fi
-say "?$1 $2 ! events $4 hanging 8"
-( ev_run "$1" "$3"; say "%$1 $2" ) </dev/null 2>/dev/null &
-p=$!
-up
-eval "J_$2=$p S_$2=$UP"
-}
-# All in one job, until it hangs once: then each source for itself, so that one stuck mount costs one source.
+# All in one job, until it hangs once: then each source for itself, so that one stuck mount costs one source. Their lines
+# have their mark already, and with each sample the clock is looked at: so no process is started for either.
 ask_events() {
-A=
-if [ -z "$EV_SPLIT" ]; then
-up
-if [ -n "$J_events" ] && [ $((UP-S_events)) -ge 2 ] && alive "$J_events"; then
+if [ -z "$EV_SPLIT" ] && hangs events; then
 EV_SPLIT=1
-kill -9 "$J_events" 2>/dev/null
+end_all "$p" </dev/null 2>/dev/null &
+fi
+if [ -z "$EV_SPLIT" ]; then
+begin "$1" events ev_run 8 0 "! events - hanging"
 else
-ev_job "$1" events 0 -
-fi
-fi
-if [ -n "$EV_SPLIT" ]; then
 n=0
 SP=$IFS
 IFS=$N
@@ -135,7 +116,7 @@ n=$((n+1))
 l=${l#* }
 IFS="$SP"
 set +f
-ev_job "$1" "ev$n" $n "${l%% *}"
+begin "$1" "ev$n" ev_run 8 $n "! events ${l%% *} hanging"
 done
 IFS="$SP"
 set +f

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from collectors import probe
+from collectors.answers import SectionAnswer
 from duty.events import EventMemory, EventTrack
 from duty.readings import EventPiece, Events
 from duty.records import NewLogEntry
@@ -223,11 +224,12 @@ class Reader:
         self.probe.say(probe.follow(self.rules, self.cursors) + probe.ask_section(self._seq, "events"))
         return self._seq
 
-    def look(self) -> Events:
-        self._seq += 1
-        self.probe.say(probe.follow(self.rules, self.cursors))
-        reading = self.probe.section("events", self._seq)
-        assert isinstance(reading, Events)
+    def look(self, while_it_reads: Callable[[], None] = lambda: None) -> Events:
+        seq = self.ask()
+        while_it_reads()
+        answer = self.probe.until(SectionAnswer, seq=seq)
+        assert isinstance(answer, SectionAnswer) and isinstance(answer.reading, Events)
+        reading = answer.reading
         for piece in reading.pieces:
             assert piece.start == self.cursors.get(piece.key, "-")
             self.cursors[piece.key] = piece.end

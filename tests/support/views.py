@@ -37,8 +37,9 @@ def view(host: str, at: float, **more: Any) -> HostView:
         "load1": 0.5,
         "memory_percent": 40.0,
         "swap_percent": 0.0,
+        "interval_s": 1.0,
     }
     return HostView(
         id=host, label="", role="", group="", via=None, state=State.OK, why=(), since=at, read_at=at,
-        connection=Connection(Link.UP, at), interval_s=1.0, **{**given, **more},
+        connection=Connection(Link.UP, at), **{**given, **more},
     )  # fmt: skip

@@ -188,6 +188,16 @@ async def test_a_new_site_file_lets_hosts_and_size_go(past: Past) -> None:
     assert (await past.history.graph("gw", CPU, START, START + 120, 2)).points, "the file still has it"
 
 
+async def test_a_new_site_file_that_asks_more_often_still_keeps_whole_minutes(past: Past) -> None:
+    """Rows for ten minutes of slow readings are not enough for one minute of fast ones."""
+    await past.let_pass(600, lambda at: gw(at, interval_s=60.0), each=60.0)
+    past.history.adopt(site(hosts=(HostSpec("gw", "gw", interval_s=1.0),)))
+    await past.let_pass(240, gw)
+    found = await past.values(CPU, START + 660, START + 840, 3)
+    assert found == [(0.0, pytest.approx(29.5), 59.0)] * 3
+    assert len(await past.values(CPU, START + 600, START + 840, 240)) == 240
+
+
 # --- trouble with the file --------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import re
@@ -10,13 +11,15 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import psutil
 import pytest
 
 from collectors import probe
 from duty.clean import clean_bytes
 from duty.readings import Events
 from duty.site import EventPattern, EventRule
-from tests.support.logs import EVENTS, Follow, rule
+from tests.support.logs import EVENTS, Follow, Reader, rule
+from tests.support.probes import AWKS, SHELLS, Probe, path_with_awk
 
 
 def fits(line: bytes) -> int | None:
@@ -93,11 +96,9 @@ def test_a_burst_is_worked_off_in_pieces_while_samples_go_on(pair: str, tmp_path
     lines = 30_000 if pair.endswith("+busybox") else 120_000
     log.write_bytes(b"begin\n" + b"".join(b"ERROR %07d" % n + b" x" * 45 + b"\n" for n in range(lines)))
     counts, behind, texts = 0, [], []
-    for turn in range(20):
-        seq = reader.ask()
-        assert reader.probe.sample(turn + 1).seq == turn + 1
-        del seq
-        reading = reader.look()
+    seen: list[int] = []
+    for _ in range(20):
+        reading = reader.look(lambda: seen.append(reader.probe.sample(len(seen) + 1).seq))
         (piece,) = reading.pieces
         assert piece.read_bytes <= 5 << 20
         counts += dict(piece.counts).get(1, 0)
@@ -105,7 +106,7 @@ def test_a_burst_is_worked_off_in_pieces_while_samples_go_on(pair: str, tmp_path
         texts += [one.text[:13] for one in piece.lines]
         if not piece.behind_bytes:
             break
-    assert counts == lines and len(behind) > 1
+    assert counts == lines and len(behind) > 1 and len(seen) == len(behind)
     assert behind == sorted(behind, reverse=True), "less and less"
     assert len(texts) <= 21 * len(behind)
     assert (texts[0], texts[-1]) == ("ERROR 0000000", f"ERROR {lines - 1:07d}")
@@ -333,3 +334,48 @@ def test_a_stuck_file_costs_only_its_own_cell(tmp_path: Path, follow: Follow) ->
     while (reading := looked()).failures:
         assert time.monotonic() < end
     assert {*reading.same, *(piece.key for piece in reading.pieces)} == {"slow", "fast"}
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+def test_a_look_that_hangs_leaves_nothing_behind(shell: str, tmp_path: Path) -> None:
+    """Were only the shell killed that waits for it, each look would leave one more stuck process behind."""
+    flag, seconds = tmp_path / "stuck", str(86_700 + os.getpid())
+    path = path_with_awk(tmp_path / "bin", AWKS[0])
+    fake = tmp_path / "bin" / "ls"
+    fake.write_text(f'#!/bin/sh\n[ -e {flag} ] && exec sleep {seconds}\nexec {shutil.which("ls")} "$@"\n')
+    fake.chmod(0o755)
+    quick = probe.SCRIPT.replace(b"-gt 20 ]; then", b"-gt 1 ]; then")
+    digest = hashlib.sha256(quick).hexdigest().encode()
+    one = Probe(path, shell, script=b"wk1 %d %s\n" % (len(quick), digest) + quick)
+
+    def stuck() -> list[psutil.Process]:
+        every = psutil.process_iter(["cmdline"])
+        return [each for each in every if each.info["cmdline"] == ["sleep", seconds]]
+
+    try:
+        log = tmp_path / "gw.log"
+        log.write_text("begin\n")
+        reader = Reader(one, rule(log))
+        reader.look()
+        flag.touch()
+        reader.ask()
+        begun: set[int] = set()
+        for seq in range(1000, 1100):
+            now = stuck()
+            begun |= {each.pid for each in now}
+            assert len(now) <= 2, "of all sources together, and of this one"
+            if len(begun) > 3:
+                break
+            one.say(probe.ask_section(seq, "events"))
+            time.sleep(0.3)
+        flag.unlink()
+        for seq in range(2000, 2100):
+            one.say(probe.ask_section(seq, "events"))
+            if not stuck():
+                break
+            time.sleep(0.3)
+        assert len(begun) > 3 and not stuck()
+    finally:
+        one.close()
+        for each in stuck():
+            each.kill()

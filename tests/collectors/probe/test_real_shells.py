@@ -18,6 +18,7 @@ import pytest
 
 from collectors import probe
 from collectors.answers import SectionAnswer
+from collectors.feed import Section
 from duty.readings import MountReading, Mounts, Ports, Processes
 from duty.site import DiskRule, HostSpec, LineRule, ProcessRule
 from tests.support.probes import AWKS, SHELLS, Probe, path_with_awk
@@ -51,6 +52,10 @@ def running(*command: str) -> Iterator[subprocess.Popen[bytes]]:
 
 def family_of(one: Probe) -> set[int]:
     return {one.process.pid, *(child.pid for child in psutil.Process(one.process.pid).children(recursive=True))}
+
+
+def failed(reading: object) -> list[str]:
+    return [str(one.why) for one in reading.failures]  # type: ignore[attr-defined]
 
 
 def arguments_of(pid: int) -> list[str]:
@@ -118,12 +123,25 @@ def test_processes_are_found_by_every_rule_that_fits(start: Start, sleeper: psut
     assert boot + mine.start_ticks / 100 == pytest.approx(sleeper.create_time(), abs=2)
 
 
-def test_a_section_may_be_asked_again_as_soon_as_it_has_answered(start: Start, sleeper: psutil.Process) -> None:
+@pytest.mark.parametrize("section", ["processes", "ports", "mounts", "health"])
+def test_a_section_may_be_asked_again_as_soon_as_it_has_answered(start: Start, section: Section) -> None:
     one = start()
     one.ready(SPEC)
-    for seq in range(2, 12):
-        reading = one.section("processes", seq)
-        assert isinstance(reading, Processes) and sleeper.pid in [f.pid for f in reading.found]
+    first = one.section(section, 2)
+    for seq in range(3, 13):
+        assert failed(one.section(section, seq)) == failed(first)
+
+
+@pytest.mark.parametrize("section", ["processes", "ports"])
+def test_a_section_asked_twice_at_once_is_read_once(start: Start, section: Section) -> None:
+    one = start()
+    one.ready(SPEC)
+    one.say(probe.ask_section(2, section) + probe.ask_section(3, section))
+    second, first = one.until(SectionAnswer, seq=3), one.until(SectionAnswer, seq=2)
+    assert isinstance(first, SectionAnswer) and isinstance(second, SectionAnswer)
+    (said,) = failed(second.reading)
+    assert said.startswith(f"{section} has not answered for ")
+    assert failed(first.reading) == failed(one.section(section, 4))
 
 
 def test_a_pid_file_that_is_none_costs_only_its_rule(start: Start, sleeper: psutil.Process, tmp_path: Path) -> None:
