@@ -1,8 +1,8 @@
 """What the operator's actions do: ask the person what is missing, ask the watch, say what it answered.
 
-What only changes the screen is a plain function and done when it returns: the next key finds it done. What waits for an
-answer or a disk is a coroutine. Screens and dialogs are imported where they are opened: they cost nothing until the first
-paint is done.
+What only changes the screen is a plain function and done when it returns: the next key finds it done. What waits for
+an answer or a disk is a coroutine. Screens and dialogs are imported where they are opened: they cost nothing until the
+first paint is done.
 """
 
 from __future__ import annotations
