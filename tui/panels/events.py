@@ -27,7 +27,7 @@ class EventsPanel(TablePanel[Item]):
     def short_title(self) -> str:
         """The name in a tab."""
         # For translators: the name of a tab: five letters, or two characters.
-        return _("Logs")
+        return _("Event")
 
     def worst(self, picture: Picture) -> tuple[State, int]:
         """The worst log."""

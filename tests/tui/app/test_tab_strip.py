@@ -22,7 +22,7 @@ def drawn(strip: TabStrip) -> str:
 @pytest.mark.parametrize(
     ("language", "names"),
     [
-        ("en", ["Fleet", "Procs", "Apps", "Lines", "Disks", "Logs", "Queue", "Duty"]),
+        ("en", ["Fleet", "Procs", "Apps", "Lines", "Disks", "Event", "Queue", "Duty"]),
         ("zh_CN", ["主机", "进程", "应用", "线路", "磁盘", "日志", "事件", "值班"]),
     ],
 )
