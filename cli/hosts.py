@@ -70,7 +70,7 @@ async def _examined(spec: HostSpec, site: SiteSpec) -> list[Step]:
 
 
 def _step(step: Step) -> str:
-    signs = {"ok": f"+ {_('ok')}", "failed": f"x {_('failed')}", "not_reached": f". {_('not reached')}"}
+    signs = {"ok": "+ " + _("ok"), "failed": "x " + _("failed"), "not_reached": ". " + _("not reached")}
     took = "" if step.seconds is None else _("  ({seconds} s)", seconds=f"{step.seconds:.3f}")
     lines = [wrapped(f"{padded(signs[step.state], 14)}{padded(say(step.name), 20)}{say(step.detail)}{took}", 34)]
     if step.advice is not None:

@@ -348,7 +348,8 @@ def _log(page: Page, width: int) -> Iterator[Line]:
     for entry in page.log:
         text = entry.text or (say(entry.said) if entry.said else "")
         stamp = figures.clock(entry.event_at, page.zone, page.now)
-        yield from wrapped(f"{stamp} {entry.actor or _('watch')}: {text}", width, indent=2)
+        actor = entry.actor or _("watch")
+        yield from wrapped(f"{stamp} {actor}: {text}", width, indent=2)
 
 
 def _title(words: str) -> Iterator[Line]:

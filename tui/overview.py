@@ -132,7 +132,7 @@ def glyphs_of(glyphs: Glyphs) -> str:
 def _oldest(picture: Picture, width: int) -> Line:
     undone = [one for one in picture.incidents.values() if one.state is IncidentState.OPEN]
     if not undone:
-        return ((f" {_('no untaken incident')} ", "ok"),)
+        return ((" " + _("no untaken incident") + " ", "ok"),)
     oldest = min(undone, key=lambda one: one.opened_at)
     ago = figures.span(picture.now - oldest.opened_at)
     words = _("oldest untaken: incident {number}, {ago}", number=oldest.id, ago=ago)
@@ -190,7 +190,7 @@ def _texts(group: Group, mark: Mark) -> list[Span]:
 def _group_line(group: Group, glyphs: Glyphs, width: int) -> Line:
     mark = glyphs.states[group.state]
     count = f"{group.bad}/{group.total}"
-    name = f"{mark.text} {group.name or _('without a group')}"
+    name = mark.text + " " + (group.name or _("without a group"))
     room = max(4, min(width // 2, 24))
     return (
         cell(name, room, mark.tone), cell(count, 7, "name", right=True),

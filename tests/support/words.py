@@ -108,21 +108,41 @@ def crooked_calls() -> list[str]:
 
 def crooked(code: str) -> list[str]:
     """The same for one file's text, as ``line: what``."""
+    tree = ast.parse(code)
+    unseen = {id(call) for text in ast.walk(tree) if isinstance(text, ast.JoinedStr) for call in ast.walk(text)}
     return [
         f"{node.lineno}: {what}"
-        for node in ast.walk(ast.parse(code))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS
-        for what in _crooked(node, node.func.id)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and (function := _called(node)) in CALLS
+        for what in _crooked(node, function, collected=id(node) not in unseen)
     ]
 
 
-def _crooked(call: ast.Call, function: str) -> Iterator[str]:
+def spoken(code: str) -> set[str]:
+    """The sentences that one file's text says, wherever they stand in it."""
+    return {
+        call.args[0].value
+        for call in ast.walk(ast.parse(code))
+        if isinstance(call, ast.Call) and _called(call) in CALLS and call.args
+        if isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
+    }
+
+
+def _called(call: ast.Call) -> str:
+    """The bare name of what is called, also where it is called through its module."""
+    function = call.func
+    return function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+
+
+def _crooked(call: ast.Call, function: str, *, collected: bool) -> Iterator[str]:
     first = call.args[0] if call.args else None
     if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
         # _(TABLE[key]) is right: the table's sentences are marked by N_ where they stand. A made-up one is not.
         if function != "_" or not isinstance(first, ast.Name | ast.Attribute | ast.Subscript):
             yield f"{function}() needs a literal sentence"
         return
+    if not collected:  # the collector reads tokens, and to it a whole f-string is one
+        yield f"{function}({first.value!r}) in an f-string is not collected"
     if not first.value:
         yield f"{function}('') is the catalog's header to gettext"
     given = {keyword.arg for keyword in call.keywords}
@@ -156,6 +176,8 @@ def problems() -> list[str]:
     """All that is wrong with the catalogs as they lie in the tree."""
     found = crooked_calls()
     wanted = {message.id for message in collect() if message.id}
+    said = {sentence for path in sources() for sentence in spoken(path.read_text("utf-8"))}
+    found += [f"said, but not collected: {sentence!r}" for sentence in sorted(said - wanted)]
     for path, language in ((TEMPLATE, None), *((po_path(name), name) for name in TRANSLATED)):
         name = path.relative_to(ROOT)
         catalog = read(path, language)

@@ -19,6 +19,10 @@ def translated_sample() -> tuple[str, str]:
     raise AssertionError("the catalog has no translated sentence with the field {path}")
 
 
+def test_a_sentence_is_found_wherever_it_stands() -> None:
+    assert words.spoken("f\"{_('a')}\"; phrase('b'); x = [N_('c'), words._('d'), _(e), f('g')]") == {"a", "b", "c", "d"}
+
+
 def test_catalogs_are_complete_and_current() -> None:
     assert words.problems() == []
 
@@ -89,6 +93,12 @@ def test_a_language_nobody_translated_is_english() -> None:
         ('N_("lost {n}")', ""),
         ('_("")', "header"),
         ('phrase("at {x}", **values)', ""),
+        ("f\"{_('lost')} {n}\"", "in an f-string"),
+        ("f\"{n:{N_('lost')}}\"", "in an f-string"),
+        ("f\"{say(phrase('full'))}\"", "in an f-string"),
+        ("f\"{words._('lost')}\"", "in an f-string"),
+        ('f"{_(WORDS[state])}"', ""),
+        ("f\"{n} \" + _('lost')", ""),
     ],
 )
 def test_calls_that_cannot_be_translated_are_found(call: str, complaint: str) -> None:

@@ -29,6 +29,11 @@ class AppsPanel(TablePanel[Item]):
         """The panel's name."""
         return _("Applications")
 
+    def short_title(self) -> str:
+        """The name in a tab."""
+        # For translators: the name of a tab: five letters, or two characters.
+        return _("Apps")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """The worst application."""
         return tally([app.state for host in picture.hosts.values() for app in host.apps])

@@ -24,6 +24,11 @@ class EventsPanel(TablePanel[Item]):
         """The panel's name."""
         return _("Events")
 
+    def short_title(self) -> str:
+        """The name in a tab."""
+        # For translators: the name of a tab: five letters, or two characters.
+        return _("Event")
+
     def worst(self, picture: Picture) -> tuple[State, int]:
         """The worst log."""
         return tally([event.state for host in picture.hosts.values() for event in host.events])

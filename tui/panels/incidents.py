@@ -30,6 +30,11 @@ class IncidentsPanel(TablePanel[Incident]):
         """The panel's name."""
         return _("Incidents")
 
+    def short_title(self) -> str:
+        """The name in a tab."""
+        # For translators: the name of a tab: five letters, or two characters.
+        return _("Queue")
+
     def nothing_words(self) -> str:
         """What is said while there are no rows."""
         return _("no incident")

@@ -31,6 +31,11 @@ class LogPanel(TablePanel[LogEntry]):
         """The panel's name."""
         return _("Duty log")
 
+    def short_title(self) -> str:
+        """The name in a tab."""
+        # For translators: the name of a tab: five letters, or two characters.
+        return _("Duty")
+
     def nothing_words(self) -> str:
         """What is said while there are no rows."""
         return _("nothing is written yet")

@@ -24,6 +24,11 @@ class ProcessesPanel(TablePanel[Item]):
         """The panel's name."""
         return _("Processes")
 
+    def short_title(self) -> str:
+        """The name in a tab."""
+        # For translators: the name of a tab: five letters, or two characters.
+        return _("Procs")
+
     def nothing_words(self) -> str:
         """What is said while there are no rows."""
         return _("no process is watched")

@@ -64,6 +64,10 @@ class TablePanel(LiveTable, Generic[Item]):
         """The panel's name in the reader's language."""
         return ""
 
+    def short_title(self) -> str:
+        """The name where there is little room: in a tab of ten cells, beside a count of faults."""
+        return self.title()
+
     def nothing_words(self) -> str:
         """What is said while there are no rows."""
         return ""

@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.strip import Strip
-from textual.widget import Widget
 
-from duty.quality import State
 from duty.records import Subject
-from tui.glyphs import from_environ
-from tui.pager import Span, padded
 from tui.panels.apps import AppsPanel
 from tui.panels.disks import DisksPanel
 from tui.panels.events import EventsPanel
@@ -26,8 +19,8 @@ from tui.panels.lines import LinesPanel
 from tui.panels.log import LogPanel
 from tui.panels.log_line import LogLine
 from tui.panels.processes import ProcessesPanel
+from tui.panels.tab_strip import TabStrip
 from tui.panels.table_panel import TablePanel
-from tui.themes import palette_of
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.header import Header
 
@@ -36,50 +29,6 @@ if TYPE_CHECKING:
 
 WIDE = (120, 34)
 """Cells from which on all panels are shown at once."""
-TAB_LETTERS = (99, 9, 7, 5, 4, 3, 2, 1, 0)
-"""Letters of the names of the other tabs: the most with which all of them fit."""
-
-
-class TabStrip(Widget):
-    """The panels by number, each with its worst state and how many rows are not well."""
-
-    app: WatchkeeperApp
-    DEFAULT_CSS = "TabStrip { height: 1; }"
-
-    def __init__(self, panels: list[TablePanel[Any]]) -> None:
-        super().__init__()
-        self.glyphs = from_environ()
-        self.panels = panels
-        self.chosen = 0
-        self._shown: tuple[Span, ...] = ()
-
-    def redraw(self) -> None:
-        """Draw again if anything differs."""
-        for letters in TAB_LETTERS:
-            spans = self._spans(letters)
-            if sum(cell_len(text) for text, _tone in spans) <= self.size.width:
-                break
-        if spans != self._shown:
-            self._shown = spans
-            self.refresh()
-
-    def _spans(self, letters: int) -> tuple[Span, ...]:
-        return tuple(span for number, panel in enumerate(self.panels) for span in self._tab(number, panel, letters))
-
-    def _tab(self, number: int, panel: TablePanel[Any], letters: int) -> tuple[Span, ...]:
-        state, count = panel.worst(self.app.seen)
-        mark = self.glyphs.states[state]
-        chosen = number == self.chosen
-        name = panel.title() if chosen else panel.title()[:letters]
-        bad: tuple[Span, ...] = ((f"{mark.text}{count}", mark.tone),) if count and state is not State.OK else ()
-        words = f"{panel.number} {name}".strip()
-        return ((f" {words} ", "tab" if chosen else "title"), *bad, (" ", ""))
-
-    def render_line(self, y: int) -> Strip:
-        """The strip."""
-        tones, width = palette_of(self.app.current_theme), self.size.width
-        segments = [Segment(text, tones[tone or "base"]) for text, tone in padded(self._shown, width)]
-        return Strip(segments).adjust_cell_length(width, tones["base"])
 
 
 class WatchScreen(Screen[None]):
@@ -206,6 +155,10 @@ class WatchScreen(Screen[None]):
         if number != self.chosen:
             self.panels[self.chosen].release()
             self.chosen = number
+
+    def on_tab_strip_chosen(self, message: TabStrip.Chosen) -> None:
+        """A click on a tab."""
+        self.action_panel(message.number)
 
     def action_next(self, step: int) -> None:
         """The next panel, or the one before."""

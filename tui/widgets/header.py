@@ -11,9 +11,10 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from duty.quality import Quality
-from duty.records import IncidentState
+from duty.records import Incident, IncidentState
 from tui import figures
-from tui.glyphs import from_environ
+from tui.cells import cell, short_span
+from tui.glyphs import Glyphs, from_environ
 from tui.pager import Line, Span, padded
 from tui.pause import Pause
 from tui.picture import Picture
@@ -24,6 +25,10 @@ from wire.words import _, say
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
 
+ALWAYS = (Quality.GOOD, Quality.LATE, Quality.STALE, Quality.UNREACHABLE)
+"""Counted also where no host is so: a nought that is missing is not known to be one."""
+_NAME = 8
+"""Cells that the name of the site keeps, whatever stands beside it."""
 SILENT_S = 5.0
 """Seconds without a board from a connected watch after which the header says so."""
 
@@ -58,7 +63,7 @@ class Header(Widget):
         return Strip(segments).adjust_cell_length(width, tones["base"])
 
 
-def header_lines(picture: Picture, width: int, glyphs: object, pause: Pause | None = None) -> list[Line]:
+def header_lines(picture: Picture, width: int, glyphs: Glyphs | None, pause: Pause | None = None) -> list[Line]:
     """The header's lines for ``width`` cells. They follow the watch also during a pause, which the second one says."""
     g = from_environ() if glyphs is None else glyphs
     site = picture.site
@@ -68,36 +73,60 @@ def header_lines(picture: Picture, width: int, glyphs: object, pause: Pause | No
         left += [(" " + _("PRACTICE") + " ", "practice"), (" ", "")]
     left.append((site.name if site is not None else "Watchkeeper", "title.focus"))
     right: list[Span] = [(f"{picture.who}  ", "dim"), (figures.clock(picture.now, zone), "name"), (f" {zone} ", "dim")]
-    lines = [_apart(left, right, width), _second(picture, g) if pause is None else _paused(pause, zone, width)]
+    second = _second(picture, width, g) if pause is None else _paused(picture, pause, zone, width, g)
+    lines = [_apart(left, right, width, g), second]
     if (alarm := _alarm(picture, zone)) is not None:
         lines.append(((f" {alarm} ".ljust(width), "alarm"),))
     return lines
 
 
-def _paused(pause: Pause, zone: str, width: int) -> Line:
+def _paused(picture: Picture, pause: Pause, zone: str, width: int, g: Glyphs) -> Line:
     """A bar that cannot be overlooked; incidents that have come since are louder than the pause."""
     said = _("PAUSED since {time}", time=figures.clock(pause.since, zone))
-    behind = _("{count} changes behind", count=pause.changes)
-    words, tone = f" {said} — {behind} ", "paused"
+    behind = _("{count} changes behind", count=pause.changes), _("{count} behind", count=pause.changes)
+    hosts, few = _hosts_in_marks(picture, g, all_=True), _hosts_in_marks(picture, g, all_=False)
+    untaken, goes_on, tone = _untaken(picture, g, short=True), _("Space goes on"), "paused"
     if opened := pause.opened:
-        newest = opened[0]
+        newest, tone = opened[0], "alarm"
         new = _("NEW INCIDENT {number}: {title}", number=newest.id, title=title_of(newest))
-        more = " " + _("and {count} more", count=len(opened) - 1) if len(opened) > 1 else ""
-        words, tone = f" {said} · {new}{more} — {behind} ", "alarm"
-    rest = _("Space goes on") + " "
-    room = width - cell_len(words) - cell_len(rest)
-    return ((words + (" " * room + rest if room > 0 else " " * width), tone),)
+        new += " " + _("and {count} more", count=len(opened) - 1) if len(opened) > 1 else ""
+        tries = [(said, new, behind[0], hosts, untaken), (said, new, behind[1], hosts), (said, new, behind[1], few)]
+    else:
+        tries = [(said, words, hosts, untaken) for words in behind]
+        tries += [(said, behind[1], few, untaken), (said, behind[1], few)]
+    bars = [f" {g.dot} ".join(parts) for parts in ((*tries[0], goes_on), *tries)]
+    bar = next((bar for bar in bars if cell_len(bar) <= width - 2), bars[-1])
+    return padded(((f" {bar} ", tone), (" " * width, tone)), width)
 
 
-def _apart(left: list[Span], right: list[Span], width: int) -> Line:
+def _hosts_in_marks(picture: Picture, g: Glyphs, *, all_: bool) -> str:
+    counts = Counter(host.quality for host in picture.hosts.values())
+    wanted = [one for one in Quality if counts[one] or one is Quality.GOOD or (all_ and one in ALWAYS)]
+    return " ".join(f"{g.qualities[one].text}{counts[one]}" for one in wanted)
+
+
+def _apart(left: list[Span], right: list[Span], width: int, g: Glyphs) -> Line:
+    """The name of the site gives way to who looks, time and zone."""
     used = sum(cell_len(text) for text, _tone in (*left, *right))
+    if used >= width:
+        name, tone = left[-1]
+        room = max(_NAME, cell_len(name) - (used - width) - 2)
+        left[-1] = cell(name, room, tone, cut=g.cut)
+        used = sum(cell_len(text) for text, _tone in (*left, *right))
     return (*left, (" " * max(1, width - used), ""), *right)
 
 
-def _second(picture: Picture, g: object) -> Line:
-    from tui.glyphs import Glyphs
+def _second(picture: Picture, width: int, g: Glyphs) -> Line:
+    """How well the hosts are read, what is oldest undone, what is injected: in as many words as there is room for."""
+    line: Line = ()
+    for brevity in range(5):
+        line = _in_words(picture, brevity, g)
+        if sum(cell_len(text) for text, _tone in line) <= width:
+            break
+    return line
 
-    assert isinstance(g, Glyphs)
+
+def _in_words(picture: Picture, brevity: int, g: Glyphs) -> Line:
     counts = Counter(host.quality for host in picture.hosts.values())
     words = {
         Quality.GOOD: _("good"), Quality.LATE: _("late"), Quality.STALE: _("stale"),
@@ -105,20 +134,29 @@ def _second(picture: Picture, g: object) -> Line:
     }  # fmt: skip
     spans: list[Span] = [(" ", "")]
     for quality, word in words.items():
-        count = counts[quality]
-        if count or quality in (Quality.GOOD, Quality.UNREACHABLE):
-            mark = g.qualities[quality]
-            spans += [(mark.text, mark.tone if count else "dim"), (f" {count} {word}  ", "" if count else "dim")]
-    undone = [i for i in picture.incidents.values() if i.state is IncidentState.OPEN]
-    if undone:
-        oldest = min(undone, key=lambda one: one.opened_at)
-        ago = figures.span(picture.now - oldest.opened_at)
-        spans.append((_("oldest untaken: incident {number}, {ago}", number=oldest.id, ago=ago), "act"))
-    else:
-        spans.append((_("no untaken incident"), "dim"))
-    if picture.site is not None and picture.site.faults:
-        spans.append(("  " + _("{count} practice faults", count=len(picture.site.faults)), "notice"))
+        count, mark = counts[quality], g.qualities[quality]
+        if count or quality in ALWAYS:
+            word = "" if brevity > 2 or (brevity > 1 and not count) else " " + word
+            spans += [(mark.text, mark.tone if count else "dim"), (f" {count}{word}  ", "" if count else "dim")]
+    spans.append((_untaken(picture, g, short=brevity > 0), "act" if _undone(picture) else "dim"))
+    if picture.site is not None and picture.site.faults and brevity < 4:
+        spans.append(("  " + _("practice faults: {count}", count=len(picture.site.faults)), "notice"))
     return tuple(spans)
+
+
+def _undone(picture: Picture) -> list[Incident]:
+    return [one for one in picture.incidents.values() if one.state is IncidentState.OPEN]
+
+
+def _untaken(picture: Picture, g: Glyphs, *, short: bool) -> str:
+    if not (undone := _undone(picture)):
+        return _("no untaken incident") if not short else _("none untaken")
+    oldest = min(undone, key=lambda one: one.opened_at)
+    if short:
+        ago = short_span(picture.now - oldest.opened_at, g)
+        return _("untaken: no. {number}, {ago}", number=oldest.id, ago=ago)
+    ago = figures.span(picture.now - oldest.opened_at)
+    return _("oldest untaken: incident {number}, {ago}", number=oldest.id, ago=ago)
 
 
 def _alarm(picture: Picture, zone: str) -> str | None:

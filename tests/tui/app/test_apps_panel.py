@@ -14,8 +14,9 @@ from duty.quality import Quality, State
 from tests.tui.app.sites import AWAY, HERE, LAME, NOW, WELL
 from tests.tui.app.test_pages import page
 from tui.panels.apps import AppsPanel, days, perf_figure, perf_words, short_time, stale
+from tui.panels.tab_strip import TabStrip
 from tui.picture import Picture
-from tui.screens.watch import TabStrip, WatchScreen
+from tui.screens.watch import WatchScreen
 
 MakeDesk = Callable[..., Any]
 
