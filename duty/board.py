@@ -11,6 +11,7 @@ import msgspec
 
 from duty.connection import Connection
 from duty.forecast import Forecast, NoForecast
+from duty.limits import Level
 from duty.phrases import Phrase
 from duty.quality import Quality, State
 from duty.readings import Certificate, Identity, Pressure, RaidArray, Sensor
@@ -158,6 +159,8 @@ class PerfView(msgspec.Struct, frozen=True, array_like=True):
     """Of its maximum."""
     time_to_limit: Forecast | NoForecast | None = None
     """When its course reaches limit or maximum, or why that cannot be said; ``None``: neither, or not known yet."""
+    levels: tuple[Level, ...] = ()
+    """Where it becomes a warning or a fault, by the site file and by the command's own ranges."""
 
 
 class AppView(msgspec.Struct, frozen=True, array_like=True):

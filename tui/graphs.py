@@ -67,6 +67,7 @@ def span_of(points: Sequence[Point], limits: Sequence[Limit] = (), *, floor: flo
     top = max(highs)
     near = [limit.value for limit in limits if limit.value <= max(2 * top, top + 1e-9)]
     bottom = min(lows) if floor is None else min([floor, *lows])
+    bottom = min([bottom, *(limit.value for limit in limits if 2 * bottom <= limit.value < 0)])
     top = max([top, *near])
     if top <= bottom:
         top = bottom + (abs(bottom) * 0.1 or 1.0)
