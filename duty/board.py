@@ -142,6 +142,9 @@ class EventView(msgspec.Struct, frozen=True, array_like=True):
     last: tuple[EventSeen, ...] = ()
     """Newest first."""
     read_at: float | None = None
+    act_per_min: float | None = None
+    warn_per_min: float | None = None
+    """Lines per minute to act on and to watch, by when they were read; ``None`` until a minute was read whole."""
 
 
 class PerfView(msgspec.Struct, frozen=True, array_like=True):

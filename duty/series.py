@@ -186,13 +186,20 @@ KINDS = (
     Kind(
         "app", _asked, attrgetter("key"), (("response", "response_s", "s"), ("cert_days", "cert_days", "d")), slow=True
     ),
+    Kind(
+        "event",
+        attrgetter("events"),
+        attrgetter("key"),
+        (("act", "act_per_min", "/min"), ("warn", "warn_per_min", "/min")),
+        slow=True,
+    ),
     Kind("perf", _numbers, attrgetter("key"), (("value", "value", ""),), slow=True),
 )
 _UNITS = {(kind.name, name): unit for kind in KINDS for name, _attribute, unit in kind.fields}
 
 
 def unit_of(series: SeriesKey, view: HostView | None = None) -> str:
-    """``%``, ``B``, ``bit/s``, ``/s``, or empty for a plain number.
+    """``%``, ``B``, ``bit/s``, ``/s``, ``/min``, or empty for a plain number.
 
     Of a check command's number only ``view``, the newest of its host, knows it.
     """

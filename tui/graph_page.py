@@ -42,6 +42,7 @@ _WORDS = {
     "ping": {"rtt": N_("RTT"), "jitter": N_("jitter"), "loss": N_("loss")},
     "clock": {"offset": N_("clock offset")},
     "device": {"busy": N_("busy"), "read": N_("read"), "written": N_("written"), "wait": N_("wait")},
+    "event": {"act": N_("lines to act on"), "warn": N_("warning lines")},
     "pressure": {"share": N_("pressure")},
     "sensor": {"celsius": N_("temperature")},
     "disk": {
