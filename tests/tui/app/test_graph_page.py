@@ -125,16 +125,16 @@ async def test_it_is_read_again_by_itself_but_not_in_a_pause(desk: MakeDesk) -> 
         remember(d)
         screen = await opened(d)
         await d.until(lambda: screen.graph is not None)
-        asked = len(d.watch.commands)
+        asked = len(d.watch.asked)
         screen._asked_at -= 3600
-        await d.until(lambda: len(d.watch.commands) > asked)
+        await d.until(lambda: len(d.watch.asked) > asked)
         series = screen.series
         await d.press("p")
         await d.until(lambda: d.app.pause is not None)
-        asked, screen._asked_at = len(d.watch.commands), 0.0
+        asked, screen._asked_at = len(d.watch.asked), 0.0
         screen._refresh_when_due()
         await d.pilot.pause()
-        assert len(d.watch.commands) == asked and screen.series == series
+        assert len(d.watch.asked) == asked and screen.series == series
 
 
 async def test_no_history_yet_is_said_and_looked_for_again(desk: MakeDesk) -> None:
