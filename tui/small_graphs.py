@@ -7,7 +7,6 @@ never from what was answered: nothing moves when the answers come.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import zip_longest
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -16,7 +15,7 @@ from duty.board import HostView
 from duty.graph import Graph
 from duty.quality import State
 from duty.records import Incident
-from duty.series import SeriesKey
+from duty.series import SeriesKey, unit_of
 from tui import cells, figures
 from tui.cells import cell
 from tui.glyphs import Glyphs
@@ -26,6 +25,8 @@ from tui.pager import Line, Span, padded
 from wire.words import _
 
 SPAN_S = 3600.0
+NARROW = 70
+"""Cells below which a graph in a line has neither its top nor its limits beside it."""
 _GAP = 3
 """Cells between two graphs side by side."""
 _NAME, _VALUE, _ENDS = 25, 12, 21
@@ -65,7 +66,7 @@ def layout(width: int, height: int) -> Layout:
     """The layout for a page of ``width`` by ``height`` cells; in a corner of the screen there is room for none."""
     if height < 16:
         return Layout(1, 1, 0, width)
-    if height < 30 or width < 100:
+    if height < 36 or width < 100:
         return Layout(1, 1, 6 if height < 30 else 10, width)
     columns = 3 if width >= 140 else 2
     return Layout(columns, 4 if height >= 40 else 3, 3 * columns, (width - _GAP * (columns - 1)) // columns)
@@ -110,16 +111,57 @@ def fullest(view: HostView, before: str | None) -> str | None:
     return max(known, key=lambda disk: disk.used_percent or 0.0).mount if known else None
 
 
-def graph_lines(asked: SmallGraphs, plan: Layout) -> list[Line]:
-    """A blank, a title, and the graphs; nothing where there is room for none."""
-    if not plan.most or not asked.series:
+class Block(NamedTuple):
+    """One number drawn: what costs time to draw, and what stands beside its newest value."""
+
+    name: str
+    words: Callable[[float | None], str]
+    beside: tuple[Span, ...]
+    """Its highest value and its limits."""
+    body: tuple[Line, ...]
+    """The plot, each line as wide as it is to be."""
+
+
+def draw(asked: SmallGraphs, plan: Layout) -> tuple[Line, list[Block]]:
+    """The title and the graphs. This is the dear part: to be done anew when there are other readings."""
+    make = _in_a_line if plan.columns == 1 else _plot
+    return _title(asked, plan), [make(asked, series, plan) for series in asked.series[: plan.most]]
+
+
+def graph_lines(drawn: tuple[Line, list[Block]], newest: Sequence[float | None], plan: Layout, cut: str) -> list[Line]:
+    """A blank, a title, and the graphs, each with its newest value; nothing where there is room for none."""
+    title, blocks = drawn
+    if not blocks:
         return []
-    head: list[Line] = [(), _title(asked, plan)]
+    told = [(block, block.words(value)) for block, value in zip(blocks, newest, strict=True)]
     if plan.columns == 1:
-        return [*head, *(_in_a_line(asked, series, plan.width) for series in asked.series)]
-    blocks = [_plot(asked, series, plan) for series in asked.series]
-    across = [blocks[first : first + plan.columns] for first in range(0, len(blocks), plan.columns)]
-    return [*head, *(line for row in across for line in _beside(row, plan.width))]
+        rows = [_row(block, value, plan.width, cut) for block, value in told]
+        return [(), title, *rows]
+    across = [told[first : first + plan.columns] for first in range(0, len(told), plan.columns)]
+    lines: list[Line] = [(), title]
+    for row in across:
+        heads = [padded(_head(block, value, plan.width, cut), plan.width) for block, value in row]
+        lines.append(_beside(heads))
+        lines += [_beside(part) for part in zip(*(block.body for block, _value in row), strict=True)]
+    return lines
+
+
+def _row(block: Block, value: str, width: int, cut: str) -> Line:
+    name = cell(f" {block.name}", 15 if width < NARROW else _NAME - 1, "dim", cut=cut)
+    return (name, cell(value, _VALUE - 1, right=True, cut=cut), *block.body[0])
+
+
+def _head(block: Block, value: str, width: int, cut: str) -> Line:
+    """The name whole, its newest value, then what has room."""
+    own = cell(block.name, min(cell_len(block.name), width - 1), "name", cut=cut)
+    return (own, *_fitting(((f" {value}", ""), *block.beside), width - cell_len(own[0])))
+
+
+def _beside(lines: Sequence[Line]) -> Line:
+    made = list(lines[0])
+    for line in lines[1:]:
+        made += [(" " * _GAP, ""), *line]
+    return tuple(made)
 
 
 def _title(asked: SmallGraphs, plan: Layout) -> Line:
@@ -173,21 +215,17 @@ def _missing(asked: SmallGraphs) -> str:
     return "" if asked.until is None else _("nothing was read")
 
 
-def _in_a_line(asked: SmallGraphs, series: SeriesKey, width: int) -> Line:
-    """Name, newest value, the graph, what its top is, the limits."""
-    narrow = width < 70
-    name = cell(f" {_name(series)}", 15 if narrow else _NAME - 1, "dim", cut=asked.glyphs.cut)
-    drawn = _ready(asked, series)
-    room = width - cell_len(name[0]) - _VALUE - (0 if narrow else _ENDS) - 1
+def _in_a_line(asked: SmallGraphs, series: SeriesKey, plan: Layout) -> Block:
+    """The graph, what its top is, the limits: what stands behind name and value in one line."""
+    narrow = plan.width < NARROW
+    whole = plan.width - (16 if narrow else _NAME) - _VALUE
+    name, drawn = _name(series), _ready(asked, series)
     if drawn is None:
-        return (
-            name,
-            cell(figures.MISSING, _VALUE - 1, right=True, cut=asked.glyphs.cut),
-            cell(_missing(asked), max(1, room - 1), "dim"),
-        )
-    value = cell(drawn.words(drawn.graph.points[-1].mean), _VALUE - 1, right=True, cut=asked.glyphs.cut)
-    line: Line = (name, value, *_columns(asked, drawn, room))
-    return line if narrow else (*line, (" ", ""), *_ends(drawn, _ENDS - 1, asked.glyphs))
+        gone = cell(_missing(asked), whole - 1, "dim", cut=asked.glyphs.cut)
+        return Block(name, value_words(unit_of(series)), (), ((gone,),))
+    line = tuple(_columns(asked, drawn, whole - (0 if narrow else _ENDS)))
+    ends = () if narrow else ((" ", ""), *_ends(drawn, _ENDS - 1, asked.glyphs))
+    return Block(name, drawn.words, (), ((*line, *ends),))
 
 
 def _columns(asked: SmallGraphs, drawn: _Drawn, width: int) -> Iterator[Span]:
@@ -230,46 +268,27 @@ def _fitting(texts: Iterable[Span], width: int) -> list[Span]:
     return spans
 
 
-def _plot(asked: SmallGraphs, series: SeriesKey, plan: Layout) -> list[Line]:
-    """One of those side by side: a line of figures, the plot, the times below."""
-    drawn = _ready(asked, series)
-    name: Span = (_name(series), "name")
+def _plot(asked: SmallGraphs, series: SeriesKey, plan: Layout) -> Block:
+    """One of those side by side: the plot, the times below."""
+    name, drawn = _name(series), _ready(asked, series)
     if drawn is None:
-        return [(name,), ((f"  {_missing(asked)}", "dim"),), *((),) * plan.rows]
-    words = drawn.words
+        body: list[Line] = [((f"  {_missing(asked)}", "dim"),), *((),) * plan.rows]
+        return Block(name, value_words(unit_of(series)), (), tuple(padded(line, plan.width) for line in body))
+    words, found = drawn.words, drawn.graph
     label = max(7, cell_len(words(drawn.top)), cell_len(words(drawn.bottom)))
-    frame = Frame(plan.width, plan.rows, drawn.graph.since, drawn.graph.until, drawn.bottom, drawn.top)
-    plot = graph(
-        joined(drawn.graph),
-        frame,
+    body = graph(
+        joined(found),
+        Frame(plan.width, plan.rows, found.since, found.until, drawn.bottom, drawn.top),
         Axis(words, lambda at: figures.clock(at, asked.zone)[:5], label),
         limits=[Limit(one.value, one.tone) for one in drawn.limits],
-        marks=[Mark(at, "act") for at in _moments(asked, drawn.graph)],
+        marks=[Mark(at, "act") for at in _moments(asked, found)],
         kind=ASCII if asked.ascii else BRAILLE,
     )
-    return [_figures(name, drawn, plan.width, asked.glyphs), *plot]
-
-
-def _figures(name: Span, drawn: _Drawn, width: int, glyphs: Glyphs) -> Line:
-    """The name whole, its newest and highest value, the limits, as far as there is room."""
-    points, words = drawn.graph.points, drawn.words
-    own = cell(name[0], min(cell_len(name[0]), width - 1), name[1], cut=glyphs.cut)
-    dash = "--" if glyphs.name == "ascii" else "┄"
-    behind = (
-        (f" {words(points[-1].mean)}", ""),
-        (" · " + _("highest {value}", value=words(max(point.high for point in points))), "dim"),
-        *((f"  {dash} {words(one.value)}", one.tone) for one in drawn.limits),
-    )
-    return (own, *_fitting(behind, width - cell_len(own[0])))
+    dash = "--" if asked.ascii else "┄"
+    highest = _("highest {value}", value=words(max(point.high for point in found.points)))
+    beside = ((f" · {highest}", "dim"), *((f"  {dash} {words(one.value)}", one.tone) for one in drawn.limits))
+    return Block(name, words, beside, tuple(padded(line, plan.width) for line in body))
 
 
 def _moments(asked: SmallGraphs, found: Graph) -> list[float]:
     return [one.opened_at for one in asked.incidents if found.since <= one.opened_at <= found.until]
-
-
-def _beside(blocks: Sequence[Sequence[Line]], width: int) -> Iterator[Line]:
-    for lines in zip_longest(*blocks, fillvalue=()):
-        made: list[Span] = []
-        for number, line in enumerate(lines):
-            made += [*([(" " * _GAP, "")] if number else []), *padded(line, width)]
-        yield tuple(made)

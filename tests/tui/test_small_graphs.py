@@ -19,7 +19,7 @@ from duty.series import SeriesKey, unit_of
 from tests.support.views import view
 from tui.glyphs import ASCII, UNICODE
 from tui.pager import Line
-from tui.small_graphs import SmallGraphs, chosen, fullest, graph_lines, layout
+from tui.small_graphs import SmallGraphs, chosen, draw, fullest, graph_lines, layout
 from wire.words import LANGUAGES, speak
 
 NOW = 1_800_000_000.0
@@ -37,7 +37,7 @@ def disk(mount: str, used: float | None) -> DiskView:
 
 
 HOST = view("gw", NOW, lines=(lined(1), lined(2)), disks=(disk("/", 40), disk("/data", 70), disk("/new", None)))
-SIZES = ((80, 22), (60, 40), (120, 34), (160, 46), (200, 60))
+SIZES = ((80, 22), (60, 40), (120, 38), (160, 46), (200, 60))
 
 
 def graph_of(series: SeriesKey, values: dict[int, float], limits: tuple[Level, ...] = ()) -> Graph:
@@ -47,7 +47,9 @@ def graph_of(series: SeriesKey, values: dict[int, float], limits: tuple[Level, .
 
 def drawn(size: tuple[int, int], graphs: dict[SeriesKey, Graph | None], **more: Any) -> list[Line]:
     given: dict[str, Any] = {"until": NOW, "why": "", "view": HOST, "incidents": (), "zone": "UTC", "glyphs": UNICODE}
-    return graph_lines(SmallGraphs(tuple(graphs), graphs, **{**given, **more}), layout(*size))
+    plan, newest = layout(*size), more.pop("newest", 90.0)
+    asked = SmallGraphs(tuple(graphs), graphs, **{**given, **more})
+    return graph_lines(draw(asked, plan), [newest] * min(plan.most, len(graphs)), plan, asked.glyphs.cut)
 
 
 def text(lines: list[Line]) -> str:
@@ -119,6 +121,12 @@ def test_a_line_of_text_has_value_graph_top_and_limits_and_passes_them_in_their_
     ], "a gap has no tone, what passes a limit has the limit's"  # fmt: skip
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_what_is_not_read_now_has_no_value_beside_its_graph(size: tuple[int, int]) -> None:
+    said = text(drawn(size, {CPU: graph_of(CPU, {0: 42.0})}, newest=None))
+    assert "CPU" in said and "–" in said and " 42 %" not in said.replace("highest 42 %", "")
+
+
 def test_a_number_that_is_bad_when_low_is_judged_so() -> None:
     series = SeriesKey("app", "web", "cert_days")
     levels = (Level(30, State.WARN, True), Level(7, State.ACT, True))
@@ -140,7 +148,7 @@ def test_the_beginning_of_an_incident_is_drawn(size: tuple[int, int], glyphs: An
 
 def test_older_graphs_stay_with_the_reason_why_there_is_nothing_newer() -> None:
     said = text(drawn((80, 22), {CPU: graph_of(CPU, {0: 42.0})}, why="there is no watch to ask"))
-    assert "The history cannot be read: there is no watch to ask" in said and "42 %" in said
+    assert "The history cannot be read: there is no watch to ask" in said and "↑" in said
 
 
 def test_a_terminal_without_wide_signs_gets_none() -> None:

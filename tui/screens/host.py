@@ -6,11 +6,11 @@ from duty.board import HostView
 from duty.graph import Graph
 from duty.phrases import Phrase
 from duty.records import Incident, IncidentState, Subject
-from duty.series import SeriesKey
+from duty.series import SeriesKey, series_of
 from tui.host_page import Page, page_lines
 from tui.pager import Line, Pager
 from tui.screens.detail import DetailScreen
-from tui.small_graphs import SPAN_S, Layout, SmallGraphs, chosen, fullest, graph_lines, layout
+from tui.small_graphs import SPAN_S, Block, Layout, SmallGraphs, chosen, draw, fullest, graph_lines, layout
 from wire.messages import ReadHistory
 from wire.words import _, say
 
@@ -34,7 +34,7 @@ class HostScreen(DetailScreen):
         self._until: float | None = None
         self._asked_at = 0.0
         self._why: Phrase | None = None
-        self._drawn: tuple[object, list[Line]] | None = None
+        self._drawn: tuple[object, tuple[Line, list[Block]]] | None = None
         """What the graphs were drawn of, and they: the page is made each second, they differ twice a minute."""
 
     def on_mount(self) -> None:
@@ -81,8 +81,9 @@ class HostScreen(DetailScreen):
         if self._drawn is None or self._drawn[0] != of:
             why = say(self._why) if self._why is not None else ""
             asked = SmallGraphs(wanted, self.graphs, self._until, why, host, incidents, zone, self.glyphs)
-            self._drawn = (of, graph_lines(asked, plan))
-        return self._drawn[1]
+            self._drawn = (of, draw(asked, plan))
+        now = dict(series_of(host))  # nothing of a host that is not read now
+        return graph_lines(self._drawn[1], [now.get(one) for one in wanted], plan, self.glyphs.cut)
 
     def _want(self, wanted: tuple[SeriesKey, ...], plan: Layout) -> None:
         """Ask at once where there is something new to draw, or room for more points."""
