@@ -11,6 +11,7 @@ import msgspec
 
 from duty.connection import Connection
 from duty.forecast import Forecast, NoForecast
+from duty.limits import Level
 from duty.phrases import Phrase
 from duty.quality import Quality, State
 from duty.readings import Certificate, Identity, Pressure, RaidArray, Sensor
@@ -141,6 +142,9 @@ class EventView(msgspec.Struct, frozen=True, array_like=True):
     last: tuple[EventSeen, ...] = ()
     """Newest first."""
     read_at: float | None = None
+    act_per_min: float | None = None
+    warn_per_min: float | None = None
+    """Lines per minute to act on and to watch, by when they were read; ``None`` until a minute was read whole."""
 
 
 class PerfView(msgspec.Struct, frozen=True, array_like=True):
@@ -158,6 +162,8 @@ class PerfView(msgspec.Struct, frozen=True, array_like=True):
     """Of its maximum."""
     time_to_limit: Forecast | NoForecast | None = None
     """When its course reaches limit or maximum, or why that cannot be said; ``None``: neither, or not known yet."""
+    levels: tuple[Level, ...] = ()
+    """Where it becomes a warning or a fault, by the site file and by the command's own ranges."""
 
 
 class AppView(msgspec.Struct, frozen=True, array_like=True):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from duty.board import EventSeen, EventView
+from duty.line_rate import LineRate
 from duty.phrases import Phrase, phrase
 from duty.quality import State
 from duty.readings import EventPiece
@@ -76,7 +77,7 @@ class EventStep(msgspec.Struct, frozen=True):
 class EventTrack:
     """One followed log of one host over time."""
 
-    __slots__ = ("_host", "_kept_at", "behind_bytes", "memory", "read_at", "rule", "unread")
+    __slots__ = ("_host", "_kept_at", "_rate", "behind_bytes", "memory", "read_at", "rule", "unread")
 
     def __init__(self, host: str, rule: EventRule, memory: EventMemory | None = None) -> None:
         """``memory``: what was kept of it; of no use where it is of another source."""
@@ -88,12 +89,14 @@ class EventTrack:
         self.behind_bytes = 0
         self.unread: Phrase | None = None
         self._kept_at = 0.0
+        self._rate = LineRate()
 
     def adopt(self, rule: EventRule) -> None:
         """Another site file demands other things of the same key."""
         self.rule = rule
         if self.memory.source != rule.source:
             self.memory, self.read_at, self.behind_bytes = EventMemory(rule.source), None, 0
+            self._rate.forget()
 
     def see(self, piece: EventPiece, now: float) -> EventStep | None:
         """Take a piece at ``now`` (UTC epoch seconds); what has to be kept because of it, if anything.
@@ -106,6 +109,8 @@ class EventTrack:
         memory = _counted(self.memory, self.rule, piece, now)
         if piece.gap:
             memory, entries = _gap(memory, self._host, self.rule, piece.gap, now)
+            self._rate.forget()
+        self._rate.see(now, *(_of_level(self.rule, piece, level) for level in (2, 1)))
         moved = memory.cursor != self.memory.cursor
         self.memory, self.behind_bytes = memory, piece.behind_bytes
         urgent = bool(piece.counts) or bool(piece.gap) or piece.start == NO_CURSOR
@@ -114,6 +119,7 @@ class EventTrack:
     def same(self, now: float) -> EventStep | None:
         """Nothing is new in it at ``now``. What waits for the duty log may be due."""
         self.behind_bytes = 0
+        self._rate.see(now, 0, 0)
         return self._step(now, (), urgent=False, moved=False)
 
     def _step(self, now: float, entries: tuple[NewLogEntry, ...], *, urgent: bool, moved: bool) -> EventStep | None:
@@ -140,6 +146,7 @@ class EventTrack:
         why.sort(key=lambda one: -one[0])
         counts = [_within(memory, level, now) for level in range(_LEVELS)]
         known = self.read_at is not None
+        rate = self._rate if unread is None else None
         return EventView(
             key=self.rule.key,
             source=self.rule.source,
@@ -152,6 +159,8 @@ class EventTrack:
             behind_bytes=self.behind_bytes if known else None,
             last=memory.last,
             read_at=self.read_at,
+            act_per_min=None if rate is None else rate.act,
+            warn_per_min=None if rate is None else rate.warn,
         )
 
 
@@ -167,6 +176,12 @@ def _within(memory: EventMemory, level: int, now: float) -> int:
 
 def _pattern(rule: EventRule, number: int) -> EventPattern | None:
     return rule.patterns[number] if 0 <= number < len(rule.patterns) else None
+
+
+def _of_level(rule: EventRule, piece: EventPiece, level: int) -> int:
+    """New lines of a level in a piece."""
+    found = ((_pattern(rule, number), count) for number, count in piece.counts)
+    return sum(count for pattern, count in found if pattern is not None and pattern.level == level and count > 0)
 
 
 def _counted(memory: EventMemory, rule: EventRule, piece: EventPiece, now: float) -> EventMemory:

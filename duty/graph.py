@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from duty.limits import Level
 from duty.series import SeriesKey
 
 MOST_POINTS = 2000
@@ -35,6 +36,8 @@ class Graph(msgspec.Struct, frozen=True):
     finest_s: float
     """Seconds rolled up in the coarsest part, so that shorter points repeat what was kept; 0: single readings."""
     points: tuple[GraphPoint, ...]
+    limits: tuple[Level, ...] = ()
+    """Where the site file, a sensor or a check command sees a warning or a fault."""
 
 
 class Stretch(NamedTuple):

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import math
 
+import msgspec
+
 from duty.quality import State
 from duty.site import Limits
+
+
+class Level(msgspec.Struct, frozen=True, array_like=True):
+    """Where a number becomes a warning or a fault."""
+
+    value: float
+    state: State
+    """``WARN`` or ``ACT``: what it is from here on."""
+    below: bool = False
+    """It is bad below the level; else at the level and above."""
 
 
 def above(value: float | None, limits: Limits) -> State:

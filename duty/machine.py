@@ -112,7 +112,7 @@ class MachineTrack(Part[HealthView]):
     def _temperatures(self, reading: HostHealth) -> list[tuple[State, Phrase]]:
         found = []
         for one in reading.sensors:
-            limits = _limits_of(one, self.rule.celsius)
+            limits = limits_of_sensor(one, self.rule.celsius)
             if (state := above(one.celsius, limits)) > State.OK:
                 said = phrase(
                     "{sensor} is at {degrees} °C (limit {limit} °C)",
@@ -189,7 +189,7 @@ def _sum(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one + other
 
 
-def _limits_of(sensor: Sensor, site: Limits) -> Limits:
+def limits_of_sensor(sensor: Sensor, site: Limits) -> Limits:
     """The site's limits, else those of the sensor where they make sense."""
     if site.warn is not None or site.act is not None:
         return site

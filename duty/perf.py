@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from duty.board import PerfView
+from duty.limits import Level
 from duty.phrases import Phrase, phrase
 from duty.quality import State
 from duty.readings import Perf, PerfRange
@@ -31,6 +32,7 @@ def judge_numbers(numbers: tuple[Perf, ...], limits: tuple[PerfLimit, ...]) -> t
                 maximum=one.maximum,
                 limit=_fault_at(one, limit),
                 share_percent=share(one),
+                levels=levels_of(one, limit),
             )
         )
     for label in by_label:
@@ -45,6 +47,23 @@ def share(one: Perf) -> float | None:
     if one.maximum is not None and one.maximum > 0:
         return 100 * one.value / one.maximum
     return one.value if one.unit == "%" else None
+
+
+def levels_of(one: Perf | None, limit: PerfLimit | None) -> tuple[Level, ...]:
+    """Every level at which a number is judged, in its own unit. ``one`` is ``None`` where the command said nothing."""
+    found: list[Level] = []
+    for state, bound in () if limit is None else ((State.WARN, limit.warn), (State.ACT, limit.act)):
+        if bound is not None and (value := _in_unit(one, bound)) is not None:
+            found.append(Level(value, state, bound.below))
+    for state, own in () if one is None else ((State.WARN, one.warn), (State.ACT, one.crit)):
+        if own is None:
+            continue
+        # "Not below zero" is what a plain range says of numbers that cannot be: no level to draw.
+        if own.low is not None and (own.inside or own.low != 0):
+            found.append(Level(own.low, state, not own.inside))
+        if own.high is not None:
+            found.append(Level(own.high, state, own.inside))
+    return tuple(dict.fromkeys(found))
 
 
 def in_range(value: float, bounds: PerfRange) -> bool:
@@ -103,10 +122,15 @@ def _said(one: Perf, measured: float, bound: PerfBound) -> Phrase:
 def _fault_at(one: Perf, limit: PerfLimit | None) -> float | None:
     """The value from which on it is a fault, in the number's own unit."""
     act = limit.act if limit is not None else None
-    if act is not None and not act.percent:
-        return act.value
     if act is not None:
-        if one.maximum is not None and one.maximum > 0:
-            return act.value / 100 * one.maximum
-        return act.value if one.unit == "%" else None
+        return _in_unit(one, act)
     return one.crit.high if one.crit is not None and not one.crit.inside else None
+
+
+def _in_unit(one: Perf | None, bound: PerfBound) -> float | None:
+    """A bound in the number's own unit; ``None`` where it is a share of nobody knows what."""
+    if not bound.percent:
+        return bound.value
+    if one is not None and one.maximum is not None and one.maximum > 0:
+        return bound.value / 100 * one.maximum
+    return bound.value if one is not None and one.unit == "%" else None

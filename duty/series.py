@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from duty.board import AppView, HostView
+from duty.board import AppView, HostView, PerfView
 from duty.quality import Quality
 
 NUL = float("nan")
 """Stands where a row of numbers has none."""
 READ = (Quality.GOOD, Quality.LATE)
+COUNTER = "c"
+"""The unit of a check command's number that only ever grows: a plain count."""
 
 
 class SeriesKey(msgspec.Struct, frozen=True, array_like=True, order=True):
@@ -184,14 +186,35 @@ KINDS = (
     Kind(
         "app", _asked, attrgetter("key"), (("response", "response_s", "s"), ("cert_days", "cert_days", "d")), slow=True
     ),
+    Kind(
+        "event",
+        attrgetter("events"),
+        attrgetter("key"),
+        (("act", "act_per_min", "/min"), ("warn", "warn_per_min", "/min")),
+        slow=True,
+    ),
     Kind("perf", _numbers, attrgetter("key"), (("value", "value", ""),), slow=True),
 )
 _UNITS = {(kind.name, name): unit for kind in KINDS for name, _attribute, unit in kind.fields}
 
 
-def unit_of(series: SeriesKey) -> str:
-    """``%``, ``B``, ``bit/s``, ``/s``, or empty for a plain number."""
+def unit_of(series: SeriesKey, view: HostView | None = None) -> str:
+    """``%``, ``B``, ``bit/s``, ``/s``, ``/min``, or empty for a plain number.
+
+    Of a check command's number only ``view``, the newest of its host, knows it.
+    """
+    if series.kind == "perf" and view is not None and (number := perf_of(view, series)) is not None:
+        return "" if number.unit == COUNTER else number.unit
     return _UNITS.get((series.kind, series.field), "")
+
+
+def perf_of(view: HostView, series: SeriesKey) -> PerfView | None:
+    """The number of a check command that is this series; ``None`` where the command does not say it now."""
+    for app in view.apps:
+        for one in app.perf:
+            if perf_key(app.key, one.label) == series.key:
+                return one
+    return None
 
 
 def series_of(view: HostView) -> Iterator[tuple[SeriesKey, float]]:

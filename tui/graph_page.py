@@ -15,6 +15,7 @@ from rich.cells import cell_len
 from duty.board import HostView
 from duty.graph import Graph
 from duty.phrases import N_
+from duty.quality import State
 from duty.records import Incident
 from duty.series import SeriesKey
 from tui import figures
@@ -41,6 +42,7 @@ _WORDS = {
     "ping": {"rtt": N_("RTT"), "jitter": N_("jitter"), "loss": N_("loss")},
     "clock": {"offset": N_("clock offset")},
     "device": {"busy": N_("busy"), "read": N_("read"), "written": N_("written"), "wait": N_("wait")},
+    "event": {"act": N_("lines to act on"), "warn": N_("warning lines")},
     "pressure": {"share": N_("pressure")},
     "sensor": {"celsius": N_("temperature")},
     "disk": {
@@ -48,6 +50,12 @@ _WORDS = {
         "inodes_percent": N_("inodes, share"),
     },
 }  # fmt: skip
+_LEVELS = {
+    (False, False): N_("warning from"), (True, False): N_("act from"),
+    (False, True): N_("warning below"), (True, True): N_("act below"),
+}  # fmt: skip
+"""(to be acted on, bad when low) → what a limit is called; the value follows."""
+_GRAVITY = ("accent", "warn", "act")
 _SILENCE = 2.5
 """Usual distances of two readings after which there is a gap."""
 _STEPS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0)
@@ -83,7 +91,7 @@ def value_words(unit: str) -> Callable[[float | None], str]:
         "%": figures.percent,
         "B": figures.size,
         "bit/s": figures.rate,
-        "s": figures.millis,
+        "s": _seconds,
         "B/s": lambda value: figures.MISSING if value is None else f"{figures.size(value)}/s",
     }
     if unit in plain:
@@ -91,22 +99,43 @@ def value_words(unit: str) -> Callable[[float | None], str]:
     return lambda value: figures.MISSING if value is None else f"{value:.4g}{' ' + unit if unit else ''}"
 
 
-def limits_of(series: SeriesKey, view: HostView | None) -> list[tuple[float, str]]:
-    """Values that are a limit by what the board knows, each with its name."""
+def _seconds(value: float | None) -> str:
+    return figures.millis(value) if value is None or abs(value) < 10 else f"{value:,.1f} s"
+
+
+class Across(NamedTuple):
+    """A level drawn across the graph, and what it is called."""
+
+    value: float
+    tone: str
+    name: str
+
+
+def limits_of(graph: Graph, view: HostView | None) -> list[Across]:
+    """What the watch says is a limit, lowest first, and behind it how much there can be, by what the board knows."""
+    found = [
+        Across(one.value, "act" if one.state is State.ACT else "warn", _(_LEVELS[one.state is State.ACT, one.below]))
+        for one in sorted(graph.limits, key=lambda one: one.value)
+    ]
+    room = _room(graph.series, view)
+    return found if room is None else [*found, room]
+
+
+def _room(series: SeriesKey, view: HostView | None) -> Across | None:
     if view is None:
-        return []
+        return None
     if series.kind == "line":
         line = next((one for one in view.lines if one.key == series.key), None)
         way = {"in": "capacity_in_bps", "out": "capacity_out_bps"}.get(series.field)
         capacity = getattr(line, way) if line is not None and way is not None else None
-        return [(capacity, _("contracted capacity"))] if capacity else []
+        return Across(capacity, "accent", _("contracted capacity")) if capacity else None
     if series.kind == "disk" and series.field == "used":
         disk = next((one for one in view.disks if one.mount == series.key), None)
         if disk is not None and disk.used_bytes is not None and disk.available_bytes is not None:
-            return [(disk.used_bytes + disk.available_bytes, _("full"))]
+            return Across(disk.used_bytes + disk.available_bytes, "accent", _("full"))
     if (series.kind, series.field) == ("host", "load") and view.cpus:
-        return [(view.cpus, _("processors"))]
-    return []
+        return Across(view.cpus, "accent", _("processors"))
+    return None
 
 
 def page_lines(page: GraphPage, width: int, height: int) -> list[Line]:
@@ -131,13 +160,14 @@ def _body(page: GraphPage, width: int, height: int, *, listed: bool) -> list[Lin
             -height:
         ]
     words = value_words(page.graph.unit)
-    limits = limits_of(page.series, page.view)
+    limits = limits_of(page.graph, page.view)
     head.append(_figures(page.graph, words, width))
     points = joined(page.graph)
-    drawn = [Limit(value, "warn") for value, _name in limits]
-    bottom, top = _nice(*span_of(points, drawn), page.graph.unit)
+    # Drawn from the mildest on, so that of two at one height the graver is seen.
+    drawn = [Limit(one.value, one.tone) for one in sorted(limits, key=lambda one: _GRAVITY.index(one.tone))]
+    bottom, top = nice(*span_of(points, drawn), page.graph.unit)
     marks = [Mark(one.opened_at, "act") for one in page.incidents]
-    below = [*(_limit(page, value, name, words, top) for value, name in limits), *_moments(page, width)]
+    below = [*_limits(page, limits, words, (bottom, top), width), *_moments(page, width)]
     foot = [*below[: max(0, height - len(head) - len(foot) - 6)], *foot]
     rows = max(3, height - len(head) - len(foot) - 1)
     names = [words(top - (top - bottom) * row / max(1, rows - 1)) for row in (0, (rows - 1) // 2, rows - 1)]
@@ -188,9 +218,28 @@ def _figures(graph: Graph, words: Callable[[float | None], str], width: int) -> 
     return ((cell(f"{text} · {step}", width - 1)[0], ""),)
 
 
-def _limit(page: GraphPage, value: float, name: str, words: Callable[[float | None], str], top: float) -> Line:
-    above = _("above what is drawn") if value > top else ""
-    return (("-- " if page.ascii else "┄┄ ", "warn"), (f"{name} {words(value)} {above}", "dim"))
+def _limits(
+    page: GraphPage,
+    limits: Sequence[Across],
+    words: Callable[[float | None], str],
+    ends: tuple[float, float],
+    width: int,
+) -> list[Line]:
+    """The limits with their values, as many in a line as there is room for."""
+    lines: list[Line] = []
+    used = width
+    for one in limits:
+        outside = _("above what is drawn") if one.value > ends[1] else ""
+        outside = _("below what is drawn") if one.value < ends[0] else outside
+        text = " ".join(filter(None, (one.name, words(one.value), outside)))
+        sign: Span = ("-- " if page.ascii else "┄┄ ", one.tone)
+        if used + cell_len(text) + 6 >= width:
+            lines.append((sign, (text, "dim")))
+            used = cell_len(text) + 3
+        else:
+            lines[-1] = (*lines[-1], ("   ", ""), sign, (text, "dim"))
+            used += cell_len(text) + 6
+    return lines
 
 
 def _moments(page: GraphPage, width: int) -> list[Line]:
@@ -241,7 +290,7 @@ def _moment(at: float, page: GraphPage) -> str:
     return figures.clock(at, page.zone) if page.until - page.since <= 600 else figures.clock(at, page.zone)[:5]
 
 
-def _nice(bottom: float, top: float, unit: str) -> tuple[float, float]:
+def nice(bottom: float, top: float, unit: str) -> tuple[float, float]:
     """Ends that are read without counting: a share ends at 100 at most, others at a round number."""
     if unit == "%" and bottom >= 0 and 50 < top <= 100:
         return 0.0, 100.0

@@ -12,7 +12,7 @@ from tui.pager import Line, Span
 
 BRAILLE, BLOCKS, ASCII = "braille", "blocks", "ascii"
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
-_LEVELS = {BLOCKS: " ▁▂▃▄▅▆▇█", ASCII: " .:-=+*#@"}
+LEVELS = {BLOCKS: " ▁▂▃▄▅▆▇█", ASCII: " .:-=+*#@"}
 
 
 class Point(NamedTuple):
@@ -67,6 +67,7 @@ def span_of(points: Sequence[Point], limits: Sequence[Limit] = (), *, floor: flo
     top = max(highs)
     near = [limit.value for limit in limits if limit.value <= max(2 * top, top + 1e-9)]
     bottom = min(lows) if floor is None else min([floor, *lows])
+    bottom = min([bottom, *(limit.value for limit in limits if 2 * bottom <= limit.value < 0)])
     top = max([top, *near])
     if top <= bottom:
         top = bottom + (abs(bottom) * 0.1 or 1.0)
@@ -89,9 +90,9 @@ def graph(
     """
     width = max(4, frame.width - axis.label - 1)
     plot = frame._replace(width=width)
-    rows = _braille(points, plot) if kind == BRAILLE else _columns(points, plot, _LEVELS[kind])
+    rows = _braille(points, plot) if kind == BRAILLE else _columns(points, plot, LEVELS[kind])
     across = {_row_of(limit.value, plot): limit.tone for limit in limits if plot.bottom <= limit.value <= plot.top}
-    upright = {_column_of(mark.at, plot): mark.tone for mark in marks if plot.since <= mark.at <= plot.until}
+    upright = {column_of(mark.at, plot): mark.tone for mark in marks if plot.since <= mark.at <= plot.until}
     names = _names(plot, axis)
     lines: list[Line] = []
     for number, row in enumerate(rows):
@@ -133,7 +134,7 @@ def _braille(points: Sequence[Point], plot: Frame) -> list[str]:
         cells[line // 4][column // 2] |= _DOTS[line % 4][column % 2]
 
     before: int | None = None
-    for column, reach in enumerate(_reaches(points, plot, columns)):
+    for column, reach in enumerate(reaches(points, plot, columns)):
         if reach is None:
             before = None
             continue
@@ -153,7 +154,7 @@ def _columns(points: Sequence[Point], plot: Frame, levels: str) -> list[str]:
     """A filled column a cell, as high as the highest value."""
     steps = len(levels) - 1
     grid: list[list[str]] = [[" "] * plot.width for _ in range(plot.height)]
-    for column, reach in enumerate(_reaches(points, plot, plot.width)):
+    for column, reach in enumerate(reaches(points, plot, plot.width)):
         if reach is None:
             continue
         filled = _level(reach[2], plot, plot.height * steps) + 1
@@ -162,7 +163,7 @@ def _columns(points: Sequence[Point], plot: Frame, levels: str) -> list[str]:
     return ["".join(row) for row in grid]
 
 
-def _reaches(points: Sequence[Point], plot: Frame, columns: int) -> list[tuple[float, float, float] | None]:
+def reaches(points: Sequence[Point], plot: Frame, columns: int) -> list[tuple[float, float, float] | None]:
     """Lowest, mean and highest value in each column of time; ``None`` where nothing was read."""
     found: list[list[Point]] = [[] for _ in range(columns)]
     span = plot.until - plot.since
@@ -191,7 +192,8 @@ def _row_of(value: float, plot: Frame) -> int:
     return plot.height - 1 - _level(value, plot, plot.height)
 
 
-def _column_of(at: float, plot: Frame) -> int:
+def column_of(at: float, plot: Frame) -> int:
+    """The column of a moment; one outside of the frame is at its edge."""
     share = (at - plot.since) / max(1e-9, plot.until - plot.since)
     return max(0, min(plot.width - 1, int(share * plot.width)))
 

@@ -56,6 +56,7 @@ class Page:
     now: float
     zone: str
     glyphs: Glyphs
+    graphs: tuple[Line, ...] = ()
 
     def when(self, at: float | None) -> str:
         """A moment and how long ago it is."""
@@ -72,7 +73,7 @@ class Page:
 
 def page_lines(page: Page, width: int) -> list[Line]:
     """All blocks, in one column or two."""
-    head = list(_head(page, width))
+    head = [*_head(page, width), *page.graphs]
     makers = (
         _connection, _figures, health_lines, clock_lines, _unread, _processes, app_lines, _lines, _disks, _events,
         _identity, _incidents, _log,

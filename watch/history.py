@@ -18,6 +18,7 @@ from duty.board import HostView
 from duty.graph import MOST_POINTS, Graph, Stretch, drawn
 from duty.phrases import Phrase, phrase
 from duty.series import READ, SeriesKey, unit_of
+from duty.series_limits import limits_of_series
 from duty.site import SiteSpec
 from storage.failures import StoreFailed
 from storage.history import HistoryStore, HostMinute
@@ -224,7 +225,9 @@ class History:
             older = await self._in(self._reader, lambda: self._read(host, series, since, min(until, begins), step))
         parts = drawn([*older, *newest], since, until, count)
         finest = max((each.seconds for each in older), default=0.0)
-        return Graph(host, series, unit_of(series), since, until, step, finest, parts)
+        spec, view = next((one for one in self._site.hosts if one.id == host), None), self._views.get(host)
+        limits = () if spec is None else limits_of_series(spec, view, series)
+        return Graph(host, series, unit_of(series, view), since, until, step, finest, parts, limits)
 
     async def series(self, host: str) -> tuple[SeriesKey, ...]:
         """Every series of a host that is kept, in order of their names. Waits for the disk."""

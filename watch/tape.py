@@ -107,6 +107,8 @@ class HostTapes:
         self.fast.see(view)
         # Views are kept until something in them changes, so this compares objects, not numbers.
         looked = [line.looked_at for line in view.lines]
+        # Those of logs are made anew each second.
+        looked += [event.read_at for event in view.events]
         parts = (view.disks, view.apps, view.health, view.clock, looked)
         if parts != self._slow_parts:
             self._slow_parts = parts

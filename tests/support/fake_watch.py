@@ -85,6 +85,8 @@ class FakeWatch:
     refuse: dict[type[Command], Phrase] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
     commands: list[Command] = field(default_factory=list)
+    asked: list[Command] = field(default_factory=list)
+    """Questions about the past: pages ask them by themselves."""
     drawn: list[int] = field(default_factory=list)
     hellos: list[Hello] = field(default_factory=list)
     guests: list[Guest] = field(default_factory=list)
@@ -171,7 +173,7 @@ class FakeWatch:
                 if guest.owed:
                     self._board(guest)
             case Command():
-                self.commands.append(message)
+                (self.asked if isinstance(message, ReadHistory | ReadSeries) else self.commands).append(message)
                 guest.say(self._answer(guest, message))
 
     def _welcome(self, guest: Guest, hello: Hello) -> None:

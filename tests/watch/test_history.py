@@ -12,11 +12,12 @@ import pytest
 
 from duty.board import AppView, HostView, PerfView
 from duty.forecast import Forecast, NoForecast
+from duty.limits import Level
 from duty.moment import Moment
 from duty.quality import Quality, State
 from duty.records import Refused
 from duty.series import SeriesKey
-from duty.site import HistoryRule, HostSpec, Limits, ProcessRule, SessionRule, SiteSpec
+from duty.site import HealthRule, HistoryRule, HostSpec, Limits, ProcessRule, SessionRule, SiteSpec
 from storage.history import HistoryStore
 from storage.history_levels import HOUR, LEAST, MINUTE, TEN
 from tests.support.views import disk, line, process, view
@@ -95,6 +96,20 @@ async def test_the_newest_minutes_are_drawn_at_full_rate(past: Past) -> None:
     found = await past.values(CPU, START + 240, START + 300, 60)
     assert found == [(float(n),) * 3 for n in range(60)]
     assert len(await past.values(USED, START, START + 300, 300)) == 20
+
+
+async def test_a_graph_carries_the_limits_of_the_site_file_and_the_unit_of_a_command(past: Past) -> None:
+    numbers = (PerfView("size", 7.0, "B", State.OK, levels=(Level(9.0, State.ACT),)),)
+    db = AppView("db", "command", "x", False, State.OK, (), START, 60, 0, perf=numbers, read_at=START)
+    await past.let_pass(2, lambda at: gw(at, apps=(db,)))
+    graph = await past.history.graph("gw", CPU, START, START + 60, 10)
+    assert (graph.unit, graph.limits) == ("%", ())
+    graph = await past.history.graph("gw", SeriesKey("perf", "db size", "value"), START, START + 60, 10)
+    assert (graph.unit, graph.limits) == ("B", (Level(9.0, State.ACT),))
+    rule = HealthRule(cpu_percent=Limits(60, 80))
+    past.history.adopt(site(hosts=(HostSpec("gw", "gw", health=rule),)))
+    graph = await past.history.graph("gw", CPU, START, START + 60, 10)
+    assert graph.limits == (Level(60, State.WARN), Level(80, State.ACT)), "a new site file holds at once"
 
 
 async def test_older_minutes_come_from_the_file(past: Past) -> None:

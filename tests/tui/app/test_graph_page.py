@@ -6,13 +6,16 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from duty.graph import Graph, GraphPoint
+from duty.limits import Level
 from duty.phrases import phrase
+from duty.quality import State
 from duty.records import Incident, IncidentState, Subject
 from duty.series import SeriesKey, unit_of
 from tests.tui.app.sites import NOW, WELL
@@ -122,16 +125,16 @@ async def test_it_is_read_again_by_itself_but_not_in_a_pause(desk: MakeDesk) -> 
         remember(d)
         screen = await opened(d)
         await d.until(lambda: screen.graph is not None)
-        asked = len(d.watch.commands)
+        asked = len(d.watch.asked)
         screen._asked_at -= 3600
-        await d.until(lambda: len(d.watch.commands) > asked)
+        await d.until(lambda: len(d.watch.asked) > asked)
         series = screen.series
         await d.press("p")
         await d.until(lambda: d.app.pause is not None)
-        asked, screen._asked_at = len(d.watch.commands), 0.0
+        asked, screen._asked_at = len(d.watch.asked), 0.0
         screen._refresh_when_due()
         await d.pilot.pause()
-        assert len(d.watch.commands) == asked and screen.series == series
+        assert len(d.watch.asked) == asked and screen.series == series
 
 
 async def test_no_history_yet_is_said_and_looked_for_again(desk: MakeDesk) -> None:
@@ -194,6 +197,43 @@ def test_a_limit_is_named_with_its_value_and_said_where_it_lies_above() -> None:
     assert "contracted capacity 10.0 Mbit/s above what is drawn" in low and "┄┄┄┄" not in low
     high = text(page_lines(page(graph_of(SERIES[2], dict.fromkeys(range(200), 9e6)), SERIES[2]), 80, 20))
     assert "above what is drawn" not in high and "┄┄┄┄" in high
+
+
+def test_the_limits_the_watch_names_are_drawn_in_their_tones_and_named_in_few_lines() -> None:
+    levels = (Level(80, State.ACT), Level(60, State.WARN), Level(2, State.WARN, True), Level(1, State.ACT, True))
+    graph = msgspec.structs.replace(graph_of(SERIES[0], {0: 55.0, 150: 70.0}), limits=levels)
+    lines = page_lines(page(graph, SERIES[0]), 100, 24)
+    said = text(lines)
+    assert "act below 1.0 %   ┄┄ warning below 2.0 %   ┄┄ warning from 60 %   ┄┄ act from 80 %" in said
+    drawn = [
+        {tone for piece, tone in line if set(piece) == {"┄"}} for line in lines if line[1:2] and line[1][1] == "rule"
+    ]
+    assert [tones for tones in drawn if tones] == [{"act"}, {"warn"}, {"act"}], "graver is seen where two share a row"
+
+
+def test_an_incident_stands_where_it_was_opened() -> None:
+    incident = Incident(
+        id=3, state=IncidentState.CLOSED, level=1, title="down", said=None, subject=Subject("qgw1"), owner=None,
+        opened_by="", opened_at=NOW - 1800, automatic=True, active=False,
+    )  # fmt: skip
+    early, late = (msgspec.structs.replace(incident, opened_at=at) for at in (NOW - 3600.1, NOW - 900))
+    lines = page_lines(page(graph_of(SERIES[0], {0: 1.0}), SERIES[0], incidents=(early, incident, late)), 80, 22)
+    rows = [line for line in lines if line[1:2] and line[1][1] == "rule"]
+    width = sum(cell_len(piece) for piece, _tone in rows[0][2:-1])
+    for row in rows[:-1]:
+        plot = "".join(piece for piece, _tone in row[2:-1])
+        assert [place for place, sign in enumerate(plot) if sign == "┆"] == [width // 2, width * 3 // 4]
+    assert text(lines).count("incident 3: down") == 2, "one before the time that is shown is not named"
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "words"),
+    [("s", 0.0123, "12.3 ms"), ("s", 86_400.0, "86,400.0 s"), ("B", 3 << 30, "3.0 GiB"), ("conn", 7.0, "7 conn")],
+)
+def test_a_number_is_written_in_the_unit_that_the_watch_names(unit: str, value: float, words: str) -> None:
+    series = SeriesKey("perf", "db size", "value")
+    graph = msgspec.structs.replace(graph_of(series, {10: value}), unit=unit)
+    assert f"newest {words} ·" in text(page_lines(page(graph, series), 100, 22))
 
 
 def test_a_slow_series_is_a_line_and_a_silence_is_a_gap() -> None:
