@@ -29,7 +29,7 @@ from tui.session import Session, Unfit
 from tui.terminal import QuietDriver, behind
 from tui.themes import THEMES
 from wire.messages import PROTOCOL, BoardUpdate, FromWatch, Hello, IncidentChanged, LogWritten, Resync, Welcome
-from wire.words import _, language_from, say, speak
+from wire.words import _, say
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -89,7 +89,6 @@ class WatchkeeperApp(Onlooker):
         """Set while the screen stands still."""
         self.parting_words = ""
         """Why the screen could not go on, for standard error."""
-        self.language_chosen = False
         self._patience_s = patience_s
         self._owed: frozenset[str] | None = frozenset()
         self._drawn_on: Looking | None = None
@@ -151,8 +150,6 @@ class WatchkeeperApp(Onlooker):
 
     def _welcome(self, message: Welcome) -> None:
         self.picture.welcome(message)
-        if message.language and not self.language_chosen and "WATCHKEEPER_LANG" not in os.environ:
-            speak(language_from(os.environ, message.language))
         self.owe(None)
 
     def _open(self) -> None:

@@ -280,7 +280,6 @@ def help(app: WatchkeeperApp) -> None:
 
 def language(app: WatchkeeperApp) -> None:
     """Speak the other language from now on."""
-    app.language_chosen = True
     speak(LANGUAGES[(LANGUAGES.index(spoken_language()) + 1) % len(LANGUAGES)])
     app.owe(None)
 

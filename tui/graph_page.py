@@ -42,6 +42,8 @@ _WORDS = {
     "ping": {"rtt": N_("RTT"), "jitter": N_("jitter"), "loss": N_("loss")},
     "clock": {"offset": N_("clock offset")},
     "device": {"busy": N_("busy"), "read": N_("read"), "written": N_("written"), "wait": N_("wait")},
+    "app": {"response": N_("response time"), "cert_days": N_("certificate, days")},
+    "perf": {"value": ""},
     "event": {"act": N_("lines to act on"), "warn": N_("warning lines")},
     "pressure": {"share": N_("pressure")},
     "sensor": {"celsius": N_("temperature")},
@@ -81,8 +83,8 @@ class GraphPage(NamedTuple):
 
 def series_words(series: SeriesKey) -> str:
     """What a series is called: the thing and what of it."""
-    field = _WORDS.get(series.kind, {}).get(series.field)
-    return f"{series.key} {_(field) if field else series.field}".strip()
+    field = _WORDS.get(series.kind, {}).get(series.field, series.field)
+    return f"{series.key} {_(field) if field else ''}".strip()
 
 
 def value_words(unit: str) -> Callable[[float | None], str]:

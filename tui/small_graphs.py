@@ -208,7 +208,7 @@ def _ready(asked: SmallGraphs, series: SeriesKey) -> _Drawn | None:
 
 def _name(series: SeriesKey) -> str:
     """Shorter than on the page of graphs: of a mount there is one number here."""
-    return f"{series.key} {_('used')}" if series.kind == "disk" else series_words(series)
+    return " ".join([series.key, _("used")]) if series.kind == "disk" else series_words(series)
 
 
 def _missing(asked: SmallGraphs) -> str:

@@ -11,6 +11,8 @@ from duty.series import NUL, Columns, SeriesKey
 
 SPARE = 32
 """Rows written beyond the length before the oldest are dropped together: dropping moves all that stay."""
+LEAST_ROWS = 90
+"""A minute and what is received until it is closed: what is read at different moments fills a row a second."""
 
 
 class Tape:
@@ -116,4 +118,4 @@ class HostTapes:
 
 
 def _rows(span_s: float, interval_s: float) -> int:
-    return max(30, min(1200, round(span_s / interval_s)))
+    return max(LEAST_ROWS, min(1200, round(span_s / interval_s)))

@@ -106,7 +106,6 @@ async def photograph(socket: Path, language: str, size: tuple[int, int], inciden
     """Each screen of one language and size."""
     speak(language)
     app = WatchkeeperApp(str(socket), who=WHO, version="0.1.0", patience_s=5.0)
-    app.language_chosen = True
     drawn: list[Path] = []
 
     def save(name: str) -> None:

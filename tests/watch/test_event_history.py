@@ -6,10 +6,11 @@ from datetime import UTC
 from pathlib import Path
 
 from cli.export import rows
-from duty.board import HostView
+from duty.board import AppView, HostView
 from duty.events import EventTrack
 from duty.moment import Moment
 from duty.phrases import phrase
+from duty.quality import State
 from duty.readings import EventPiece
 from duty.series import SeriesKey
 from duty.site import EventPattern, EventRule, HistoryRule, HostSpec, SiteSpec
@@ -64,3 +65,24 @@ async def test_lines_per_minute_are_kept_and_what_was_not_read_is_a_gap(tmp_path
     store.close()
     assert {row[1:6] for row in found} == {("gw", "event", "gw-log", "warn", "/min")}
     assert len(found) == 7 and 20 in found[-1]
+
+
+async def test_a_minute_is_kept_whole_where_something_slow_is_read_each_second(tmp_path: Path) -> None:
+    clock, path = Hand(), tmp_path / "history.sqlite"
+    hosts = (HostSpec("gw", "gw"),)
+    site = SiteSpec(name="Desk", time_zone="UTC", language=None, source="desk.toml", hosts=hosts, slow_interval_s=15.0)
+    history = History(path, site, clock)
+    for second in range(400):
+        turn = AppView(
+            f"app {second % 5}", "tcp", "x", False, State.OK, (), START, 5, 0, response_s=1.0, read_at=clock.wall
+        )
+        history.see(view("gw", clock.wall, apps=(turn,)))
+        await history.tick()
+        clock.wall += 1
+    await history.close()
+    store = HistoryStore(path, LEAST, 30, reading=True)
+    series = [SeriesKey("app", f"app {number}", "response") for number in range(5)]
+    kept = store.read("gw", series, MINUTE, START, START + 360)
+    store.close()
+    assert {row.roll.readings for rows in kept.values() for row in rows} == {12}
+    assert {len(rows) for rows in kept.values()} == {6}

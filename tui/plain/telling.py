@@ -159,7 +159,8 @@ def host_lines(picture: Picture, host: HostView) -> Iterator[str]:
         _host, kind, key = part.place
         if kind != "section" or part.why:
             known = facts.get((kind, key))
-            yield f"{problem(part)} {_('{facts}.', facts=known)}" if known else problem(part)
+            figured = [_("{facts}.", facts=known)] if known else []
+            yield " ".join([problem(part), *figured])
 
 
 def _facts(host: HostView) -> Iterator[tuple[tuple[str, str], str]]:

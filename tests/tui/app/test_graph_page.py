@@ -17,7 +17,7 @@ from duty.limits import Level
 from duty.phrases import phrase
 from duty.quality import State
 from duty.records import Incident, IncidentState, Subject
-from duty.series import SeriesKey, unit_of
+from duty.series import KINDS, SeriesKey, unit_of
 from tests.tui.app.sites import NOW, WELL
 from tui.graph_page import GraphPage, joined, page_lines, series_words
 from tui.screens.graph import SPANS, GraphScreen, first_of, ordered
@@ -260,6 +260,16 @@ def test_the_page_has_the_size_asked_for(
     speak("en")
     assert len(lines) == height
     assert {sum(cell_len(piece) for piece, _tone in line) for line in lines} == {width}
+
+
+def test_every_series_has_a_name_in_every_language() -> None:
+    for kind in KINDS:
+        for field, _attribute, _unit in kind.fields:
+            speak("zh_CN")
+            said = series_words(SeriesKey(kind.name, "thing", field))
+            speak("en")
+            assert kind.name == "perf" or said != f"thing {field}", "the field's own word is for programs"
+    assert series_words(SeriesKey("perf", "db /data", "value")) == "db /data"
 
 
 def test_what_belongs_to_a_thing_comes_first() -> None:
