@@ -1,13 +1,16 @@
 """What looking costs: bytes to the terminal, writes, CPU, memory and the way from a key to the glass.
 
-    python bench/screen_cost.py [--seconds 15] [--sizes 80x24 120x40 200x60] [--only NAME ...] [--no-peers]
+    python bench/screen_cost.py [--seconds 15] [--sizes 80x24 120x40 160x48] [--only NAME ...] [--no-peers]  15 min
+    python bench/screen_cost.py --only screen btop htop glances     at three sizes beside the peers: 6 min
+    python bench/screen_cost.py --sizes 120x40 --no-peers           all that has a mark: 5 min
+    python bench/screen_cost.py --seconds 3 --sizes 80x24 --only screen btop    a trial: 30 s
 
 The real screen process in a terminal of its own, on a watch that publishes a board a second in which a fifth of the
 figures of each of its hosts are others. In *all moves* every figure, state and reason is another one in every board,
 rows change places and somebody writes in the log: a fifth of all cells of the terminal are others in every frame,
 which is more than happens on any site. *plain* is the same with the frame diff turned off; the ratio of the two comes
 from one run. btop, htop and Glances are measured beside it where they are installed, each refreshing once a second and
-showing this machine.
+showing this machine; one that is not installed is named (`apt install btop htop glances`).
 
 No keys are pressed while bytes and CPU are counted; afterwards keys that move the cursor are, and timed until the first
 byte comes back. At 120x40 it is also held against the marks. On a machine with other work --first gives times that
@@ -246,11 +249,13 @@ async def watched(way: Way, size: tuple[int, int], seconds: float) -> Cost:
             task = asyncio.create_task(publish(watch, way.share, way.stir))
             try:
                 # Where rows change places the cursor may be at an end already; another panel always has the keys.
-                return await measure(terminal, seconds, (b"2", b"1") if way.stir else (b"j", b"k"))
+                return await measure(terminal, seconds, (b"2", b"1") if way.stir else (b"\x1b[B", b"\x1b[A"))
             finally:
                 task.cancel()
 
 
+EVERYWHERE = ("screen", "plain", "all moves", "the same, plain", "16 colours", "nothing changes")
+"""What is measured at every size; the rest at that of the marks alone."""
 PEERS: dict[str, tuple[list[str], tuple[bytes, bytes]]] = {
     "btop": (["btop", "--utf-force"], (b"\x1b[B", b"\x1b[A")),
     "htop": (["htop", "-d", "10"], (b"\x1b[B", b"\x1b[A")),
@@ -292,13 +297,16 @@ def judge(way: Way, cost: Cost) -> list[str]:
 
 async def compare(options: argparse.Namespace) -> None:
     peers = [] if options.no_peers else [name for name in PEERS if shutil.which(name)]
+    missing = [name for name in PEERS if not options.no_peers and not shutil.which(name)]
+    if missing:
+        print(f"NOT MEASURED, for they are not installed: {', '.join(missing)} (apt install {' '.join(missing)})")
     told: list[str] = []
     for size in options.sizes:
         costs: dict[str, Cost] = {}
         for way in WAYS:
             if options.only and way.name not in options.only:
                 continue
-            if size != MARKED and way.name not in ("screen", "plain", "all moves", "the same, plain"):
+            if size != MARKED and way.name not in EVERYWHERE:
                 continue
             costs[way.name] = cost = await watched(way, size, options.seconds)
             row(size, way.name, cost)
@@ -325,7 +333,7 @@ def size_of(text: str) -> tuple[int, int]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=15.0, help="bytes and CPU are counted for so long")
-    parser.add_argument("--sizes", type=size_of, nargs="+", default=[(80, 24), (120, 40), (200, 60)])
+    parser.add_argument("--sizes", type=size_of, nargs="+", default=[(80, 24), (120, 40), (160, 48)])
     parser.add_argument("--only", nargs="+", default=[], help="only these ways and peers")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--first", action="store_true", help="go before other programs (root): for a busy machine")

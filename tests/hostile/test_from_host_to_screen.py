@@ -172,4 +172,4 @@ async def test_some_thousand_hostile_strings_end_as_text(own_world: Path) -> Non
 @pytest.mark.soak
 async def test_a_million_hostile_strings_end_as_text(own_world: Path) -> None:
     count = int(os.environ.get("HOSTILE_STRINGS", "1000000"))
-    print(await fuzz(own_world, count, hosts=20, seed=2, seconds=0.05))
+    print(await fuzz(own_world, count, hosts=20, seed=int(os.environ.get("HOSTILE_SEED", "2")), seconds=0.05))

@@ -20,6 +20,7 @@ from tui.screens.form import TEXT_LIMIT
 from tui.widgets.line_input import LineInput
 from wire.messages import Reply
 from wire.words import _, say
+from wire.words import language as spoken_language
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
@@ -59,6 +60,7 @@ class LogLine(Vertical):
         """What the line that is being written is about; ``None`` while there is none."""
         self._pointed = NOTHING
         self._begun_at = NOTHING
+        self._spoken = spoken_language()
         self._sending = ""
         self._said: tuple[str, str] = ("", "")
 
@@ -90,8 +92,8 @@ class LogLine(Vertical):
 
     def point(self, subject: Subject) -> None:
         """The thing under the cursor is ``subject`` now. A line that was begun stays about what it was."""
-        if subject != self._pointed:
-            self._pointed = subject
+        if (subject, spoken_language()) != (self._pointed, self._spoken):
+            self._pointed, self._spoken = subject, spoken_language()
             self._renew()
 
     def begin(self) -> None:

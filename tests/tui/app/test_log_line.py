@@ -44,6 +44,13 @@ async def put_cursor_on(d: Any, key: str) -> None:
     raise AssertionError(f"no row {key}")
 
 
+async def test_the_empty_line_speaks_the_language_of_the_screen(desk: MakeDesk) -> None:
+    async with desk(size=SIZES[1]) as d:
+        await d.until(lambda: line(d).field.placeholder.startswith("Write in the duty log"))
+        await d.press("L")
+        await d.until(lambda: "值班日志" in line(d).field.placeholder)
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_line_is_about_what_the_cursor_is_on(desk: MakeDesk, size: tuple[int, int]) -> None:
     async with desk(size=size) as d:
