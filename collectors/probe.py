@@ -15,10 +15,6 @@ from collectors.feed import Section
 from duty.site import AppRule, EventRule, HostSpec, LineRule, PingRule, ProcessRule
 
 VERSION = "1.2"
-MAX_LINE = 3000
-"""Bytes of one request line: what several writers can put into one pipe without mixing, with room to spare."""
-
-
 TOLD: tuple[Section, ...] = ("health", "time", "lines", "events")
 """Sections that are told to forget what they were told before."""
 PARTS = ("sample", "jobs", "processes", "ports", "mounts", *TOLD)

@@ -46,20 +46,8 @@ class Keeper(Protocol):
     async def write_log(self, entry: NewLogEntry) -> LogEntry:
         """Write one line."""
 
-    async def move(
-        self,
-        incident: int | None,
-        move: Move,
-        *,
-        at: float,
-        actor: str,
-        text: str = "",
-        said: Phrase | None = None,
-        subject: Subject = Subject(),  # noqa: B008 - frozen
-        level: int | None = None,
-        automatic: bool = False,
-    ) -> Moved:
-        """Make one move (``incident`` is ``None`` to open one) and its line of the log, or raise ``Refused``."""
+    async def move(self, asked: IncidentMove) -> Moved:
+        """Make one move, whose number is not known yet (0), and its line of the log, or raise ``Refused``."""
 
     async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
         """Keep what is known of followed logs, and their lines of the log, as one."""
@@ -263,18 +251,24 @@ class Recorder:
         level: int | None = None,
         automatic: bool = False,
     ) -> Incident:
-        """Keep one move of an incident and its line, then tell everybody. Raises :class:`duty.records.Refused`."""
+        """Keep one move of an incident (``None``: of a new one) and its line, then tell everybody.
+
+        Raises :class:`duty.records.Refused`.
+        """
         self._refuse_unloaded()
         moved = await self.keeper.move(
-            incident,
-            move,
-            at=at,
-            actor=actor,
-            text=text,
-            said=said,
-            subject=subject,
-            level=level,
-            automatic=automatic,
+            IncidentMove(
+                seq=0,
+                incident=incident or 0,
+                move=move,
+                at=at,
+                actor=actor,
+                text=text,
+                said=said,
+                subject=subject,
+                level=level,
+                automatic=automatic,
+            )
         )
         self.incidents[moved.incident.id] = moved.incident
         self._publish(IncidentChanged(moved.move, moved.incident))

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from duty.events import EventMemory, EventStep
 from duty.phrases import Phrase
-from duty.records import Incident, IncidentMove, LogEntry, Move, NewLogEntry, Subject
+from duty.records import Incident, IncidentMove, LogEntry, NewLogEntry, Subject
 from storage.failures import StoreFailed
 from storage.store import Moved, Store
 from watch.clock import Clock
@@ -54,32 +54,8 @@ class Records:
         entered = self._clock.now().wall
         return (await self._write(lambda store: store.append_log([entry], entered)))[0]
 
-    async def move(
-        self,
-        incident: int | None,
-        move: Move,
-        *,
-        at: float,
-        actor: str,
-        text: str = "",
-        said: Phrase | None = None,
-        subject: Subject = Subject(),  # noqa: B008 - frozen
-        level: int | None = None,
-        automatic: bool = False,
-    ) -> Moved:
+    async def move(self, asked: IncidentMove) -> Moved:
         """Make one move and its line of the log. Raises :class:`duty.records.Refused` where it is not legal."""
-        asked = IncidentMove(
-            seq=0,
-            incident=incident or 0,
-            move=move,
-            at=at,
-            actor=actor,
-            text=text,
-            said=said,
-            subject=subject,
-            level=level,
-            automatic=automatic,
-        )
         entered = self._clock.now().wall
         return await self._write(lambda store: store.move(asked, entered))
 

@@ -69,11 +69,13 @@ class Bench:
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
-    async for one in _bench(SITE):
+    async for one in bench_of(SITE):
         yield one
+        fed = one.feeds.values()
+    assert all(feed.cancelled for feed in fed)
 
 
-async def _bench(site: SiteSpec) -> AsyncIterator[Bench]:
+async def bench_of(site: SiteSpec) -> AsyncIterator[Bench]:
     feeds: dict[str, HandFeed] = {}
     clock = HandClock()
 
@@ -92,7 +94,6 @@ async def _bench(site: SiteSpec) -> AsyncIterator[Bench]:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert all(feed.cancelled for feed in feeds.values())
 
 
 async def test_the_first_board_is_full_and_knows_nothing(bench: Bench) -> None:
@@ -273,7 +274,7 @@ VPN = AppRule("vpn", "tls", "vpn:443", from_console=True, interval_s=300)
 @pytest.fixture
 async def apps() -> AsyncIterator[Bench]:
     host = HostSpec(id="gw", address="gw", apps=(FRONT, VPN))
-    async for one in _bench(msgspec.structs.replace(SITE, hosts=(host,))):
+    async for one in bench_of(msgspec.structs.replace(SITE, hosts=(host,))):
         yield one
 
 

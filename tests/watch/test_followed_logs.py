@@ -20,9 +20,8 @@ from duty.readings import EventLine, EventPiece, Events, Sample, SectionFailure
 from duty.records import LogKind, NewLogEntry, Subject
 from duty.site import EventPattern, EventRule, HostSpec, SiteSpec
 from storage.store import Store
-from tests.support.feeds import HandClock, HandFeed
-from tests.watch.test_engine import Bench
-from watch.engine import Engine
+from tests.support.feeds import HandClock
+from tests.watch.test_engine import Bench, bench_of
 from watch.recorder import Event, Recorder
 from watch.records import Records
 from wire.messages import LogWritten
@@ -40,21 +39,8 @@ def piece(start: str, end: str, *texts: str, behind: int = 0) -> EventPiece:
 
 @pytest.fixture
 async def bench() -> AsyncIterator[Bench]:
-    feeds: dict[str, HandFeed] = {}
-    clock = HandClock()
-
-    def make(spec: HostSpec, site: SiteSpec, listener: object) -> HandFeed:
-        feeds[spec.id] = HandFeed(spec, site, listener)  # type: ignore[arg-type]
-        return feeds[spec.id]
-
-    made = Bench(None, clock, feeds)  # type: ignore[arg-type]
-    made.engine = Engine(SITE, make, made, clock, lambda board, changed: made.boards.append((board, changed)))
-    task = asyncio.create_task(made.engine.run())
-    await made.until(lambda: bool(made.boards))
-    yield made
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
+    async for one in bench_of(SITE):
+        yield one
 
 
 async def test_no_log_is_read_before_it_is_known_where_it_was_left(bench: Bench) -> None:

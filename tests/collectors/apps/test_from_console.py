@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import ssl
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -19,7 +18,7 @@ from duty.quality import State
 from duty.readings import AppReading
 from duty.site import AppRule, HostSpec, Limits
 from tests.collectors.ssh.conftest import Heard, until
-from tests.support.listeners import Office, endless, listening, mute, page, says
+from tests.support.listeners import Office, endless, listening, mute, page, says, swallowing
 from tests.support.sshd import free_port
 
 HOST = HostSpec("here", "", local=True)
@@ -75,15 +74,7 @@ async def test_refused_and_unknown_names() -> None:
 
 
 async def test_an_address_that_swallows_everything_is_a_step_not_taken() -> None:
-    """A listener whose queue is full: the kernel drops further calls, as a firewall does."""
-    with contextlib.ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(1)
-        for _ in range(8):
-            one = stack.enter_context(socket.socket())
-            one.setblocking(False)
-            one.connect_ex(listener.getsockname())
+    with swallowing() as listener:
         reading = await asked(rule("tcp", listener.getsockname()[1], deadline_s=0.4))
     assert reading.outcome == "failed" and "does not take the connection within 0.4 s" in str(reading.why)
 

@@ -18,7 +18,7 @@ from duty.connection import Link
 from duty.readings import AppReading
 from duty.site import AppRule, HostSpec
 from tests.collectors.ssh.conftest import Person, until
-from tests.support.listeners import Office, listening, mute, page, says
+from tests.support.listeners import Office, listening, mute, page, says, swallowing
 from tests.support.sshd import Server, dropbear, free_port, new_key, openssh, public
 
 Start = Callable[..., AbstractContextManager[Server]]
@@ -152,19 +152,8 @@ async def test_a_call_the_host_is_slow_to_place_is_waited_for_and_not_placed_twi
     person: Person, tmp_path: Path
 ) -> None:
     """The host's own connect hangs: its listener's queue is full. One channel stays open, not one for each round."""
-    import socket
-    from contextlib import ExitStack
-
-    with ExitStack() as stack:
-        listener = stack.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(1)
-        for _ in range(8):
-            one = stack.enter_context(socket.socket())
-            one.setblocking(False)
-            one.connect_ex(listener.getsockname())
+    with swallowing() as listener, openssh(tmp_path / "server", [public(person.key)]) as server:
         rule = tcp("front", listener.getsockname()[1], deadline_s=0.3)
-        server = stack.enter_context(openssh(tmp_path / "server", [public(person.key)]))
         demand(person, server, rule)
         async with person.watching() as feeds:
             await person.hears("gw")
