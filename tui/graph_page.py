@@ -47,6 +47,7 @@ _WORDS = {
         "used": N_("used"), "available": N_("free"), "used_percent": N_("used, share"),
         "inodes_percent": N_("inodes, share"),
     },
+    "app": {"response": N_("response time"), "cert_days": N_("certificate, days left")},
 }  # fmt: skip
 _SILENCE = 2.5
 """Usual distances of two readings after which there is a gap."""
