@@ -51,6 +51,7 @@ _WORDS = {
         "used": N_("used"), "available": N_("free"), "used_percent": N_("used, share"),
         "inodes_percent": N_("inodes, share"),
     },
+    "app": {"response": N_("response time"), "cert_days": N_("certificate, days left")},
 }  # fmt: skip
 _LEVELS = {
     (False, False): N_("warning from"), (True, False): N_("act from"),

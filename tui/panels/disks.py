@@ -58,12 +58,12 @@ class DisksPanel(TablePanel[Item]):
         name = fit(_("mount"), (disk.mount for _host, disk in items), max(10, width // 6))
         host_width = fit(_("host"), (host.id for host, _disk in items), max(8, width // 7))
         wide = 12 if width >= 90 else 6
-        rest = max(4, width - 3 - name - host_width - 2 - 7 - (wide + 1) - 5 - 6 - 5)
+        rest = max(4, width - 3 - name - host_width - 2 - 7 - (wide + 1) - 5 - 6 - 6)
         head = (
             ("   ", ""), cell(_("mount"), name, "head"), cell(_("host"), host_width, "head"),
             cell(_("age"), 6, "head"), cell(_("used"), wide, "head"), cell("", 4),
             cell(_("free"), 5, "head", right=True),
-            cell(_("inod"), 4, "head", right=True), cell(_("what"), rest, "head"),
+            cell(_("inode"), 5, "head", right=True), cell(_("what"), rest, "head"),
         )  # fmt: skip
 
         def draw(item: Item, now: float) -> Line:
@@ -79,7 +79,7 @@ class DisksPanel(TablePanel[Item]):
                 *bar(disk.used_percent, wide, g, state_tone),
                 cell(percent(disk.used_percent, g), 4, tone, right=True),
                 cell(short_size(disk.available_bytes, g), 5, tone, right=True),
-                cell(percent(disk.inodes_percent, g), 4, tone, right=True),
+                cell(percent(disk.inodes_percent, g), 5, tone, right=True),
                 cell(what, rest, state_tone if disk.why else "dim", cut=g.cut),
             )
 

@@ -181,7 +181,8 @@ class LiveTable(Widget, can_focus=True):
         segments: list[Segment] = []
         for text, tone in padded(line, width):
             style = tones[tone or "base"]
-            style = style + over if over is not None else style
+            if over is not None and style.bgcolor == tones["base"].bgcolor:  # its own background is what it says
+                style = style + over
             if segments and segments[-1].style == style:
                 segments[-1] = Segment(segments[-1].text + text, style)
             elif text:

@@ -19,7 +19,7 @@ from duty.quality import State
 from duty.records import Incident, IncidentState, Subject
 from duty.series import KINDS, SeriesKey, unit_of
 from tests.tui.app.sites import NOW, WELL
-from tui.graph_page import GraphPage, joined, page_lines, series_words
+from tui.graph_page import _WORDS, GraphPage, joined, page_lines, series_words
 from tui.screens.graph import SPANS, GraphScreen, first_of, ordered
 from wire.messages import ReadHistory, ReadSeries
 from wire.words import LANGUAGES, speak
@@ -290,3 +290,8 @@ def test_a_terminal_without_wide_signs_gets_none() -> None:
         drawn = said.replace("·", "")
         assert "|  " in said and "-- contracted" in said
         assert not {sign for sign in drawn if "\u2190" <= sign <= "\u2bff" or "\u2800" <= sign <= "\u28ff"}
+
+
+def test_every_kind_of_series_has_words() -> None:
+    named = {(kind.name, name) for kind in KINDS for name, _attribute, _unit in kind.fields if kind.name != "perf"}
+    assert named <= {(kind, name) for kind, fields in _WORDS.items() for name in fields}
