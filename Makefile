@@ -20,7 +20,7 @@ ifneq ($(BUILT),$(HERE))
 endif
 
 .NOTPARALLEL:
-.PHONY: help run venv dev needs test check format lint types layers words-check shells soak pictures words lock clean
+.PHONY: help run venv dev needs test check format lint types layers words-check shells soak pictures scene recording words lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r word means; do \
@@ -85,8 +85,14 @@ shells:
 words: dev ## Collect the sentences of the code, update the catalogs, compile them; says what has no translation
 	@$(PY) -m tests.support.words update
 
-pictures: dev ## Draw every screen, small and large, in both languages, into docs/pictures
+pictures: dev ## Draw every screen, size, language and theme into docs/pictures; the same tree draws the same bytes
 	@$(PY) -m tests.support.pictures
+
+scene: dev ## Record anew what the pictures show (8 minutes of the practice site), then make pictures
+	@$(PY) -m tests.support.scene
+
+recording: dev ## Film the practice site in a terminal into docs/pictures/recording.svg (2 minutes)
+	@$(PY) -m tests.support.recording
 
 lock: ## Settle the versions anew in both lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv" >&2; exit 1; }

@@ -42,7 +42,7 @@ _WORDS = {
     "ping": {"rtt": N_("RTT"), "jitter": N_("jitter"), "loss": N_("loss")},
     "clock": {"offset": N_("clock offset")},
     "device": {"busy": N_("busy"), "read": N_("read"), "written": N_("written"), "wait": N_("wait")},
-    "app": {"response": N_("response time"), "cert_days": N_("certificate, days")},
+    "app": {"response": N_("response time"), "cert_days": N_("certificate, days left")},
     "perf": {"value": ""},
     "event": {"act": N_("lines to act on"), "warn": N_("warning lines")},
     "pressure": {"share": N_("pressure")},
@@ -51,7 +51,6 @@ _WORDS = {
         "used": N_("used"), "available": N_("free"), "used_percent": N_("used, share"),
         "inodes_percent": N_("inodes, share"),
     },
-    "app": {"response": N_("response time"), "cert_days": N_("certificate, days left")},
 }  # fmt: skip
 _LEVELS = {
     (False, False): N_("warning from"), (True, False): N_("act from"),

@@ -1,163 +1,246 @@
-"""Draws the screens of a real watch of the practice site, with faults in it, into ``docs/pictures``.
+"""Draws every screen, size, language and theme into ``docs/pictures``, the same bytes from the same tree.
 
-`make pictures` runs it: ``NAME-COLUMNSxROWS-LANGUAGE.svg``, small and large, in each language.
+`make pictures` runs it. What the screens show is the scene kept beside (`tests.support.scene`), its clock stands
+still. The usual theme is drawn as ``NAME-COLUMNSxROWS-LANGUAGE.svg``; the others as a sheet of all screens for each
+size and language, ``sheets/THEME-COLUMNSxROWS-LANGUAGE.svg``; ``README.md`` shows them all.
 """
 
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from duty.records import IncidentState, Subject
-from tests.support.screens import BareScreen, until
-from tests.support.svg import draw
+import msgspec
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from duty.connection import HostKey, Link
+from duty.phrases import phrase
+from duty.quality import Quality
+from tests.support.scene import Scene, SceneWatch, kept_scene
+from tests.support.shots import CORNER, LOOKS, SHOTS, SIZES, Look, Shot, looks_of, shots_of
+from tests.support.svg import Picture, document, sheet, shown, take
+from tui import saving
 from tui.app import WatchkeeperApp
-from tui.screens.host import HostScreen
-from tui.screens.incident import IncidentScreen
+from tui.doings import use_theme
+from tui.keybar import KeyBar
 from tui.screens.watch import WatchScreen
-from watch.plan import Plan
-from watch.service import Service
-from wire.messages import (
-    PROTOCOL,
-    BoardUpdate,
-    Drawn,
-    Hello,
-    IncidentChanged,
-    InjectFault,
-    Message,
-    TakeIncident,
-    Welcome,
-    WriteLog,
-)
 from wire.words import LANGUAGES, speak
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
-SIZES = ((80, 24), (160, 48))
-WHO = "li.wei"
-LOST, DEAD = ("quote-gw-1", "host_lost", ""), ("order-gw-1", "process_dies", "order-gw")
-FAULTS = (DEAD, ("order-gw-2", "line_saturates", "SGE-2"), ("settle-db-1", "disk_fills", "/data"), LOST)
-HISTORY_S = 45.0
-"""Seconds of readings before anything goes wrong, so that the trends have something to show."""
-PATIENCE_S = 60.0
+PATIENCE_S = 30.0
+STILL_S, STILL = 0.04, 3
+"""A screen is done when nothing is being asked and it looked the same so many times, so many seconds apart."""
+REKEYED = "risk-1"
+NEW_KEY = HostKey("ssh-ed25519", f"SHA256:{'q7Xw' * 10}q7w", "ssh-ed25519 AAAA")
+ACROSS = {80: 4, 120: 3, 160: 3, 40: 1}
+"""Pictures in one row of a sheet, by their columns."""
 
 
-class Operator:
-    """Somebody at another terminal who lets the faults happen, takes an incident and writes in the log."""
+class Still(WatchkeeperApp):
+    """The application for somebody who looks for long: what is told in passing stays."""
 
-    def __init__(self, screen: BareScreen, welcome: Welcome) -> None:
-        self.screen = screen
-        self.welcome = welcome
-        self.hosts: dict[str, str] = {}
-        self.incidents = {incident.id: incident for incident in welcome.incidents}
-        self._ask = 0
-
-    @classmethod
-    async def sit_down(cls, socket: Path) -> Operator:
-        screen = await BareScreen.connect(socket)
-        screen.say(Hello(PROTOCOL, "pictures", WHO))
-        return cls(screen, await screen.hear(Welcome))
-
-    def ask(self, build: Callable[[int], Message]) -> None:
-        self._ask += 1
-        self.screen.say(build(self._ask))
-
-    async def listen(self, enough: Callable[[], bool], patience_s: float | None = PATIENCE_S) -> None:
-        """Follow what the watch says until it has said enough."""
-        async with asyncio.timeout(patience_s):
-            while not enough():
-                message = await self.screen.hear(Message)
-                if isinstance(message, BoardUpdate):
-                    self.screen.say(Drawn(message.seq))
-                    self.hosts.update((host.id, host.connection.link) for host in message.hosts)
-                elif isinstance(message, IncidentChanged):
-                    self.incidents[message.incident.id] = message.incident
-
-    def incident_of(self, host: str) -> int | None:
-        return next(
-            (i.id for i in self.incidents.values() if i.subject.host == host and i.state is IncidentState.OPEN), None
-        )
-
-    async def stage(self) -> None:
-        """What the pictures show: a fleet that is well but for four things, one of them in hand."""
-        await self.listen(lambda: len(self.hosts) > 2 and all(link in ("up", "idle") for link in self.hosts.values()))
-        now = asyncio.get_running_loop().time
-        enough = now() + HISTORY_S
-        await self.listen(lambda: now() > enough, None)
-        for host, fault, subject in FAULTS:
-            self.ask(lambda ask, h=host, f=fault, s=subject: InjectFault(ask, h, f, True, s))  # type: ignore[misc]
-        await self.listen(lambda: self.incident_of(DEAD[0]) is not None and self.incident_of(LOST[0]) is not None)
-        taken = self.incident_of(DEAD[0])
-        assert taken is not None
-        self.ask(lambda ask: TakeIncident(ask, taken))
-        about = Subject(DEAD[0], "process", DEAD[2])
-        self.ask(
-            lambda ask: WriteLog(
-                ask, "已电话通知交易部, 切换到报盘网关2 / told the desk, orders go by gateway 2", about
-            )
-        )
-        self.ask(lambda ask: WriteLog(ask, "结算库 /data 增长过快, 已联系厂商 / vendor asked about growth of /data"))
-        await self.listen(lambda: self.incidents[taken].state is IncidentState.TAKEN)
+    NOTIFICATION_TIMEOUT = 3600.0
 
 
-async def photograph(socket: Path, language: str, size: tuple[int, int], incident: int) -> list[Path]:
-    """Each screen of one language and size."""
-    speak(language)
-    app = WatchkeeperApp(str(socket), who=WHO, version="0.1.0", patience_s=5.0)
-    drawn: list[Path] = []
+@dataclass
+class Sitting:
+    """An operator before one terminal, and the watch behind it."""
 
-    def save(name: str) -> None:
-        path = PICTURES / f"{name}-{size[0]}x{size[1]}-{language}.svg"
-        path.write_text(draw(app), "utf-8")
-        drawn.append(path)
+    watch: SceneWatch
+    app: WatchkeeperApp
+    pilot: Pilot[None]
 
-    async with app.run_test(size=size) as pilot:
+    @property
+    def scene(self) -> Scene:
+        return self.watch.scene
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.settle()
+
+    async def until(self, holds: Callable[[], bool]) -> None:
         async with asyncio.timeout(PATIENCE_S):
-            while not isinstance(app.screen, WatchScreen):
-                await pilot.pause(0.05)
-        await pilot.pause(2.5)
-        save("watch")
-        for number, tab in enumerate(("fleet", "processes", "lines", "disks", "incidents", "log"), 1):
-            if size == SIZES[0]:
-                await pilot.press(str(number))
-                await pilot.pause(0.3)
-                save(f"watch-{tab}")
-        for name, screen in (("host", HostScreen(DEAD[0])), ("incident", IncidentScreen(incident))):
-            await app.push_screen(screen)
-            await pilot.pause(1.2)
-            save(name)
-            app.pop_screen()
-        await pilot.press("question_mark")
-        await pilot.pause(0.5)
-        save("help")
-    return drawn
+            while not holds():
+                await self.pilot.pause(0.01)
+
+    async def settle(self) -> None:
+        """Wait until the screen is done."""
+        self.app.owe(None)
+        before, same = shown(self.app), 0
+        async with asyncio.timeout(PATIENCE_S):
+            while same < STILL:
+                await self.pilot.pause(STILL_S)
+                for field in self.app.screen.query(Input):
+                    field.cursor_blink = False
+                now = shown(self.app)
+                asking = bool(self.app.session._waiting) or self.app._owed != frozenset()
+                same = same + 1 if now == before and not asking else 0
+                before = now
+
+    async def change_key(self) -> None:
+        """A host shows another key than before; the cursor goes there."""
+        host = self.watch.hosts[REKEYED]
+        why = phrase("the key of {host} is another one", host=host.id)
+        connection = msgspec.structs.replace(
+            host.connection, link=Link.KEY_CHANGED, since=self.scene.at - 40, why=why, offered_key=NEW_KEY
+        )
+        self.watch.change(msgspec.structs.replace(host, quality=Quality.UNREACHABLE, connection=connection))
+        await self.until(lambda: self.app.picture.hosts[REKEYED].connection.offered_key is not None)
+        await self.settle()
+        view = self.app.panels()
+        assert view is not None
+        for _row in self.watch.hosts:
+            if self.app.host_id() == REKEYED:
+                return
+            await self.pilot.press("down")
+            await self.pilot.pause()
+        raise AssertionError(f"no row of {REKEYED}")
+
+    async def take(self, shot: Shot, looks: tuple[Look, ...]) -> list[Picture]:
+        """Go there, draw it in each look, come back."""
+        if shot.top == "CommandPalette":  # Textual's own: it keeps the theme it was opened in
+            return [(await self._take(shot, (look,)))[0] for look in looks]
+        return await self._take(shot, looks)
+
+    async def _take(self, shot: Shot, looks: tuple[Look, ...]) -> list[Picture]:
+        use_theme(self.app, looks[0].theme)
+        await self.press(*shot.keys)
+        if shot.do is not None:
+            await shot.do(self)
+        taken = []
+        for look in looks:
+            use_theme(self.app, look.theme)
+            await self.settle()
+            taken.append(take(self.app, look.colours))
+        top = type(self.app.screen).__name__
+        assert top == shot.top, f"{shot.name}: {top} is on top"
+        self.app.clear_notifications()
+        while not isinstance(self.app.screen, WatchScreen):
+            await self.app.pop_screen()
+        await self.press(*shot.leave)
+        return taken
 
 
-async def main() -> int:
-    """Start a watch, let things go wrong on it, draw every screen."""
+@asynccontextmanager
+async def sitting(size: tuple[int, int], language: str, scene: Scene) -> AsyncIterator[Sitting]:
+    """Sit down before a terminal of ``size``."""
+    speak(language)
+    saving.save = lambda _text, name, ending, _where: Path("~", f"{name}.{ending}")  # type: ignore[assignment]
     with tempfile.TemporaryDirectory(prefix="wk-") as folder:
-        socket = Path(folder, "socket")
-        service = Service(Plan(None, socket, Path(folder, "records.db"), "0.1.0", stays=True))
-        watch = asyncio.create_task(service.run())
-        await until(lambda: socket.exists() or watch.done())
-        operator = await Operator.sit_down(socket)
-        await operator.stage()
-        following = asyncio.create_task(operator.listen(lambda: False, None))
-        taken = next(i.id for i in operator.incidents.values() if i.state is IncidentState.TAKEN)
-        PICTURES.mkdir(exist_ok=True)
-        for old in PICTURES.glob("*.svg"):
-            old.unlink()
+        async with SceneWatch.at(Path(folder, "socket"), scene) as watch:
+            app = Still(str(watch.path), who=scene.welcome.who, version="0.1.0", clock=lambda: scene.at)
+            async with app.run_test(size=size, notifications=True) as pilot:
+                made = Sitting(watch, app, pilot)
+                await made.until(lambda: isinstance(app.screen, WatchScreen) and bool(app.screen.query(KeyBar)))
+                await made.settle()
+                yield made
+
+
+async def album(size: tuple[int, int], language: str) -> dict[tuple[str, str], Picture]:
+    """Every screen of one size and language, by (name, look)."""
+    found: dict[tuple[str, str], Picture] = {}
+    async with sitting(size, language, kept_scene()) as operator:
+        for shot in shots_of(size):
+            for look, picture in zip(looks_of(size), await operator.take(shot, looks_of(size)), strict=True):
+                found[shot.name, look.name] = picture
+    return found
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def single(name: str, size: tuple[int, int], language: str) -> str:
+    """The file of one screen in the usual theme."""
+    return f"{name}-{size[0]}x{size[1]}-{language}.svg"
+
+
+def sheet_name(look: Look, size: tuple[int, int], language: str) -> str:
+    """The file of all screens in another theme."""
+    return f"sheets/{look.name}-{size[0]}x{size[1]}-{language}.svg"
+
+
+def expected() -> set[str]:
+    """Every picture there must be."""
+    found = set()
+    for size in (*SIZES, CORNER):
         for language in LANGUAGES:
-            for size in SIZES:
-                for path in await photograph(socket, language, size, taken):
-                    print(path.name)
-        following.cancel()
-        service.stop()
-        await watch
+            found |= {single(shot.name, size, language) for shot in shots_of(size)}
+            found |= {sheet_name(look, size, language) for look in looks_of(size)[1:]}
+    return found
+
+
+def index() -> str:
+    """The page that shows them all."""
+    lines = ["# Every screen", ""]
+    lines += [
+        "Drawn by `make pictures` from one recorded minute of the practice fleet; the same tree draws the same bytes.",
+        "`make scene` records that minute anew, `make recording` the film. A click shows a picture in full.",
+        "",
+        "![The practice fleet: a fault, its incident, a note, the host, the graph](recording.svg)",
+        "",
+        "## Other themes",
+        "",
+        "One sheet of all screens for each theme, size and language.",
+        "",
+    ]
+    for look in LOOKS[1:]:
+        lines += [f"**{look.words[0].upper()}{look.words[1:]}**", ""]
+        lines += _table(lambda size, language, look=look: sheet_name(look, size, language), look.words, look.sizes)
+    lines += [f"## Every screen, {LOOKS[0].words}", ""]
+    for shot in SHOTS:
+        lines += [f"### {shot.words}", ""]
+        lines += _table(lambda size, language, name=shot.name: single(name, size, language), shot.words, shot.sizes)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _table(file: Callable[[tuple[int, int], str], str], words: str, sizes: tuple[tuple[int, int], ...]) -> list[str]:
+    lines = [f"| | {' | '.join(LANGUAGES)} |", f"|---|{'---|' * len(LANGUAGES)}"]
+    for size in sizes:
+        cells = [f"[![{words}, {one}]({file(size, one)})]({file(size, one)})" for one in LANGUAGES]
+        lines.append(f"| {size[0]}x{size[1]} | {' | '.join(cells)} |")
+    return [*lines, ""]
+
+
+def draw_all(size: tuple[int, int], language: str, where: Path) -> list[str]:
+    """Draw one size and language; the names of the files."""
+    taken = asyncio.run(album(size, language))
+    names = [shot.name for shot in shots_of(size)]
+    files = {single(name, size, language): document(taken[name, LOOKS[0].name]) for name in names}
+    for look in looks_of(size)[1:]:
+        title = f"Watchkeeper {size[0]}x{size[1]} {language}: {look.words}"
+        cards = [(name, taken[name, look.name]) for name in names]
+        files[sheet_name(look, size, language)] = sheet(title, cards, ACROSS[size[0]])
+    for name, text in files.items():
+        (where / name).write_text(text, "utf-8")
+    return list(files)
+
+
+def main() -> int:
+    """Draw everything, take away what is drawn no more, write the page."""
+    os.environ.update(TZ="UTC", TEXTUAL_ANIMATIONS="none")
+    (PICTURES / "sheets").mkdir(parents=True, exist_ok=True)
+    jobs = [(size, language) for size in reversed((CORNER, *SIZES)) for language in LANGUAGES]
+    with ProcessPoolExecutor(4, multiprocessing.get_context("spawn")) as pool:
+        done = [pool.submit(draw_all, size, language, PICTURES) for size, language in jobs]
+        drawn = {name for job in done for name in job.result()}
+    (PICTURES / "README.md").write_text(index(), "utf-8")
+    for old in PICTURES.rglob("*.svg"):
+        if old.relative_to(PICTURES).as_posix() not in drawn | {"recording.svg"}:
+            old.unlink()
+    total = sum(path.stat().st_size for path in PICTURES.rglob("*.svg"))
+    print(f"{len(drawn)} files, {total / 1e6:.1f} MB with the recording")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(main())
