@@ -16,7 +16,7 @@ from textual.message import Message
 
 from duty.phrases import Phrase
 from tui import doings
-from tui.actions import ACTIONS, BY_ID, Action, Looking
+from tui.actions import ACTIONS, BY_ID, HOST, RECORD, Action, Looking
 from tui.keybar import KeyBar
 from tui.messages import LogSubmitted, RowChosen
 from tui.net import ControlNet
@@ -222,7 +222,10 @@ class WatchkeeperApp(Onlooker):
         why = action.why_not(self)
         if why is not None:
             self.tell(say(why), warn=True)
-        elif action.do is not None and (rest := action.do(self)) is not None:
+            return
+        if (panels := self.panels()) is not None and action.group in (RECORD, HOST):
+            panels.focused_panel.hold()
+        if action.do is not None and (rest := action.do(self)) is not None:
             self.run_worker(rest, group="asking")
 
     @property

@@ -245,6 +245,11 @@ class LiveTable(Widget, can_focus=True):
         """Keys go elsewhere: to a line that is typed, to another window. The cursor stays where it was put."""
         self.refresh()
 
+    def hold(self) -> None:
+        """Something is done about the row under the cursor: this row is meant now, and not whichever is the first."""
+        if self.key is not None and not self.moved:
+            self.moved, self._meant = True, self.key
+
     def release(self) -> None:
         """The operator has gone to another table: this one shows its worst rows again."""
         self.moved = False

@@ -108,6 +108,26 @@ async def test_an_incident_from_opening_to_closing(desk: MakeDesk) -> None:
         assert len({command.ask for command in d.watch.commands}) == 4
 
 
+async def test_the_cursor_stays_on_the_incident_that_was_taken(desk: MakeDesk) -> None:
+    async with desk(size=(80, 24)) as d:
+        for title in ("quotes stand still", "orders are late"):
+            await d.press("o")
+            await d.until(lambda: d.screen == "Form")
+            await d.type(title)
+            await d.press("enter")
+            await d.until(lambda: any(one.title == title for one in d.app.picture.incidents.values()))  # noqa: B023
+        await d.press("7")
+        await d.until(lambda: d.app.incident() is not None)
+        number = d.app.incident().id
+        await d.press("t")
+        await d.until(lambda: d.app.picture.incidents[number].owner == "li")
+        await d.press("a")
+        await d.until(lambda: d.screen == "Form")
+        await d.type("called the exchange")
+        await d.press("enter")
+        await d.until(lambda: d.app.picture.incidents[number].last_note == "called the exchange")
+
+
 async def test_the_incident_page_tells_all_moves_and_follows(desk: MakeDesk) -> None:
     async with desk() as d:
         doings.show_incident(d.app, 1)
