@@ -154,7 +154,8 @@ class HistoryStore:
         found = [] if first is None else [Piece(level, max(since, first), min(until, last))]
         if first is not None:
             for coarser in range(level + 1, len(PERIODS)):
-                if (span := spans[coarser]) is not None and span[0] < first:
+                # One that begins earlier only because its periods are longer knows nothing more.
+                if (span := spans[coarser]) is not None and span[0] + PERIODS[coarser] <= first:
                     found.insert(0, Piece(coarser, max(since, span[0]), min(until, first)))
                     first = span[0]
         for finer in range(level - 1, -1, -1):

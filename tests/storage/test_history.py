@@ -97,6 +97,14 @@ def test_minutes_become_ten_minutes_and_hours(store: HistoryStore) -> None:
     assert store.span("gw", MINUTE) == (START, START + 121 * 60)
 
 
+def test_a_longer_period_that_only_begins_earlier_is_not_read(store: HistoryStore) -> None:
+    for number in range(7, 27):
+        store.write(START + 60 * number, [minute("gw", 1.0, 1.0)])
+    assert of(store, level=TEN)[0].at == START, "ten minutes of which three were watched"
+    pieces = store.pieces("gw", MINUTE, START - 3600, START + 3600)
+    assert [(piece.level, piece.since) for piece in pieces] == [(MINUTE, START + 420)]
+
+
 def test_hosts_and_series_are_told_apart(store: HistoryStore) -> None:
     store.write(START, [minute("gw", 1.0, 2.0), minute("risk", 3.0, keys=(USED,))])
     assert of(store) == [Row(START, one(1.0))] and of(store, USED) == [Row(START, one(2.0))]
