@@ -6,6 +6,10 @@ from collectors.parsing import MAX_FAILURES, failure, not_understood
 from duty.clean import clean_bytes
 from duty.readings import CpuTicks, InterfaceCounters, Memory, ProcessStat, Sample, SectionFailure
 
+MAX_NAME = 40
+"""Characters of an interface's name and of the word for its link; the kernel's have 15 at most."""
+MAX_WORDS = 256
+
 
 class FastParser:
     """Parses the fast answers of one connection."""
@@ -15,6 +19,16 @@ class FastParser:
         self.ticks_per_s = 100
         self._processes: dict[bytes, ProcessStat] = {}
         self._interfaces: dict[bytes, InterfaceCounters] = {}
+        self._words: dict[bytes, str] = {}
+
+    def _word(self, raw: bytes) -> str:
+        """``raw`` cleaned. The same few words come with every sample, so they are remembered."""
+        word = self._words.get(raw)
+        if word is None:
+            if len(self._words) >= MAX_WORDS:
+                self._words.clear()
+            word = self._words[raw] = clean_bytes(raw, MAX_NAME)
+        return word
 
     def sample(self, seq: int, lines: list[bytes], failures: tuple[SectionFailure, ...]) -> Sample:
         """The sample these lines make; what is not understood is among its failures."""
@@ -29,7 +43,7 @@ class FastParser:
                 if kind == b"P ":
                     processes[line] = self._processes.get(line) or self._process(line)
                 elif kind == b"N ":
-                    interfaces[line] = self._interfaces.get(line) or _interface(line)
+                    interfaces[line] = self._interfaces.get(line) or self._interface(line)
                 elif kind == b"G ":
                     gone.append(int(line[2:]))
                 elif kind == b"A ":
@@ -64,14 +78,13 @@ class FastParser:
             int(pid), state.decode(), int(threads), int(utime) + int(stime), int(start), int(rss) * self.page_bytes
         )
 
-
-def _interface(line: bytes) -> InterfaceCounters:
-    _, name, *numbers, link = line.split(b" ")
-    rx, rx_errors, rx_drops, tx, tx_errors, tx_drops = map(int, numbers)
-    if link != b"-" and not link.isalpha():
-        raise ValueError
-    words = "" if link == b"-" else clean_bytes(link, 20)
-    return InterfaceCounters(clean_bytes(name, 40), rx, rx_errors, rx_drops, tx, tx_errors, tx_drops, words)
+    def _interface(self, line: bytes) -> InterfaceCounters:
+        _, name, *numbers, link = line.split(b" ")
+        rx, rx_errors, rx_drops, tx, tx_errors, tx_drops = map(int, numbers)
+        if link != b"-" and not link.isalpha():
+            raise ValueError
+        words = "" if link == b"-" else self._word(link)
+        return InterfaceCounters(self._word(name), rx, rx_errors, rx_drops, tx, tx_errors, tx_drops, words)
 
 
 def _uptime(line: bytes, found: dict[str, object]) -> None:

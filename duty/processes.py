@@ -78,6 +78,7 @@ class ProcessTrack(Part[ProcessView]):
         "_ports",
         "_quiet",
         "_quiet_after",
+        "_quiet_due",
         "_replaced",
         "_seen_once",
         "_still_well",
@@ -113,6 +114,8 @@ class ProcessTrack(Part[ProcessView]):
         self._log_unread = True
         self._quiet: float | None = None
         self._quiet_after = rule.quiet_after_s
+        self._quiet_due = -math.inf
+        """Uptime of the host before which it cannot have done nothing for too long."""
         self._only: Copy | None = None
         """The one copy there is, as nearly always; ``None`` where there is none or more."""
         self._still_well = False
@@ -167,7 +170,7 @@ class ProcessTrack(Part[ProcessView]):
         if self._uptime >= self._age_until or self._uptime < self._age_from:
             self._tell_age()
             changed = True
-        if self._quiet_after is not None and (quiet := self._quiet_shown()) != self._quiet:
+        if self._uptime >= self._quiet_due and (quiet := self._quiet_shown()) != self._quiet:
             self._quiet = quiet
             changed = True
         if changed:
@@ -239,8 +242,9 @@ class ProcessTrack(Part[ProcessView]):
 
     def _quiet_shown(self) -> float | None:
         """Seconds for which its quietest copy has done nothing, in steps of ten; ``None`` while that is no fault."""
-        limit = self._quiet_after
+        limit, self._quiet_due = self._quiet_after, -math.inf
         if limit is None:
+            self._quiet_due = math.inf
             return None
         busy = min([copy.busy_at for copy in self.copies.values() if copy.busy_at is not None], default=None)
         if busy is None:
@@ -248,7 +252,10 @@ class ProcessTrack(Part[ProcessView]):
         if self.rule.log is not None and not self._log_unread and self._log_at is not None:
             busy = max(busy, self._log_at)
         held = self._uptime - busy
-        return None if held < limit else max(limit, held // 10.0 * 10.0)
+        if held < limit:
+            self._quiet_due = busy + limit  # what is busy meanwhile only puts it off
+            return None
+        return max(limit, held // 10.0 * 10.0)
 
     # --- what is shown -----------------------------------------------------------------------------------------------
 
