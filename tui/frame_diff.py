@@ -218,7 +218,8 @@ def _cells(text: str) -> Sequence[str]:
         elif cells:
             head = max(at for at, cell in enumerate(cells) if cell)
             cells[head] += text[start:end]
-    return tuple(cells)
+    # A wide letter that was cut in half has left a blank: what stood on the letter has nothing to stand on.
+    return tuple([" " if cell[:1] == " " else cell for cell in cells])
 
 
 @lru_cache(8192)
