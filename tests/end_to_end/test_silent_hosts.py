@@ -94,8 +94,8 @@ async def test_hosts_that_fall_silent(site: Site, program: Callable[[str], Progr
                     await desk.shows("1 Fleet", "◇?", f"{name} ", "s ago, no answer: the")
                 await witness.goes_on("well", since=fault)
 
-            running[NAPPING].signal_sessions(signal.SIGCONT)
             back = time.time()
+            running[NAPPING].signal_sessions(signal.SIGCONT)
             await witness.first(lambda s: s.hosts[NAPPING].quality is Quality.GOOD, back)
             await desk.until(lambda: desk.green("1 Fleet", f"{NAPPING} ") == {"●", "O"}, "green again")
             links = {seen.hosts[NAPPING].connection.link for seen in witness.boards}
@@ -111,11 +111,11 @@ async def test_hosts_that_fall_silent(site: Site, program: Callable[[str], Progr
                 assert "refuses the connect" in rows["refused"]
                 assert all("refuse" not in rows[name] for name in (ASLEEP, MUTE))
 
+            again = time.time()  # before the first of them can answer, which the watch judges at once
             for server in (running[ASLEEP], running[MUTE]):
                 for one in processes_of(server):
                     with contextlib.suppress(psutil.NoSuchProcess):  # its session ends as soon as it can
                         one.resume()
-            again = time.time()
             for name in (ASLEEP, MUTE):
                 await witness.first(lambda s, n=name: s.hosts[n].quality is Quality.GOOD, again)
                 returned = await witness.move(Move.RETURNED, f"{name} host {name}", again)
