@@ -8,8 +8,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check -qq install
-# Most tests wait for something, so four share two cores well.
-WORKERS ?= 4
+# Most tests wait for something, so three share two cores well.
+WORKERS ?= 3
 CODE := duty wire config collectors storage watch practice tui cli
 
 # An environment knows its own folder and interpreter: after a move or an upgrade it is built anew.
