@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from duty.board import AppView, HostView, PerfView
+from duty.board import HostView, PerfView
 from duty.quality import Quality
 
 NUL = float("nan")
@@ -76,8 +76,8 @@ def _numbers(view: HostView) -> list[_Number]:
     return [_Number(perf_key(app.key, one.label), one.value, app.read_at) for app in view.apps for one in app.perf]
 
 
-def _asked(view: HostView) -> tuple[AppView, ...]:
-    return view.apps
+def _health_read_at(view: HostView) -> float | None:
+    return None if view.health is None else view.health.read_at
 
 
 KINDS = (
@@ -153,7 +153,7 @@ KINDS = (
             ("wait", "await_s", "s"),
         ),
         slow=True,
-        read_with=lambda view: None if view.health is None else view.health.read_at,
+        read_with=_health_read_at,
     ),
     Kind(
         "pressure",
@@ -161,7 +161,7 @@ KINDS = (
         lambda one: f"{one.resource} {one.kind}",
         (("share", "avg60", "%"),),
         slow=True,
-        read_with=lambda view: None if view.health is None else view.health.read_at,
+        read_with=_health_read_at,
     ),
     Kind(
         "sensor",
@@ -169,7 +169,7 @@ KINDS = (
         lambda one: f"{one.chip} {one.label}",
         (("celsius", "celsius", "°C"),),
         slow=True,
-        read_with=lambda view: None if view.health is None else view.health.read_at,
+        read_with=_health_read_at,
     ),
     Kind(
         "disk",
@@ -184,7 +184,11 @@ KINDS = (
         slow=True,
     ),
     Kind(
-        "app", _asked, attrgetter("key"), (("response", "response_s", "s"), ("cert_days", "cert_days", "d")), slow=True
+        "app",
+        attrgetter("apps"),
+        attrgetter("key"),
+        (("response", "response_s", "s"), ("cert_days", "cert_days", "d")),
+        slow=True,
     ),
     Kind(
         "event",

@@ -17,7 +17,7 @@ from cli.serve import greet
 from config.paths import prepare
 from tests.support.screens import until
 from tests.support.terminal import Terminal
-from tests.support.watches import ROOT, SITE, Watch, watching
+from tests.support.watches import ROOT, SITE, Watch, end_watches_of, watches_of, watching
 from wire.doorway import held
 
 WORDS = "import sys; from cli.main import main; sys.exit(main({words!r}))"
@@ -43,22 +43,11 @@ async def leave(terminal: Terminal) -> None:
     assert await terminal.ended() == 0
 
 
-def watches_of(site: Path) -> list[psutil.Process]:
-    """Processes that run the watch of this site."""
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        words = process.info["cmdline"] or []
-        if "watch" in words and str(site) in words and process.status() != psutil.STATUS_ZOMBIE:
-            found.append(process)
-    return found
-
-
 @pytest.fixture(autouse=True)
 def none_is_left(site: Path) -> Iterator[None]:
     """What a failed test leaves."""
     yield
-    for process in watches_of(site):
-        process.kill()
+    end_watches_of(site)
 
 
 async def test_the_first_starts_the_watch_the_second_attaches_and_both_see_every_line(site: Path) -> None:

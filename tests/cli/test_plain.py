@@ -10,13 +10,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from config.paths import prepare
 from tests.support.screens import until
 from tests.support.terminal import Terminal
-from tests.support.watches import ROOT, SITE, Watch, watching
+from tests.support.watches import ROOT, SITE, Watch, end_watches_of, watches_of, watching
 
 WORDS = "import sys; from cli.main import main; sys.exit(main({words!r}))"
 
@@ -33,21 +32,11 @@ def words(site: Path, *more: str) -> str:
     return WORDS.format(words=["--site", str(site), "--plain", *more])
 
 
-def watches_of(site: Path) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter(["cmdline"]):
-        command = process.info["cmdline"] or []
-        if "watch" in command and str(site) in command and process.status() != psutil.STATUS_ZOMBIE:
-            found.append(process)
-    return found
-
-
 @pytest.fixture(autouse=True)
 def none_is_left(site: Path) -> Iterator[None]:
     """What a failed test leaves."""
     yield
-    for process in watches_of(site):
-        process.kill()
+    end_watches_of(site)
 
 
 def piped(site: Path, *more: str) -> subprocess.Popen[str]:

@@ -100,6 +100,22 @@ async def watching(site: Path | None, *options: str, code: str = "") -> AsyncIte
         watch.kill()
 
 
+def watches_of(site: Path) -> list[psutil.Process]:
+    """Processes that run the watch of this site."""
+    found = []
+    for process in psutil.process_iter(["cmdline"]):
+        words = process.info["cmdline"] or []
+        if "watch" in words and str(site) in words and not ended(process):
+            found.append(process)
+    return found
+
+
+def end_watches_of(site: Path) -> None:
+    """Kill what a failed test has left."""
+    for process in watches_of(site):
+        process.kill()
+
+
 def ended(process: psutil.Process) -> bool:
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
