@@ -28,6 +28,14 @@ def rates(one: EventTrack, now: float) -> tuple[float | None, float | None]:
     return seen.act_per_min, seen.warn_per_min
 
 
+def followed() -> EventTrack:
+    """A log in which nothing was for a minute."""
+    one = EventTrack("gw1", RULE)
+    one.see(piece("-", "a"), NOW)
+    one.same(NOW + 60)
+    return one
+
+
 def test_a_rate_is_known_after_a_minute_that_was_read() -> None:
     one = EventTrack("gw1", RULE)
     assert rates(one, NOW) == (None, None)
@@ -51,9 +59,7 @@ def test_a_log_that_is_read_seldom_has_the_rate_of_the_time_between() -> None:
 
 
 def test_where_lines_may_be_missing_the_rate_is_not_known() -> None:
-    one = EventTrack("gw1", RULE)
-    one.see(piece("-", "a"), NOW)
-    one.same(NOW + 60)
+    one = followed()
     assert rates(one, NOW + 60) == (0.0, 0.0)
     one.see(piece("a", "b", 1, gap="cut"), NOW + 75)
     assert rates(one, NOW + 75) == (None, None)
@@ -62,9 +68,7 @@ def test_where_lines_may_be_missing_the_rate_is_not_known() -> None:
 
 
 def test_a_log_that_cannot_be_read_has_none() -> None:
-    one = EventTrack("gw1", RULE)
-    one.see(piece("-", "a"), NOW)
-    one.same(NOW + 60)
+    one = followed()
     one.unread = phrase("permission denied")
     assert rates(one, NOW + 61) == (None, None)
     one.unread = None
@@ -79,9 +83,7 @@ def test_a_new_start_of_the_watch_invents_no_minute() -> None:
 
 
 def test_another_source_and_a_clock_set_back_begin_anew() -> None:
-    one = EventTrack("gw1", RULE)
-    one.see(piece("-", "a"), NOW)
-    one.same(NOW + 60)
+    one = followed()
     one.same(NOW + 30)
     assert rates(one, NOW + 30) == (None, None)
     one.same(NOW + 90)
