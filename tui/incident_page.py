@@ -9,7 +9,7 @@ from duty.records import Incident, IncidentMove, Move
 from tui import figures
 from tui.glyphs import Glyphs
 from tui.pager import Line, wrapped
-from tui.sayings import INCIDENT_WORDS
+from tui.sayings import INCIDENT_WORDS, about_of, title_of
 from wire.words import _, say
 
 MOVE_WORDS = {
@@ -33,14 +33,14 @@ def _lines(
     incident: Incident, moves: Sequence[IncidentMove] | None, now: float, zone: str, glyphs: Glyphs, width: int
 ) -> Iterator[Line]:
     mark = glyphs.incidents[incident.state]
-    title = incident.title or (say(incident.said) if incident.said else str(incident.subject))
+    title = title_of(incident)
     yield ((_("Incident {number}", number=incident.id), "title.focus"), ("  " + _("level {n}", n=incident.level), ""))
     yield from wrapped(title, width)
     words = f"{_(INCIDENT_WORDS[incident.state])} {incident.owner}".strip()
     age = _("open for {time}", time=figures.span((incident.closed_at or now) - incident.opened_at))
     yield ((f"{mark.text} ", mark.tone), (words, ""), (f"  {age}", "dim"))
-    if str(incident.subject):
-        yield from wrapped(_("about {subject}", subject=str(incident.subject)), width, "dim")
+    if about := about_of(incident.subject):
+        yield from wrapped(_("about {subject}", subject=about), width, "dim")
     if incident.automatic:
         holds = _("the fault still holds") if incident.active else _("the fault is gone")
         yield from wrapped(_("opened by rule; {holds}", holds=holds), width, "warn" if incident.active else "ok")
