@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.nagios import MAX_DETAIL, MAX_NUMBERS, MAX_TEXT, parse, perfdata, reading
+from duty.clean import clean
 from duty.readings import Perf, PerfRange
 
 
@@ -81,7 +82,7 @@ def test_no_output_breaks_it_or_gets_through_as_more_than_text(output: str, stat
 
 FIGURE = st.floats(-1e9, 1e9, allow_nan=False).map(lambda value: round(value, 6))
 LABEL = st.text(st.characters(codec="utf-8", categories=["L", "N", "Zs"]), min_size=1, max_size=20).filter(
-    lambda text: text.strip() == text and unicodedata.is_normalized("NFC", text)
+    lambda text: text.strip() == text and unicodedata.is_normalized("NFC", text) and clean(text) == text
 )
 
 

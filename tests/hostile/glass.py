@@ -29,6 +29,7 @@ class Spoken:
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
         self._rest = ""
+        self._begun = ""
         self.entered = False
         """From now on it may only draw."""
         self.bytes = 0
@@ -42,9 +43,18 @@ class Spoken:
         text = DRAWING.sub("\x00", text)
         if not self.entered:
             text = ENTERING.sub("\x00", text)
-        for run in text.split("\x00"):
+        runs = text.split("\x00")
+        runs[0] = self._begun + runs[0]  # what was read may end between a letter and the mark on it
+        self._begun = _last_letter(runs[-1])
+        for run in runs:
             # An own sign for what was hidden is text as well: what is clean stays as it is.
             assert "\x1b" not in run and clean(run, len(run) + 1) == run, f"to the terminal: {run!r}"
+
+
+def _last_letter(run: str) -> str:
+    """The last letter of a text with what stands on it."""
+    start = next((at for at in range(len(run) - 1, -1, -1) if clean(run[at:]) == run[at:]), len(run))
+    return run[start:]
 
 
 class Glass(pyte.Screen):
