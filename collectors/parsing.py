@@ -33,6 +33,7 @@ CODES = {
     "failed": N_("{subject} could not be read"),
     "nouser": N_("the user of {subject} is not known on this host"),
     "pattern": N_("the pattern of {subject} is not understood by this host's awk"),
+    "nofork": N_("{subject} could not be read: this host starts no more processes"),
     "toolong": N_("the answer was cut at the probe's own limit"),
     "notfile": N_("{subject} is not a file"),
     "refused": N_("{subject} is not read: the probe keeps away from there"),

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from collectors.feed import Section
 from duty.site import AppRule, EventRule, HostSpec, LineRule, PingRule, ProcessRule
 
-VERSION = "1.2"
+VERSION = "1.3"
 TOLD: tuple[Section, ...] = ("health", "time", "lines", "events")
 """Sections that are told to forget what they were told before."""
 PARTS = ("sample", "jobs", "processes", "ports", "mounts", *TOLD)

@@ -1,6 +1,6 @@
 # The probe: POSIX sh and one resident awk. Nothing is written on the host. Grammar: docs/probe-protocol.md.
 # Comments and indentation are taken out before it is sent.
-V=1.2
+V=1.3
 LC_ALL=C
 export LC_ALL
 unset ENV BASH_ENV
@@ -14,8 +14,10 @@ T=$(printf '\t')
 # mksh has no printf of its own and echo reads backslashes in some shells.
 if [ -n "$KSH_VERSION" ]; then
 say() { print -r -- "$1"; }
+word() { print -rn -- "$1"; }
 else
 say() { printf '%s\n' "$1"; }
+word() { printf %s "$1"; }
 fi
 [ -r /proc/uptime ] && [ -r /proc/stat ] || { say '=X proc'; exit 3; }
 # mawk waits for a full buffer on a pipe unless told not to; busybox splits what it reads at NUL by itself.

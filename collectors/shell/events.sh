@@ -25,7 +25,7 @@ case $cur in
 # Not --after-cursor: it leaves out one entry even where the cursor's own is not among those asked for.
 *) R=$(journalctl "$what" -o json -a -q --no-pager --cursor="${cur#n}" 2>/dev/null | EVC=$cur ev_entries);;
 esac
-case $R in K*) ;; *) ev_bad pattern; return;; esac
+case $R in K*) ;; *) ev_no_awk; ev_bad $EV_BAD; return;; esac
 ev_out
 [ "$REST" = 1 ] && ev_gap journal
 x=$NEW

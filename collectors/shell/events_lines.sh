@@ -49,7 +49,8 @@ function told(   k) {
 '
 # Reads a file from a block before the cursor on. The bytes just before the cursor must be those that stood there when
 # the cursor was made: by that a file is known again, whatever its name, its inode or its compression.
-# The stream has one line end more than the file, so that the last record is always what has no line end yet.
+# The stream has one digit more than the file, whether reading it went well: so the last record is always what has no
+# line end yet, and what a broken disk or a host without a free process gives is not taken for a file that was cut.
 EV_R=$EV_A'
 function hash(s,   h, i, n) {
   h = 5381
@@ -93,6 +94,8 @@ BEGIN {
 { if (NR > 1) line(prev, hit); prev = $0; hit = BB ? (NF > 1 || $0 == "") : 1 }
 END {
   if (!stop && !bad) {
+    if (prev !~ /0$/) { print "F"; exit }
+    prev = substr(prev, 1, length(prev) - 1)
     if (pos < OFF) { n = OFF - pos; before(substr(prev, 1, n)); prev = substr(prev, n + 1) }
     if (pos == OFF && !checked) check()
     if (pos < OFF) bad = 1

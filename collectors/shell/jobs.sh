@@ -29,7 +29,8 @@ end_all() { kill -STOP "$1"; kill -9 $(below "$1" 1); }
 up() { read -r UP _ </proc/uptime; UP=${UP%.*}; }
 # hangs ID: has the last run of ID, p, not answered yet? e: seconds since it began. A zombie has ended, a stranger with
 # its number is not a child of ours, and one that is called "=" is saying its last word: it lives on for a moment, in
-# which the next question may come.
+# which the next question may come. That name has no line end: bash goes back in a file after the lines that it did not
+# take, cannot in one of a process that ended meanwhile, and gives the rest of them to whatever is read next.
 hangs() {
 eval "p=\$J_$1 s=\${S_$1:-0}"
 up
@@ -50,7 +51,7 @@ say "+$1 $6 $e${7:+ $7}"
 return 1
 fi
 say "?$1 $2 $6 $4${7:+ $7}"
-( $3 "$1" "$2" "$5"; say = >/proc/self/comm; say "%$1 $2" ) </dev/null 2>/dev/null &
+( $3 "$1" "$2" "$5"; word = >/proc/self/comm; say "%$1 $2" ) </dev/null 2>/dev/null &
 eval "J_$2=$! S_$2=$UP"
 }
 # job: as begin; marks the lines of COMMAND, each written whole (a pipe keeps short writes together), and has the main

@@ -170,6 +170,48 @@ def test_what_was_cut_short_is_said(follow: Follow, tmp_path: Path, before: byte
     assert (piece.gap, [one.text for one in piece.lines]) == (gap, ["ERROR 2"])
 
 
+@pytest.mark.parametrize("given", [b"", b"ERROR 1\nERR", b"ERROR 1\nERROR 20"])
+def test_a_disk_that_gives_only_a_part_is_no_file_that_was_cut(
+    pair: str, follow: Follow, tmp_path: Path, given: bytes
+) -> None:
+    log = tmp_path / "gw.log"
+    log.write_bytes(b"ERROR 0\n")
+    reader = follow(rule(log), pair=pair)
+    reader.look()
+    with log.open("ab") as file:
+        file.write(b"ERROR 1\nERROR 20\n")
+    broken = tmp_path / "bin" / "dd"
+    (tmp_path / "given").write_bytes(b"ERROR 0\n" + given)
+    broken.write_text(f"#!/bin/sh\n[ -e '{tmp_path}/given' ] || exec /bin/dd \"$@\"\ncat '{tmp_path}/given'; exit 1\n")
+    broken.chmod(0o755)
+    reading = reader.look()
+    assert [(one.subject, str(one.why)) for one in reading.failures] == [("gw log", "gw log could not be read")]
+    assert not reading.pieces
+    (tmp_path / "given").unlink()
+    piece = reader.piece()
+    assert (piece.gap, [one.text for one in piece.lines]) == ("", ["ERROR 1", "ERROR 20"])
+
+
+def test_a_host_that_starts_no_more_processes_says_so(pair: str, follow: Follow, tmp_path: Path) -> None:
+    log = tmp_path / "gw.log"
+    log.write_bytes(b"ERROR 0\n")
+    reader = follow(rule(log), pair=pair)
+    reader.look()
+    with log.open("ab") as file:
+        file.write(b"ERROR 1\n")
+    awk = tmp_path / "bin" / "awk"
+    awk.rename(tmp_path / "bin" / "good")
+    awk.write_text("#!/bin/sh\nexit 2\n")
+    awk.chmod(0o755)
+    reading = reader.look()
+    assert [str(one.why) for one in reading.failures] == [
+        "gw log could not be read: this host starts no more processes"
+    ]
+    awk.unlink()
+    (tmp_path / "bin" / "good").rename(awk)
+    assert [one.text for one in reader.piece().lines] == ["ERROR 1"]
+
+
 def test_a_log_that_is_cut_and_empty_is_said_once_and_read_on(follow: Follow, tmp_path: Path) -> None:
     log = tmp_path / "gw.log"
     log.write_bytes(b"ERROR 1\n" * 9)
