@@ -1,4 +1,4 @@
-"""What a job of the probe is called while it says its last word: nothing that is read of it is left over for the next."""
+"""What a job of the probe is called while it says its last word: nothing read of it is left over for the next read."""
 
 from __future__ import annotations
 
