@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import time
@@ -194,7 +195,8 @@ class WatchkeeperApp(Onlooker):
     def _confirm(self) -> None:
         """Tell the watch that its board is on the terminal: only then it sends a newer one."""
         if self._waiting or behind(self._driver):
-            self.set_timer(_DRAIN_S, self._confirm)
+            # Nearly every frame is still on its way here; the library's own timers cost a task each.
+            asyncio.get_running_loop().call_later(_DRAIN_S, self._confirm)
         elif self.picture.connected and self.picture.seq is not None and self.picture.seq != self._confirmed:
             self._confirmed = self.picture.seq
             self.session.drawn(self.picture.seq)
