@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import time
@@ -25,7 +26,8 @@ from tui.palette import WatchCommands
 from tui.pause import Pause
 from tui.picture import Picture
 from tui.screens.opening import OpeningScreen
-from tui.session import Session, Unfit
+from tui.screens.watch import WatchScreen
+from tui.session import Session, Starting, Unfit
 from tui.terminal import QuietDriver, behind
 from tui.themes import THEMES
 from wire.messages import PROTOCOL, BoardUpdate, FromWatch, Hello, IncidentChanged, LogWritten, Resync, Welcome
@@ -33,8 +35,6 @@ from wire.words import _, say
 
 if TYPE_CHECKING:
     from textual.driver import Driver
-
-    from tui.screens.watch import WatchScreen
 
 UNFIT = 3
 """Exit code: there is no watch, or one this screen cannot talk to."""
@@ -55,7 +55,7 @@ class Repaint(Message):
 class WatchkeeperApp(Onlooker):
     """A disposable viewer of the watch at ``socket_path``.
 
-    ``patience_s``: how long a watch that is still starting may take to listen. ``clock``: UTC epoch seconds.
+    ``starting``: the watch is only being started. ``clock``: UTC epoch seconds.
     """
 
     TITLE = "Watchkeeper"
@@ -76,7 +76,7 @@ class WatchkeeperApp(Onlooker):
         *,
         who: str,
         version: str,
-        patience_s: float = 0.0,
+        starting: Starting | None = None,
         clock: Callable[[], float] = time.time,
         driver_class: type[Driver] | None = QuietDriver,
     ) -> None:
@@ -89,7 +89,7 @@ class WatchkeeperApp(Onlooker):
         """Set while the screen stands still."""
         self.parting_words = ""
         """Why the screen could not go on, for standard error."""
-        self._patience_s = patience_s
+        self._starting = starting
         self._owed: frozenset[str] | None = frozenset()
         self._drawn_on: Looking | None = None
         self._confirmed: int | None = None
@@ -108,7 +108,7 @@ class WatchkeeperApp(Onlooker):
 
     async def _talk(self) -> None:
         try:
-            await self.session.run(self._patience_s)
+            await self.session.run(self._starting)
         except Unfit as unfit:
             self._give_up(say(unfit.why))
 
@@ -153,8 +153,6 @@ class WatchkeeperApp(Onlooker):
         self.owe(None)
 
     def _open(self) -> None:
-        from tui.screens.watch import WatchScreen
-
         screen = WatchScreen()
         self.switch_screen(screen)
         screen.call_after_refresh(screen.mount, KeyBar())
@@ -197,7 +195,8 @@ class WatchkeeperApp(Onlooker):
     def _confirm(self) -> None:
         """Tell the watch that its board is on the terminal: only then it sends a newer one."""
         if self._waiting or behind(self._driver):
-            self.set_timer(_DRAIN_S, self._confirm)
+            # Nearly every frame is still on its way here; the library's own timers cost a task each.
+            asyncio.get_running_loop().call_later(_DRAIN_S, self._confirm)
         elif self.picture.connected and self.picture.seq is not None and self.picture.seq != self._confirmed:
             self._confirmed = self.picture.seq
             self.session.drawn(self.picture.seq)
@@ -235,8 +234,6 @@ class WatchkeeperApp(Onlooker):
 
     def panels(self) -> WatchScreen | None:
         """The screen with the panels, where it is the one that is looked at."""
-        from tui.screens.watch import WatchScreen
-
         view = self.view()
         return view if isinstance(view, WatchScreen) else None
 

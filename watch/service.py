@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+from typing import TYPE_CHECKING
 
 from collectors.aside import aside
 from collectors.feed import Feed, Listener, words_of
-from collectors.ssh_environment import SshEnvironment
-from collectors.ssh_feed import SshFeed
 from config.load import load_site
 from duty.board import Board
 from duty.clean import clean
@@ -17,7 +16,6 @@ from duty.connection import HostKey
 from duty.phrases import Phrase, phrase
 from duty.records import IncidentState, LogKind, NewLogEntry, Refused
 from duty.site import HostSpec, SiteSpec
-from practice.fleet import PracticeFleet
 from watch.clock import Clock, SystemClock
 from watch.commands import Commands, answered
 from watch.engine import Engine
@@ -26,10 +24,14 @@ from watch.history import History
 from watch.plan import Plan
 from watch.recorder import Event, Recorder
 from watch.records import Records
-from watch.site_source import first_site, line_of, make_feed
+from watch.site_source import first_site, line_of, load_feeds, make_feed, ssh_environment
 from wire.door import Door
 from wire.doorway import Doorway, open_doorway
 from wire.messages import PROTOCOL, Command, Hello, Reply, Resync, Welcome
+
+if TYPE_CHECKING:
+    from collectors.ssh_environment import SshEnvironment
+    from practice.fleet import PracticeFleet
 
 HISTORY_NAME = "history.sqlite"
 """The file of history, beside the records."""
@@ -57,6 +59,8 @@ class Service:
         self._why = phrase("the watch ends")
         self._idle: asyncio.TimerHandle | None = None
         self._env: SshEnvironment | None = None
+        self._begun = asyncio.Event()
+        """The hosts are being watched: from here on it can do what screens ask for."""
         self._looked_at = False
         """A screen has been here: who only asks whether a watch runs is none."""
 
@@ -85,7 +89,6 @@ class Service:
     async def _begin(self, place: Doorway) -> None:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
         self.language = site.language
-        self._env = SshEnvironment(max_dials=site.max_dials)
         records = self.records = await Records.open(self.plan.store, self.clock)
         self.recorder = Recorder(records, self._publish, self._loaded)
         history = self.history = self._past = History(
@@ -103,6 +106,7 @@ class Service:
             history=history,
         )
         self.door = await Door.open(place, self)
+        self.engine.announce()
         self._line(phrase("the watch begins: {site}, {hosts} hosts", site=site.name, hosts=len(site.hosts)))
         self._arm(FIRST_S)
         asyncio.get_running_loop().call_later(GC_FREEZE_S, _freeze)
@@ -118,7 +122,7 @@ class Service:
             self.door.resync()
 
     async def _until_ended(self) -> None:
-        tasks = [asyncio.create_task(self.engine.run()), asyncio.create_task(self.recorder.run())]
+        tasks = [asyncio.create_task(self._collect()), asyncio.create_task(self.recorder.run())]
         ended = asyncio.create_task(self.ended.wait())
         watching = asyncio.create_task(self._watch_store())
         keeping = asyncio.create_task(self.history.run())
@@ -145,6 +149,12 @@ class Service:
             for one in (tasks[1], ended, watching, keeping):
                 one.cancel()
             await asyncio.wait([tasks[1], ended, watching, keeping])
+
+    async def _collect(self) -> None:
+        await aside(load_feeds)
+        self._env = ssh_environment(self.engine.site)
+        self._begun.set()
+        await self.engine.run()
 
     async def _end(self) -> None:
         if self.door is not None:
@@ -214,6 +224,8 @@ class Service:
         return make_feed(spec, site, listener, self._env)
 
     async def _keep_key(self, host: str, key: HostKey) -> None:
+        from collectors.ssh_feed import SshFeed
+
         feed = self.engine.runs[host].feed
         if not isinstance(feed, SshFeed):
             raise Refused(phrase("{host} is not reached over SSH", host=host))
@@ -246,6 +258,7 @@ class Service:
 
     async def command(self, who: str, command: Command) -> Reply:
         """Do what a screen asks."""
+        await self._begun.wait()
         return await answered(self.commands.do(who, command), command.ask, _problem)
 
     def seats_changed(self, count: int) -> None:
