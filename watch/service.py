@@ -52,7 +52,6 @@ class Service:
         self.fleet: PracticeFleet | None = None
         self.records: Records | None = None
         self._past: History | None = None
-        self.language: str | None = None
         self.ended = asyncio.Event()
         self._why = phrase("the watch ends")
         self._idle: asyncio.TimerHandle | None = None
@@ -84,7 +83,6 @@ class Service:
 
     async def _begin(self, place: Doorway) -> None:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
-        self.language = site.language
         self._env = SshEnvironment(max_dials=site.max_dials)
         records = self.records = await Records.open(self.plan.store, self.clock)
         self.recorder = Recorder(records, self._publish, self._loaded)
@@ -197,7 +195,6 @@ class Service:
             return why, tuple(line_of(problem) for problem in loaded.problems)
         added, kept, removed = self.engine.adopt(loaded.site)
         self.history.adopt(loaded.site)
-        self.language = loaded.site.language
         self._line(
             phrase(
                 "site file read: {added} hosts new, {kept} kept, {removed} gone",
@@ -232,7 +229,6 @@ class Service:
             started_at=self.started_at,
             stays=self.plan.stays,
             who=who,
-            language=self.language,
             incidents=tuple(self.recorder.incidents.values()),
             log=tuple(self.recorder.recent),
             faults=self.fleet.faults if self.fleet is not None else (),
