@@ -265,9 +265,10 @@ class LiveTable(Widget, can_focus=True):
         self.moved = False
 
     def on_resize(self) -> None:
-        """Another size: the cursor stays in sight."""
+        """Another size: the cursor stays in sight. It was drawn in that size already, with the rows of the one before."""
         self._clamp()
         self._see()
+        self.refresh()
 
     def row_text(self) -> str:
         """The row under the cursor as text."""
