@@ -22,7 +22,7 @@ _PINGED = 60
 """Cells from which on what came of the pings is shown: fewer there are only in a corner of a screen."""
 _TREND, _WORDS = 6, 17
 """Cells of each of two trends and of the words beside them, at least: the words for a capacity nobody knows fit."""
-_SHORT_TREND, _SHORT_WORDS = 4, 8
+_SHORT_TREND, _SHORT_WORDS = 4, 7
 """The same where both ways share one trend."""
 
 
@@ -72,7 +72,7 @@ class LinesPanel(TablePanel[Item]):
         """
         g = self.glyphs
         name = fit(_("line"), (line.key for _host, line in items), max(8, width // 7))
-        host_width = fit(_("host"), (host.id for host, _line in items), max(8, width // 7))
+        host_width = fit(_("host"), (host.id for host, _line in items), max(8, width // 6))
         aged, pinged = width >= AGED, 11 if width >= _PINGED else 0
         trends, trend, rest = _room(
             width - 3 - (name + 1) - (host_width + 1) - (7 if aged else 0) - 2 * (6 + 5) - pinged
@@ -94,10 +94,11 @@ class LinesPanel(TablePanel[Item]):
             tone = text_tone(host)
             in_share = _share(line.in_bps, line.capacity_in_bps)
             out_share = _share(line.out_bps, line.capacity_out_bps)
-            said, said_tone = _what(line, g, rest), text_tone(host, g.states[line.state].tone if line.why else "dim")
+            before, said_tone = "", text_tone(host, g.states[line.state].tone if line.why else "dim")
             if not aged and host.quality is not Quality.GOOD:
                 age, said_tone = age_span(g, host, now)
-                said = f"{age.strip()} {said}"
+                before = age.strip() + " "
+            said = before + _what(line, g, rest - cell_len(before))
             return (
                 state_span(g, line.state, host),
                 cell(line.key, name, "name", cut=g.cut),
@@ -144,11 +145,11 @@ def _what(line: LineView, glyphs: Glyphs, room: int) -> str:
     else:
         short = short_rate(capacity, glyphs)
         words = _("of {capacity}", capacity=short)
-    return words if cell_len(words) <= room else f"/ {short}"
+    return next((said for said in (words, f"/ {short}") if cell_len(said) <= room), "")
 
 
 def _pings(line: LineView, tone: str, glyphs: Glyphs) -> tuple[Span, Span]:
-    """The slowest answer and the worst loss among the line's targets"""
+    """The slowest answer and the worst loss among the line's targets."""
     slowest = max((ping.rtt_s for ping in line.pings if ping.rtt_s is not None), default=None)
     lost = max((ping.loss_percent for ping in line.pings if ping.loss_percent is not None), default=None)
     return (
