@@ -275,7 +275,7 @@ class WatchkeeperApp(Onlooker):
         """Say something to the person in passing, above no dialog: then when it is closed. Never markup."""
         if isinstance(self.screen, ModalScreen):
             self._untold.append((text, warn))
-        else:
+        elif not any(one.message == text and not one.has_expired for one in self._notifications):  # it stands there
             self.notify(text, severity="warning" if warn else "information", markup=False)
 
     def pop_screen(self) -> AwaitComplete:

@@ -265,7 +265,7 @@ class LiveTable(Widget, can_focus=True):
         self.moved = False
 
     def on_resize(self) -> None:
-        """Another size: the cursor stays in sight. It was drawn in that size already, with the rows of the one before."""
+        """Another size: the cursor stays in sight. It was drawn already, with the rows of the one before."""
         self._clamp()
         self._see()
         self.refresh()
