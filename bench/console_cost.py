@@ -100,7 +100,7 @@ class Nobody:
     """The door's handler for a screen that asks for nothing."""
 
     def welcome(self, who: str, hello: Hello) -> Welcome:
-        return Welcome(PROTOCOL, "bench", os.getpid(), 0.0, False, who, None, (), ())
+        return Welcome(PROTOCOL, "bench", os.getpid(), 0.0, False, who, (), ())
 
     def resync(self) -> Resync:
         return Resync((), ())

@@ -13,7 +13,7 @@ from duty.limits import above, passed
 from duty.moment import Moment
 from duty.outlooks import Outlooks, bound_of, limit_in, near
 from duty.perf import judge_numbers
-from duty.phrases import N_, Phrase, of, phrase
+from duty.phrases import N_, Phrase, Value, of, phrase
 from duty.quality import State
 from duty.rates import Trend
 from duty.readings import AppReading, Certificate
@@ -204,7 +204,7 @@ class AppTrack:
             found.append((State.WARN, _ends(days, limits.warn)))
         if shown.verified is False and not (shown.fault == "ended" and days <= 0):
             state, said = _CHAIN.get(shown.fault, (State.WARN, N_("the certificate does not hold up: {words}")))
-            values: dict[str, str | int | float] = {"words": shown.words}
+            values: dict[str, Value] = {"words": shown.words}
             values |= {"names": ", ".join(shown.names) or shown.subject, "issuer": shown.issuer}
             found.append((state, Phrase(said, values)))
         return found

@@ -8,11 +8,11 @@ import msgspec
 from sqlalchemy import Row
 
 from duty.events import EventMemory, EventStep
-from duty.phrases import Phrase, Value
+from duty.phrases import Phrase
 from duty.records import IncidentMove, LogEntry, LogKind, Move, Subject
 
 _MEMORY = msgspec.json.Decoder(EventMemory)
-_VALUES = msgspec.json.Decoder(dict[str, Value])
+_VALUES = msgspec.json.Decoder(dict[str, str | int | float | Phrase])
 
 
 def micros(seconds: float) -> int:

@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.screen import ModalScreen, SystemModalScreen
 
 from duty.phrases import Phrase
 from tui import doings
@@ -22,7 +23,7 @@ from tui.keybar import KeyBar
 from tui.messages import LogSubmitted, RowChosen
 from tui.net import ControlNet
 from tui.onlooker import Onlooker
-from tui.palette import WatchCommands
+from tui.palette import CommandSearch, WatchCommands
 from tui.pause import Pause
 from tui.picture import Picture
 from tui.screens.opening import OpeningScreen
@@ -34,6 +35,7 @@ from wire.messages import PROTOCOL, BoardUpdate, FromWatch, Hello, IncidentChang
 from wire.words import _, say
 
 if TYPE_CHECKING:
+    from textual.await_complete import AwaitComplete
     from textual.driver import Driver
 
 UNFIT = 3
@@ -95,6 +97,8 @@ class WatchkeeperApp(Onlooker):
         self._confirmed: int | None = None
         self._retrying = False
         self._drawn_at = 0.0
+        self._untold: list[tuple[str, bool]] = []
+        """What is to be told when no dialog hides it and it hides no dialog."""
         self._net = ControlNet()  # one and the same: Textual remembers what a filter has made of a line
         for theme in THEMES:
             self.register_theme(theme)
@@ -206,6 +210,12 @@ class WatchkeeperApp(Onlooker):
         if time.monotonic() - self._drawn_at > _FRESH_S:
             self.owe(frozenset())
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual leaves a palette that is open in the colours in which it was opened."""
+        super().refresh_css(animate)
+        if self.screen_stack and isinstance(self.screen, SystemModalScreen):
+            self.stylesheet.update(self.screen, animate=animate)
+
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own and the net under every text that is drawn."""
         return [*super().get_line_filters(), self._net]
@@ -252,15 +262,27 @@ class WatchkeeperApp(Onlooker):
     def action_command_palette(self) -> None:
         """Textual's palette, asking in the reader's language."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=_("What do you want to do?")))
+            self.push_screen(CommandSearch(placeholder=_("What do you want to do?")))
 
     def action_help_quit(self) -> None:
         """^C does not end a watch by accident: say what does."""
         self.tell(_("Press q to leave, y to copy."))
 
     def tell(self, text: str, *, warn: bool = False) -> None:
-        """Say something to the person in passing. ``text`` is never markup."""
-        self.notify(text, severity="warning" if warn else "information", markup=False)
+        """Say something to the person in passing, above no dialog: then when it is closed. Never markup."""
+        if isinstance(self.screen, ModalScreen):
+            self._untold.append((text, warn))
+        elif not any(one.message == text and not one.has_expired for one in self._notifications):  # it stands there
+            self.notify(text, severity="warning" if warn else "information", markup=False)
+
+    def pop_screen(self) -> AwaitComplete:
+        """What was not said because of a dialog is said when it is gone."""
+        gone = super().pop_screen()
+        if not isinstance(self.screen, ModalScreen):
+            untold, self._untold = self._untold, []
+            for text, warn in untold:
+                self.tell(text, warn=warn)
+        return gone
 
 
 def _settle() -> None:

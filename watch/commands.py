@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
 from duty.clean import clean
 from duty.connection import HostKey
-from duty.phrases import Phrase, phrase
+from duty.phrases import N_, Phrase, phrase
 from duty.records import Incident, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
 from storage.database import StoreFailed
 from watch.clock import Clock
@@ -21,6 +21,7 @@ from wire.messages import (
     AcceptKey,
     CloseIncident,
     Command,
+    FaultKind,
     InjectFault,
     NoteIncident,
     OpenIncident,
@@ -44,6 +45,10 @@ class Fleet(Protocol):
 
     async def inject(self, host: str, fault: str, on: bool, subject: str = "") -> Phrase | None:
         """Let a fault happen or end. ``None`` when done, else the reason why not."""
+
+    @property
+    def faults(self) -> tuple[FaultKind, ...]:
+        """The faults there are, in words."""
 
     @property
     def active(self) -> tuple[str, ...]:
@@ -175,12 +180,7 @@ class Commands:
             raise Refused(phrase("faults can be injected in practice only"))
         if (why := await self.fleet.inject(command.host, command.fault, command.on, command.subject)) is not None:
             raise Refused(why)
-        what = f"{command.fault} {command.subject}".strip()
-        said = (
-            phrase("practice fault {fault} begins", fault=clean(what, 80))
-            if command.on
-            else phrase("practice fault {fault} ends", fault=clean(what, 80))
-        )
+        said = practised(self.fleet.faults, command)
         self.engine.faults = self.fleet.active
         self.engine.touch()
         await self.recorder.write(self._line(LogKind.PRACTICE, who, command.host, said))
@@ -189,6 +189,23 @@ class Commands:
         return NewLogEntry(
             kind=kind, actor=who, event_at=self.clock.now().wall, subject=Subject(host, "host", host), said=said
         )
+
+
+PRACTISED_BEFORE = N_("practice fault {fault} begins"), N_("practice fault {fault} ends")
+"""How rows of an earlier program say it, with the fault's name; they are still read and translated."""
+
+
+def practised(kinds: Iterable[FaultKind], command: InjectFault) -> Phrase:
+    """The line of the log about a fault that began or ended, in the fault's own words."""
+    words = next((kind.words for kind in kinds if kind.name == command.fault), None)
+    fault = clean(command.fault, 80) if words is None else words
+    if not command.subject:
+        template = N_("practice fault begins: {fault}") if command.on else N_("practice fault ends: {fault}")
+        return Phrase(template, {"fault": fault})
+    template = (
+        N_("practice fault begins: {fault} {subject}") if command.on else N_("practice fault ends: {fault} {subject}")
+    )
+    return Phrase(template, {"fault": fault, "subject": clean(command.subject, 80)})
 
 
 def spoken(text: str) -> str:

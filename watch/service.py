@@ -54,7 +54,6 @@ class Service:
         self.fleet: PracticeFleet | None = None
         self.records: Records | None = None
         self._past: History | None = None
-        self.language: str | None = None
         self.ended = asyncio.Event()
         self._why = phrase("the watch ends")
         self._idle: asyncio.TimerHandle | None = None
@@ -88,7 +87,6 @@ class Service:
 
     async def _begin(self, place: Doorway) -> None:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
-        self.language = site.language
         records = self.records = await Records.open(self.plan.store, self.clock)
         self.recorder = Recorder(records, self._publish, self._loaded)
         history = self.history = self._past = History(
@@ -207,7 +205,6 @@ class Service:
             return why, tuple(line_of(problem) for problem in loaded.problems)
         added, kept, removed = self.engine.adopt(loaded.site)
         self.history.adopt(loaded.site)
-        self.language = loaded.site.language
         self._line(
             phrase(
                 "site file read: {added} hosts new, {kept} kept, {removed} gone",
@@ -244,7 +241,6 @@ class Service:
             started_at=self.started_at,
             stays=self.plan.stays,
             who=who,
-            language=self.language,
             incidents=tuple(self.recorder.incidents.values()),
             log=tuple(self.recorder.recent),
             faults=self.fleet.faults if self.fleet is not None else (),

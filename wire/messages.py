@@ -15,7 +15,7 @@ from duty.phrases import Phrase
 from duty.records import Incident, IncidentMove, LogEntry, Subject
 from duty.series import SeriesKey
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Raised whenever a message changes its meaning or shape."""
 MAX_FRAME = 32 * 1024 * 1024
 """Bytes: a longer frame is a fault of the other side and ends the connection."""
@@ -164,7 +164,6 @@ class Welcome(Message, frozen=True):
     """Whether the watch goes on when the last screen leaves."""
     who: str
     """The name under which this screen's actions are recorded."""
-    language: str | None
     incidents: tuple[Incident, ...]
     log: tuple[LogEntry, ...]
     """The newest lines, newest first."""

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.load import load_bytes, load_site
+from config.load import load_site
 from config.read import MAX_BYTES
 from duty.site import DiskRule, EventPattern, HistoryRule, HostSpec, Limits, SessionRule, SiteSpec
+from tests.config.written import load_bytes
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "bad").glob("*.toml"))
@@ -173,7 +174,7 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
 def test_nothing_hostile_in_what_is_shown() -> None:
     text = '[site]\nname = "\\u001b[31m"\n"\\u001b]0;x\\u0007" = 1\n[hosts.gw1]\naddress = "a\\u202eb"\n'
     text += 'via = "\\u009b2J"\n'
-    for problem in load_bytes(Path("x\x1b.toml"), text.encode()).problems:
+    for problem in load_bytes(text.encode(), "x\x1b.toml").problems:
         shown = f"{problem.file}{problem.key}{problem.wanted}{problem.got}{problem.suggestion}"
         assert not set("\x1b\x07\x9b\u202e") & set(shown)
 
@@ -184,7 +185,7 @@ scalars = st.one_of(st.text(max_size=8), st.integers(), st.booleans(), st.floats
 @settings(deadline=None, max_examples=300)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))
 def test_never_raises_on_any_bytes(data: bytes) -> None:
-    loaded = load_bytes(Path("any.toml"), data)
+    loaded = load_bytes(data)
     assert (loaded.site is None) == bool(loaded.problems)
 
 
@@ -195,7 +196,7 @@ PIECES = [path.read_text(encoding="utf-8") for path in (*BAD, *GOOD)]
 @given(st.sampled_from(PIECES), st.sampled_from(PIECES), st.integers(0, 600), st.integers(0, 600), st.text(max_size=4))
 def test_never_raises_on_files_torn_and_joined(one: str, other: str, cut: int, begin: int, between: str) -> None:
     data = (one[:cut] + between + other[begin:]).encode("utf-8", "replace")
-    loaded = load_bytes(Path("torn.toml"), data)
+    loaded = load_bytes(data)
     assert (loaded.site is None) == bool(loaded.problems)
 
 
@@ -228,7 +229,7 @@ def test_never_raises_on_keys_in_wrong_places(document: dict[str, object]) -> No
     from tests.config.test_positions import inline
 
     text = "".join(f"{key} = {inline(value)}\n" for key, value in document.items()).replace("\x7f", "\\u007f")
-    loaded = load_bytes(Path("odd.toml"), text.encode("utf-8", "replace"))
+    loaded = load_bytes(text.encode("utf-8", "replace"))
     assert (loaded.site is None) == bool(loaded.problems)
 
 

@@ -80,7 +80,6 @@ class FakeWatch:
     faults: tuple[FaultKind, ...] = ()
     stays: bool = True
     protocol: int = PROTOCOL
-    language: str | None = None
     clock: Callable[[], float] = time.time
     refuse: dict[type[Command], Phrase] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -187,7 +186,6 @@ class FakeWatch:
                 self.clock(),
                 self.stays,
                 hello.who,
-                self.language,
                 tuple(self.incidents.values()),
                 tuple(self.log),
                 self.faults,

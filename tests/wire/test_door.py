@@ -81,7 +81,7 @@ class Engine:
 
     def welcome(self, who: str, hello: Hello) -> Welcome:
         self.users.append(who)
-        return Welcome(PROTOCOL, "1", os.getpid(), 0.0, False, hello.who, None, (INCIDENT,), self.log)
+        return Welcome(PROTOCOL, "1", os.getpid(), 0.0, False, hello.who, (INCIDENT,), self.log)
 
     def resync(self) -> Resync:
         return Resync((INCIDENT,), self.log)

@@ -11,7 +11,7 @@ from duty.phrases import N_, Phrase
 from duty.records import Subject
 from duty.series import SeriesKey
 from tui.graph_page import GraphPage, page_lines
-from tui.pager import Line, Pager
+from tui.pager import Line
 from tui.screens.detail import DetailScreen
 from wire.messages import ReadHistory, ReadSeries
 from wire.words import _, say
@@ -134,7 +134,7 @@ class GraphScreen(DetailScreen):
             picture.site.time_zone if picture.site is not None else "UTC",
             self.glyphs.name == "ascii",
         )
-        return page_lines(made, width, max(6, self.query_one(Pager).size.height))
+        return page_lines(made, width, max(6, self.page_height))
 
     def _said(self) -> str:
         if self._waiting:
