@@ -11,7 +11,7 @@ import msgspec
 
 from duty.alarm_covers import COVERS, end_cover, uncovered
 from duty.alarm_def import AlarmDef, AlarmKey, Signal
-from duty.alarm_record import NOTHING, Alarm, EventKind, Pending, Step, Wait, facts_of, priority_of, told
+from duty.alarm_record import NOTHING, Alarm, AlarmEvent, EventKind, Pending, Step, Wait, facts_of, priority_of, told
 from duty.alarm_states import AlarmState, Happening, next_state
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
@@ -57,6 +57,16 @@ def look(alarm: Alarm, definition: AlarmDef, signal: Signal, at: Moment) -> Step
     if bad:
         return _wait(alarm, definition, signal, at, Wait.HOLDS, definition.on_delay_s)
     return _settled(_no_wait(alarm), definition, at)
+
+
+def withdraw(alarm: Alarm, at: Moment, who: str = "") -> tuple[AlarmEvent, ...]:
+    """The alarm is watched no longer, by a new site file of ``who``: what is to be told before it is dropped.
+
+    Nothing of one that is normal. It does not become normal by this: nobody will know whether it still holds.
+    """
+    if alarm.state is AlarmState.NORMAL:
+        return NOTHING
+    return told(alarm, EventKind.WITHDRAWN, phrase("watched no longer"), at, actor=who)[1]
 
 
 def within_deadband(alarm: Alarm, definition: AlarmDef, signal: Signal) -> bool:

@@ -14,6 +14,7 @@ import msgspec
 from duty.alarm_def import AlarmDef, AlarmKey
 from duty.alarm_quality import QUALITY
 from duty.alarm_record import Alarm
+from duty.alarm_states import AlarmState
 from duty.records import Subject
 from duty.site import HostSpec, SiteSpec
 
@@ -102,12 +103,14 @@ def roots_of(
 def _cutting(alarms: Iterable[Alarm], definitions: Mapping[str, AlarmDef]) -> dict[Subject, Alarm]:
     """The alarms that hold and cut off what depends on their thing; of each thing the one that explains most.
 
-    That is one that says how it is lost rather than that it is not seen, then the oldest.
+    That is one that says how it is lost rather than that it is not seen, then the oldest. One that is out of service
+    explains nothing: who put it there does not believe it.
     """
     found: dict[Subject, Alarm] = {}
     for alarm in alarms:
         definition = definitions.get(alarm.key.definition)
-        if alarm.active and definition is not None and definition.cuts:
+        believed = alarm.active and alarm.state is not AlarmState.OUT_OF_SERVICE
+        if believed and definition is not None and definition.cuts:
             other = found.get(alarm.key.subject)
             if other is None or _explains(alarm) < _explains(other):
                 found[alarm.key.subject] = alarm

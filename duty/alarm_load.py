@@ -15,8 +15,10 @@ import msgspec
 
 from duty.alarm_def import AlarmKey
 from duty.alarm_record import Alarm, AlarmEvent, EventKind
+from duty.alarm_resume import gap
 from duty.alarm_states import AlarmState
 from duty.moment import Moment
+from duty.phrases import Phrase, phrase
 
 WINDOW_S = 600.0
 """Ten minutes: what the figures are counted over."""
@@ -68,11 +70,23 @@ class Flood(msgspec.Struct, frozen=True):
     """Most in any ten minutes of it."""
     by_priority: tuple[tuple[int, int], ...]
     ended_at: float | None = None
+    lasted_s: float | None = None
+    """From the first alarm to the end, by the monotonic clock; ``None`` while it goes on."""
 
     @property
     def started_at(self) -> float:
         """UTC epoch seconds."""
         return self.first_out.at
+
+    @property
+    def said(self) -> Phrase:
+        """The sentence of the log entry; start and end stand beside it."""
+        return phrase(
+            "flood of alarms: {count} announced, at most {most} in ten minutes; the first was of {first}",
+            count=self.count,
+            most=self.most,
+            first=str(self.first_out.key.subject),
+        )
 
 
 class Load(msgspec.Struct, frozen=True):
@@ -116,15 +130,23 @@ def counted(load: Load, events: Sequence[AlarmEvent], at: Moment) -> tuple[Load,
     aside = tuple(mono for mono in (*load.shelved, *shelved) if mono > since)
     flood = _flooded(load.flood, recent, new)
     if flood is not None and len(recent) < FLOOD_ENDS:
-        return Load(recent, aside), msgspec.structs.replace(flood, ended_at=at.wall)
+        lasted = at.mono - flood.first_out.mono
+        return Load(recent, aside), msgspec.structs.replace(flood, ended_at=at.wall, lasted_s=lasted)
     return Load(recent, aside, flood), None
 
 
-def resumed(load: Load, last: Moment, at: Moment) -> Load:
-    """The load after a restart of the watch; ``last`` as in :func:`duty.alarm_resume.resume`."""
-    shift = at.mono - last.mono - max(0.0, at.wall - last.wall)
-    recent = tuple(msgspec.structs.replace(one, mono=one.mono + shift) for one in load.recent)
-    return msgspec.structs.replace(load, recent=recent, shelved=tuple(mono + shift for mono in load.shelved))
+def resumed(load: Load, last: Moment, at: Moment, *, same_boot: bool) -> Load:
+    """The load after a restart of the watch; ``last`` and ``same_boot`` as in :func:`duty.alarm_resume.resume`."""
+    shift = gap(last, at, same_boot=same_boot).promises
+    flood = load.flood
+    if flood is not None:
+        flood = msgspec.structs.replace(flood, first_out=_shifted(flood.first_out, shift))
+    recent = tuple(_shifted(one, shift) for one in load.recent)
+    return Load(recent, tuple(mono + shift for mono in load.shelved), flood)
+
+
+def _shifted(one: Counted, shift: float) -> Counted:
+    return msgspec.structs.replace(one, mono=one.mono + shift)
 
 
 def _came_shelved(event: AlarmEvent) -> bool:

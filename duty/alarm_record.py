@@ -155,6 +155,8 @@ class EventKind(StrEnum):
     RELEASED = "released"
     OUT = "out"
     BACK = "back"
+    WITHDRAWN = "withdrawn"
+    """Its thing or its definition is watched no longer: there is no such alarm any more."""
 
 
 class AlarmEvent(msgspec.Struct, frozen=True):

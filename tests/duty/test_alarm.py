@@ -2,7 +2,7 @@
 
 import pytest
 
-from duty.alarm import look
+from duty.alarm import look, withdraw
 from duty.alarm_record import EventKind
 from duty.alarm_states import AlarmState
 from duty.quality import Quality, State
@@ -144,6 +144,13 @@ def test_an_on_delay_goes_on_unseen_and_an_off_delay_begins_anew() -> None:
     it = Driven(off_delay_s=10.0).bad().well(9).lost(20).well(10)
     assert it.state is UNACK
     assert it.well().state is RETURNED
+
+
+def test_what_is_watched_no_longer_is_told_as_it_was() -> None:
+    it = Driven().bad().ack()
+    (event,) = withdraw(it.alarm, it.at, "wang")
+    assert (event.kind, event.state, event.number, event.actor) == (EventKind.WITHDRAWN, ACKED, 3, "wang")
+    assert not event.announced and withdraw(it.well().alarm, it.at) == ()
 
 
 def test_a_step_of_the_wall_clock_begins_and_ends_nothing() -> None:

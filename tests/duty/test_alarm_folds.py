@@ -9,7 +9,7 @@ from duty.alarm_states import AlarmState
 from duty.phrases import phrase
 from duty.records import Subject
 from duty.site import AppRule, HostSpec, LineRule, PingRule, SiteSpec
-from tests.support.alarms import Driven, definition
+from tests.support.alarms import Driven, definition, out, shelf
 
 LINE = Subject("jump", "line", "SGE-2")
 SITE = SiteSpec(
@@ -115,6 +115,8 @@ def test_only_what_cuts_off_is_a_root() -> None:
     assert roots(missing("jump").bad(), lost("gw").bad()) == {}
     assert roots(lost("jump"), lost("gw").bad()) == {}
     assert roots(lost("jump").bad().well(), lost("gw").bad()) == {}, "nor what is gone"
+    assert roots(out(lost("jump").bad()), lost("gw").bad()) == {}, "nor what is not believed"
+    assert roots(shelf(lost("jump").bad()), lost("gw").bad()) == {"host.lost gw": "host.lost jump"}
 
 
 def test_a_line_is_a_root_and_the_other_line_is_not() -> None:

@@ -187,12 +187,16 @@ class Histories(RuleBasedStateMachine):
         self.it.step(seconds)
         assert expire(before, self.it.definition, self.it.at) == (before, ())
 
-    @rule(away=st.sampled_from([0.5, 5.0, 50.0, 500.0]), stepped=st.one_of(st.just(0.0), STEPS))
-    def restart(self, away: float, stepped: float) -> None:
+    @rule(
+        away=st.sampled_from([0.5, 5.0, 50.0, 500.0]),
+        stepped=st.one_of(st.just(0.0), STEPS),
+        same_boot=st.booleans(),
+    )
+    def restart(self, away: float, stepped: float, same_boot: bool) -> None:
         kept = msgspec.json.decode(msgspec.json.encode(self.load), type=Load)
         assert kept == self.load
         before, mono = self.it.alarm, self.it.at.mono
-        self.it.restart(away, stepped=stepped)
+        self.it.restart(away, stepped=stepped, same_boot=same_boot)
         after = self.it.alarm
         assert (after.state, after.active, after.event, after.count) == (
             before.state, before.active, before.event, before.count
@@ -200,7 +204,8 @@ class Histories(RuleBasedStateMachine):
         self.good = False
         self.condition.well_since = None
         if self.condition.bad_since is not None:
-            counts = max(0.0, away + stepped) if away + stepped <= AWAY_S else 0.0
+            said = away if same_boot else max(0.0, away + stepped)
+            counts = said if same_boot or said <= AWAY_S else 0.0
             self.condition.bad_since = self.it.at.mono - (mono - self.condition.bad_since) - counts
         self.load, self.announced, self.aside = Load(), [], []
         self.pass_by(0.0)

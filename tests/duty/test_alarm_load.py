@@ -64,6 +64,8 @@ def test_a_flood_from_its_first_to_its_end() -> None:
     assert flood is None and load.per_window == 5 and load.pace is Pace.FLOOD, "five are not fewer than five"
     load, flood = counted(load, [], later(618.0))
     assert flood is not None and flood.ended_at == START.wall + 618.0 and flood.count == 41
+    assert flood.lasted_s == 618.0
+    assert str(flood.said) == "flood of alarms: 41 announced, at most 41 in ten minutes; the first was of h0 host h0"
     assert load.flood is None and load.per_window == 4 and load.pace is Pace.OVER
     assert counted(load, [], later(618.5))[1] is None, "told once"
 
@@ -105,10 +107,13 @@ def test_it_comes_back_after_a_restart() -> None:
     kept = msgspec.json.decode(msgspec.json.encode(load), type=Load)
     assert kept == load
     now = Moment(START.wall + 21.0, 3.0)
-    back = resumed(kept, later(11.0), now)
+    back = resumed(kept, later(11.0), now, same_boot=False)
     assert [one.mono for one in back.recent] == [float(n) - 18.0 for n in range(12)]
+    assert resumed(kept, later(11.0), later(21.0), same_boot=True) == kept
     back, flood = counted(back, [came("late", now)], now)
     assert back.per_window == 13 and back.flood is not None and back.flood.count == 13 and flood is None
+    _, flood = counted(back, [], Moment(now.wall + 600.0, now.mono + 600.0))
+    assert flood is not None and flood.lasted_s == 621.0
 
 
 def test_chattering_is_three_in_a_minute() -> None:

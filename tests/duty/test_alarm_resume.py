@@ -72,6 +72,18 @@ def test_a_step_of_the_clock_meanwhile_begins_and_clears_nothing(stepped: float)
     assert Driven().bad().ack().restart(1.0, stepped=stepped).bad().state is ACKED
 
 
+@pytest.mark.parametrize("stepped", [0.0, 30.0, 1e6, -1e6])
+def test_while_the_machine_stays_up_all_counts_exactly_and_the_wall_clock_does_not(stepped: float) -> None:
+    it = Driven(on_delay_s=200.0).bad(5).restart(100.0, stepped=stepped, same_boot=True)
+    assert it.bad(95).state is NORMAL and it.bad().state is UNACK
+    it = shelf(Driven().bad()).bad(20).restart(30.0, stepped=stepped, same_boot=True)
+    assert it.bad(9).state is SHELVED and it.bad().state is UNACK
+    it = Driven(realarm_s=60.0).bad().ack().restart(30.0, stepped=stepped, same_boot=True)
+    assert it.bad(29).state is ACKED and it.bad().state is UNACK
+    it = Driven(off_delay_s=10.0).bad().well(9).restart(30.0, stepped=stepped, same_boot=True).well(10)
+    assert it.state is UNACK, "nobody looked in between"
+
+
 def test_a_shelf_ends_when_it_was_to_end_and_never_later() -> None:
     assert shelf(Driven().bad()).bad(20).restart(30.0).bad(9).state is SHELVED
     assert shelf(Driven().bad()).bad(20).restart(30.0).bad(10).state is UNACK

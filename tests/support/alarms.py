@@ -111,12 +111,13 @@ class Driven:
         self.at = Moment(self.at.wall + seconds, self.at.mono)
         return self
 
-    def restart(self, away: float, *, stepped: float = 0.0) -> Driven:
+    def restart(self, away: float, *, stepped: float = 0.0, same_boot: bool = False) -> Driven:
         """The watch ends now and is there again after ``away`` seconds; the wall clock is set meanwhile."""
         kept = msgspec.json.decode(msgspec.json.encode(self.alarm), type=Alarm)
         assert kept == self.alarm
-        last, self.at = self.at, Moment(self.at.wall + away + stepped, 7.0)
-        self.alarm = resume(kept, last, self.at)
+        last = self.at
+        self.at = Moment(last.wall + away + stepped, last.mono + away if same_boot else 7.0)
+        self.alarm = resume(kept, last, self.at, same_boot=same_boot)
         return self
 
     @property
