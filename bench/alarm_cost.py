@@ -16,9 +16,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from duty.alarm import look, new_alarm
-from duty.alarm_covers import release, suppress
 from duty.alarm_def import AlarmDef, AlarmKey, Signal
 from duty.alarm_folds import host_subject, parents_of, roots_of
+from duty.alarm_hiding import hide, quieted
 from duty.alarm_load import Load, counted
 from duty.alarm_record import NOTHING, Alarm, AlarmEvent, Step
 from duty.moment import Moment
@@ -93,36 +93,50 @@ def run(looks: Looks, names: list[AlarmKey], judge: Callable[..., Step]) -> tupl
     return taken[1:], came
 
 
-def fold(hosts: int, signals: int) -> tuple[float, float]:
-    """CPU seconds to find the roots of all alarms, while the jump host is lost and while nothing is."""
+def storm(hosts: int, signals: int) -> dict[str, float]:
+    """CPU seconds of a turn in which a jump host is lost, every host behind it, and every signal of these is bad."""
     site = SiteSpec(
         "s", "UTC", None, (HostSpec("j", "j"), *(HostSpec(f"h{n}", "a", via="j") for n in range(hosts))), "s"
     )
+    parents = parents_of(site)
     lost = AlarmDef("host.lost", 1, 1, SAID, SAID, SAID, 300.0, cuts=True)
-    root = AlarmKey(host_subject("j"), lost.key)
-    book = {key: new_alarm(key) for key in keys(hosts, signals)}
-    names = book | {root: look(new_alarm(root), lost, signal(root, State.ACT, 0.0), Moment(1.0, 1.0))[0]}
-    # What is on the hosts folds when these are lost themselves.
-    for n in range(hosts):
-        key = AlarmKey(host_subject(f"h{n}"), lost.key)
-        names[key] = look(new_alarm(key), lost, signal(key, State.ACT, 0.0), Moment(1.0, 1.0))[0]
-    times, parents = [], parents_of(site)
-    for alarms in (names, book):
-        began = time.process_time()
-        roots = roots_of(alarms, {lost.key: lost, RULE.key: RULE}, parents)
-        times.append(time.process_time() - began)
-        assert len(roots) == (len(names) - 1 if alarms is names else 0)
-    return times[0], times[1]
-
-
-def covers(number: int) -> float:
-    """CPU seconds to suppress so many alarms and to release them."""
-    book = [new_alarm(key) for key in keys(number, 1)]
+    hit = AlarmDef("line.use", 2, 3, SAID, SAID, SAID, 900.0)
+    definitions = {one.key: one for one in (lost, hit)}
+    down = [AlarmKey(host_subject(name), lost.key) for name in ("j", *(f"h{n}" for n in range(hosts)))]
+    names = [*down, *keys(hosts, signals)]
+    before = {key: new_alarm(key) for key in names}
+    seen = [signal(key, State.ACT, 90.0) for key in names]
     at = Moment(1_700_000_000.0, 1.0)
+    times: dict[str, float] = {"the roots, of nothing that holds": cpu(lambda: roots_of(before, definitions, parents))}
+    alarms: dict[AlarmKey, Alarm] = {}
+    events: list[AlarmEvent] = []
+
+    def looks() -> None:
+        for one in seen:
+            alarms[one.key], told = look(before[one.key], definitions[one.key.definition], one, at)
+            events.extend(told)
+
+    times["the looks"] = cpu(looks)
+    roots: dict[AlarmKey, AlarmKey] = {}
+    times["the roots"] = cpu(lambda: roots.update(roots_of(alarms, definitions, parents)))
+    assert len(roots) == len(names) - 1
+    hidden: dict[AlarmKey, Alarm] = {}
+
+    def hiding() -> None:
+        changed, told = hide(alarms, before, definitions, roots, at)
+        hidden.update(alarms | changed)
+        events[:] = quieted([*events, *told], hidden)
+
+    times["hiding"] = cpu(hiding)
+    assert sum(event.announced for event in events) == 1
+    times["the roots, a turn later"] = cpu(lambda: roots_of(hidden, definitions, parents))
+    times["hiding, a turn later"] = cpu(lambda: hide(hidden, hidden, definitions, roots, at))
+    return times
+
+
+def cpu(work: Callable[[], object]) -> float:
     began = time.process_time()
-    for alarm in book:
-        hidden, _ = suppress(alarm, "watch", SAID, at, by=alarm.key)
-        release(hidden, RULE, at)
+    work()
     return time.process_time() - began
 
 
@@ -143,9 +157,9 @@ def main() -> None:
     for name, make in mixes.items():
         taken, came = run(make(names, seconds), names, look)
         row(name, taken, len(names), came)
-    holds, none = fold(hosts, signals)
-    print(f"roots of all alarms: {holds * 1e3:.1f} ms while everything is lost, {none * 1e3:.1f} ms while nothing is")
-    print(f"to suppress and release {len(names)} alarms: {covers(len(names)) * 1e3:.0f} ms")
+    print("everything lost and bad in one second, under one jump host; ms of CPU")
+    for name, spent in storm(hosts, signals).items():
+        print(f"{name:36} {spent * 1e3:8.1f}")
 
 
 def row(name: str, taken: list[float], number: int, came: int) -> None:

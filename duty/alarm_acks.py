@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import msgspec
 
-from duty.alarm_covers import end_cover
+from duty.alarm_covers import end_cover, without_suppressions
 from duty.alarm_def import AlarmDef
 from duty.alarm_record import NOTHING, Ack, Alarm, EventKind, Step, facts_of, told
 from duty.alarm_states import AlarmState, Happening, next_state
@@ -54,9 +54,7 @@ def shift_change(alarm: Alarm, definition: AlarmDef, at: Moment) -> Step:
 
 def next_end(alarm: Alarm, definition: AlarmDef) -> float | None:
     """The monotonic second at which :func:`expire` has something to do; ``None``: never by itself."""
-    ends: list[float] = []
-    if alarm.suppression is not None and alarm.suppression.ends is not None:
-        ends.append(alarm.suppression.ends)
+    ends = [one.ends for one in alarm.suppressions if one.ends is not None]
     if alarm.state is AlarmState.SHELVED and alarm.shelf is not None:
         ends.append(alarm.shelf.ends)
     if alarm.state is AlarmState.OUT_OF_SERVICE and alarm.outage is not None:
@@ -71,12 +69,15 @@ def expire(alarm: Alarm, definition: AlarmDef, at: Moment) -> Step:
     due = next_end(alarm, definition)
     if due is None or at.mono < due:
         return alarm, NOTHING
-    if alarm.state is AlarmState.ACKNOWLEDGED and alarm.suppression is None:
+    if alarm.state is AlarmState.ACKNOWLEDGED:
         return _ack_ends(alarm, definition, EventKind.REALARMED, at)
-    ends = alarm.suppression.ends if alarm.suppression is not None else None
-    if ends is not None and ends <= at.mono and alarm.state is not AlarmState.SUPPRESSED:
-        return expire(msgspec.structs.replace(alarm, suppression=None), definition, at)
-    return end_cover(alarm, definition, at)
+    left = tuple(one for one in alarm.suppressions if one.ends is None or one.ends > at.mono)
+    if len(left) == len(alarm.suppressions):
+        return end_cover(alarm, definition, at)
+    if alarm.state is AlarmState.SUPPRESSED:
+        return without_suppressions(alarm, definition, left, at)
+    # Under a shelf, and both may end at once: the shelf is asked again without them.
+    return expire(msgspec.structs.replace(alarm, suppressions=left), definition, at)
 
 
 def _ack_ends(alarm: Alarm, definition: AlarmDef, kind: EventKind, at: Moment) -> Step:

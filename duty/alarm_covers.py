@@ -29,18 +29,19 @@ from duty.records import Refused
 SHELF_S = 1800.0
 """Seconds a shelf lasts unless asked otherwise, and at most by one person while the trading day's end is not known."""
 
-COVERS: dict[AlarmState, tuple[Happening, EventKind, str]] = {
-    AlarmState.SHELVED: (Happening.UNSHELVE, EventKind.UNSHELVED, "shelf"),
-    AlarmState.SUPPRESSED: (Happening.RELEASE, EventKind.RELEASED, "suppression"),
-    AlarmState.OUT_OF_SERVICE: (Happening.BACK, EventKind.BACK, "outage"),
+COVERS: dict[AlarmState, tuple[Happening, EventKind, dict[str, object]]] = {
+    AlarmState.SHELVED: (Happening.UNSHELVE, EventKind.UNSHELVED, {"shelf": None}),
+    AlarmState.SUPPRESSED: (Happening.RELEASE, EventKind.RELEASED, {"suppressions": ()}),
+    AlarmState.OUT_OF_SERVICE: (Happening.BACK, EventKind.BACK, {"outage": None}),
 }
-"""How each ends, what is told then, and the field of :class:`Alarm` that holds it."""
+"""How each ends, what is told then, and the field of :class:`Alarm` that holds it, empty."""
 _ENDED: dict[AlarmState, Phrase] = {
     AlarmState.SHELVED: phrase("no longer shelved"),
     AlarmState.SUPPRESSED: phrase("no longer suppressed"),
     AlarmState.OUT_OF_SERVICE: phrase("in service again"),
 }
-_UNSEEN = (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED)
+UNSEEN = (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED)
+"""States that wait to be acknowledged."""
 
 
 def shelve(
@@ -69,32 +70,51 @@ def unshelve(alarm: Alarm, definition: AlarmDef, who: str, at: Moment) -> Step:
 
 
 def suppress(
-    alarm: Alarm, owner: str, why: Phrase, at: Moment, by: AlarmKey | None = None, until: float | None = None
+    alarm: Alarm,
+    owner: str,
+    why: Phrase,
+    at: Moment,
+    by: AlarmKey | None = None,
+    until: float | None = None,
+    *,
+    unseen: bool | None = None,
 ) -> Step:
-    """Kept from being announced while the alarm ``by`` holds, or until ``until``; called again, only the cause changes.
+    """Kept from being announced while the alarm ``by`` holds, or until ``until``.
 
-    Under a shelf or out of service it waits for those to end. Raises :class:`Refused` if it had neither end nor owner.
+    One of each kind may last at a time; called again, the newer replaces the one of its kind. Under a shelf or out of
+    service they wait for those to end. Of an alarm that is normal nothing is told: the rule itself is on record.
+    ``unseen``: whether it waits to be acknowledged; as it stands, unless what came just now was not announced yet.
+    Raises :class:`Refused` if it had not one end and an owner.
     """
-    if not owner or (by is None and until is None):
-        raise Refused(phrase("a suppression needs an owner and an end"))
-    unseen = alarm.state in _UNSEEN or (alarm.suppression is not None and alarm.suppression.unseen)
+    if not owner or (by is None) is (until is None):
+        raise Refused(phrase("a suppression needs an owner and one end"))
+    if unseen is None:
+        unseen = alarm.state in UNSEEN or any(one.unseen for one in alarm.suppressions)
     alarm = uncovered(alarm)
     before = alarm.state
     state = next_state(before, Happening.SUPPRESS, Facts())
     ends = None if until is None else at.mono + (until - at.wall)
-    alarm = msgspec.structs.replace(
-        alarm, state=state, suppression=Suppression(owner, why, at.wall, by, until, ends, unseen)
-    )
-    if state is before:
+    others = tuple(one for one in alarm.suppressions if (one.by is None) is not (by is None))
+    new = Suppression(owner, why, at.wall, by, until, ends, unseen)
+    alarm = msgspec.structs.replace(alarm, state=state, suppressions=(*others, new))
+    if state is before or before is AlarmState.NORMAL:
         return alarm, NOTHING
     return told(alarm, EventKind.SUPPRESSED, why, at, actor=owner, until=until)
 
 
 def release(alarm: Alarm, definition: AlarmDef, at: Moment) -> Step:
-    """What suppressed it has ended: what still holds is announced as new."""
-    if alarm.state is AlarmState.SUPPRESSED:
+    """The alarm that suppressed it has ended: what still holds is announced as new, if no window suppresses it."""
+    left = tuple(one for one in alarm.suppressions if one.by is None)
+    return without_suppressions(alarm, definition, left, at)
+
+
+def without_suppressions(alarm: Alarm, definition: AlarmDef, left: tuple[Suppression, ...], at: Moment) -> Step:
+    """Only those ``left`` go on."""
+    if len(left) == len(alarm.suppressions):
+        return alarm, NOTHING
+    if alarm.state is AlarmState.SUPPRESSED and not left:
         return end_cover(alarm, definition, at)
-    return (msgspec.structs.replace(alarm, suppression=None) if alarm.suppression else alarm), NOTHING
+    return msgspec.structs.replace(alarm, suppressions=left), NOTHING
 
 
 def out_of_service(
@@ -123,7 +143,7 @@ def back_in_service(alarm: Alarm, definition: AlarmDef, who: str, at: Moment) ->
 
 def end_cover(alarm: Alarm, definition: AlarmDef, at: Moment, who: str = "") -> Step:
     """What covers it ends: it is judged anew, or waits for a good reading to be."""
-    happening, kind, field = COVERS[alarm.state]
+    happening, kind, empty = COVERS[alarm.state]
     facts = facts_of(alarm, definition)
     if happening is Happening.RELEASE:
         facts = msgspec.structs.replace(facts, suppressed=False)
@@ -141,8 +161,10 @@ def end_cover(alarm: Alarm, definition: AlarmDef, at: Moment, who: str = "") -> 
         over=False,
         event=alarm.event + announced,
         ack_stands=alarm.ack_stands and state is AlarmState.ACKNOWLEDGED,
-        **{field: None},
+        **empty,
     )
+    if happening is Happening.RELEASE and state is AlarmState.NORMAL and not alarm.count:
+        return after, NOTHING
     return told(after, EventKind.CLEARED if alarm.over else kind, said, at, announced=announced, actor=who)
 
 
@@ -152,8 +174,7 @@ def uncovered(alarm: Alarm) -> Alarm:
         return alarm
     if alarm.state not in COVERS:
         return msgspec.structs.replace(alarm, over=False)
-    field = COVERS[alarm.state][2]
-    return msgspec.structs.replace(alarm, state=AlarmState.NORMAL, over=False, **{field: None})
+    return msgspec.structs.replace(alarm, state=AlarmState.NORMAL, over=False, **COVERS[alarm.state][2])
 
 
 def _reasoned(why: str, until: float, at: Moment) -> str:

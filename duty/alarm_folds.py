@@ -79,24 +79,24 @@ def _lines_to(host: HostSpec, address: str) -> tuple[Subject, ...]:
 def roots_of(
     alarms: Mapping[AlarmKey, Alarm], definitions: Mapping[str, AlarmDef], parents: Parents
 ) -> dict[AlarmKey, AlarmKey]:
-    """The root of every alarm that is to be suppressed now: the alarm highest up that holds and cuts it off.
-
-    Alarms that do not hold are among them, so that they do not come while their root holds.
-    """
+    """The root of every alarm that holds and is to be suppressed now: the alarm highest up that cuts it off."""
     cutting = _cutting(alarms.values(), definitions)
     if not cutting:
         return {}
     found: dict[AlarmKey, AlarmKey] = {}
-    of_subject: dict[Subject, Alarm | None] = {}
+    of_subject: dict[Subject, tuple[Alarm, Alarm] | None] = {}
     for key, alarm in alarms.items():
+        if not alarm.active:
+            continue
         subject = key.subject
         if subject not in of_subject:
-            of_subject[subject] = _root(subject, cutting, parents)
-        root = of_subject[subject]
-        if root is None and key.definition == QUALITY:
-            root = cutting.get(subject)  # that it is lost explains that it is not seen
-        if root is not None and root is not alarm and not _on_its_own(alarm, root):
-            found[key] = root.key
+            of_subject[subject] = _above(subject, cutting, parents)
+        above = of_subject[subject]
+        own = cutting.get(subject) if key.definition == QUALITY else None
+        if own is not None and own is not alarm:  # that it is lost explains that it is not seen
+            above = (own, own if above is None or _on_its_own(own, above[0]) else above[1])
+        if above is not None and not _on_its_own(alarm, above[0]):
+            found[key] = above[1].key
     return found
 
 
@@ -121,24 +121,28 @@ def _explains(alarm: Alarm) -> tuple[bool, float, str]:
     return alarm.key.definition == QUALITY, alarm.began, str(alarm.key)
 
 
-def _root(subject: Subject, cutting: Mapping[Subject, Alarm], parents: Parents) -> Alarm | None:
-    """From hop to hop as long as what is needed is cut off itself. What needs itself in the end is under nothing."""
-    root: Alarm | None = None
+def _above(subject: Subject, cutting: Mapping[Subject, Alarm], parents: Parents) -> tuple[Alarm, Alarm] | None:
+    """The alarm that cuts ``subject`` off, and the highest one up from there.
+
+    From hop to hop as long as what is needed is cut off itself, not by an older cause of its own. What needs itself in
+    the end is under nothing.
+    """
+    found: tuple[Alarm, Alarm] | None = None
     thing = subject
     passed: set[Subject] = set()
     while True:
         passed.add(thing)
-        above = [need for need in parents.of(thing) if need in cutting]
-        if subject in above:
+        needs = [need for need in parents.of(thing) if need in cutting]
+        if subject in needs:
             return None
-        thing = next((need for need in above if need not in passed), thing)
-        if thing in passed:
-            return root
-        root = cutting[thing]
+        thing = next((need for need in needs if need not in passed), thing)
+        if thing in passed or (found is not None and _on_its_own(found[1], cutting[thing])):
+            return found
+        found = (found[0] if found else cutting[thing], cutting[thing])
 
 
 def _on_its_own(alarm: Alarm, root: Alarm) -> bool:
-    return alarm.active and alarm.began < root.began - BEFORE_S
+    return alarm.began < root.began - BEFORE_S
 
 
 class Fold(msgspec.Struct, frozen=True):
@@ -155,8 +159,7 @@ def folds_of(alarms: Mapping[AlarmKey, Alarm], roots: Mapping[AlarmKey, AlarmKey
     """The folds of :func:`roots_of`, the one that hides most first."""
     under: dict[AlarmKey, list[Alarm]] = {}
     for key, root in roots.items():
-        if alarms[key].active:
-            under.setdefault(root, []).append(alarms[key])
+        under.setdefault(root, []).append(alarms[key])
     folds: list[Fold] = []
     for root, hidden in under.items():
         hidden.sort(key=_by_age)

@@ -60,13 +60,13 @@ class Shelf(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Suppression(msgspec.Struct, frozen=True, array_like=True):
-    """Kept from being announced by a rule: by an alarm that explains it, or until a moment (maintenance)."""
+    """Kept from being announced by a rule: while an alarm holds that explains it, or until a moment (maintenance)."""
 
     owner: str
     why: Phrase
     at: float
     by: AlarmKey | None = None
-    """The alarm while which it lasts."""
+    """The alarm while which it lasts; else it has an end."""
     until: float | None = None
     ends: float | None = None
     unseen: bool = False
@@ -124,7 +124,8 @@ class Alarm(msgspec.Struct, frozen=True, omit_defaults=True):
     """The last acknowledgement."""
     ack_stands: bool = False
     shelf: Shelf | None = None
-    suppression: Suppression | None = None
+    suppressions: tuple[Suppression, ...] = ()
+    """At most one by an alarm and one until a moment: each ends by itself, and it is suppressed while any lasts."""
     outage: Outage | None = None
     raised: tuple[float, ...] = ()
     """When it came, the last few times, for chattering."""
@@ -207,14 +208,13 @@ def told(
 
 def facts_of(alarm: Alarm, definition: AlarmDef) -> Facts:
     """What the rules of the table look at."""
-    suppression = alarm.suppression
     return Facts(
         active=alarm.active,
         known=alarm.known,
         latched=definition.latch or alarm.priority in LATCHING,
         acked_same=alarm.ack_stands and alarm.ack is not None and alarm.ack.severity is alarm.severity,
-        unseen=suppression is not None and suppression.unseen,
-        suppressed=suppression is not None and not (alarm.over and alarm.state is AlarmState.SUPPRESSED),
+        unseen=any(one.unseen for one in alarm.suppressions),
+        suppressed=bool(alarm.suppressions),
     )
 
 

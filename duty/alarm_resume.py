@@ -53,11 +53,9 @@ def resume(alarm: Alarm, last: Moment, at: Moment, *, same_boot: bool) -> Alarm:
             pending = None
         else:
             pending = msgspec.structs.replace(pending, since=pending.since + delay_shift)
-    shelf, suppression, outage, ack = alarm.shelf, alarm.suppression, alarm.outage, alarm.ack
+    shelf, outage, ack = alarm.shelf, alarm.outage, alarm.ack
     if shelf is not None:
         shelf = msgspec.structs.replace(shelf, ends=shelf.ends + shift)
-    if suppression is not None and suppression.ends is not None:
-        suppression = msgspec.structs.replace(suppression, ends=suppression.ends + shift)
     if outage is not None:
         outage = msgspec.structs.replace(outage, ends=outage.ends + shift)
     if ack is not None:
@@ -68,7 +66,10 @@ def resume(alarm: Alarm, last: Moment, at: Moment, *, same_boot: bool) -> Alarm:
         pending=pending,
         began=alarm.began + shift,
         shelf=shelf,
-        suppression=suppression,
+        suppressions=tuple(
+            one if one.ends is None else msgspec.structs.replace(one, ends=one.ends + shift)
+            for one in alarm.suppressions
+        ),
         outage=outage,
         ack=ack,
         raised=tuple(mono + shift for mono in alarm.raised),

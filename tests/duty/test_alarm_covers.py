@@ -32,10 +32,10 @@ def test_i9_every_shelf_has_owner_reason_and_end() -> None:
 
 
 def test_i9_every_suppression_has_owner_reason_and_end() -> None:
-    for owner, by, until in (("", KEY, None), ("watch", None, None)):
-        assert "owner and an end" in refused(suppress, Driven().alarm, owner, WHY, Driven().at, by, until)
+    for owner, by, until in (("", KEY, None), ("watch", None, None), ("watch", KEY, Driven().at.wall + 9)):
+        assert "owner and one end" in refused(suppress, Driven().alarm, owner, WHY, Driven().at, by, until)
     it = hide(Driven().bad(), Driven().at.wall + 100)
-    assert it.alarm.suppression is not None and it.alarm.suppression.why == WHY
+    assert [one.why for one in it.alarm.suppressions] == [WHY]
 
 
 def test_i9_being_out_of_service_has_owner_reason_and_end() -> None:
@@ -128,11 +128,23 @@ def test_a_window_of_maintenance_ends_by_itself() -> None:
     assert it.bad().state is UNACK and it.kinds[-1] is EventKind.RELEASED
 
 
-def test_the_cause_of_a_suppression_changes_without_an_announcement() -> None:
-    it = hide(Driven().bad(), Driven().at.wall + 100)
+def test_two_rules_suppress_it_until_both_have_ended() -> None:
+    it = hide(hide(Driven().bad(), Driven().at.wall + 100))
     told = len(it.events)
-    assert hide(it).bad(500).state is SUPPRESSED and len(it.events) == told, "the alarm above it holds on"
+    assert it.bad(500).state is SUPPRESSED and len(it.events) == told, "the alarm above it holds on"
     assert lift(it).state is UNACK
+    it = lift(hide(hide(Driven().bad(), Driven().at.wall + 100))).bad(50)
+    assert it.state is SUPPRESSED and it.announced == 1, "maintenance goes on"
+    assert it.bad(50).state is UNACK and it.announced == 2
+    it = hide(hide(Driven().bad(), Driven().at.wall + 10), Driven().at.wall + 100).bad(90)
+    assert it.state is SUPPRESSED and len(it.alarm.suppressions) == 1, "the newer window replaces the older"
+
+
+def test_of_what_is_normal_and_stays_so_nothing_is_told() -> None:
+    it = lift(hide(Driven().well()))
+    assert it.state is NORMAL and it.events == []
+    it = lift(hide(Driven().well()).bad().well())
+    assert it.kinds == [EventKind.RAISED, EventKind.RETURNED, EventKind.RELEASED] and it.announced == 0
 
 
 def test_a_shelf_and_a_suppression_at_once() -> None:
@@ -141,7 +153,7 @@ def test_a_shelf_and_a_suppression_at_once() -> None:
     assert lift(it).state is UNACK
     assert lift(hide(shelf(Driven().bad()))).bad(60).state is UNACK
     it = hide(shelf(Driven().bad()), Driven().at.wall + 20)
-    assert it.bad(30).state is SHELVED and it.alarm.suppression is None
+    assert it.bad(30).state is SHELVED and not it.alarm.suppressions
     assert hide(out(Driven().bad())).bad(60).state is SUPPRESSED
 
 

@@ -227,12 +227,11 @@ class Histories(RuleBasedStateMachine):
             if cover is not None:
                 assert cover.who and cover.why and cover.until > cover.at
                 assert alarm.over or mono < cover.ends
-        hidden = alarm.suppression
-        if alarm.state is SUPPRESSED:
-            assert hidden is not None
-        if hidden is not None:
-            assert hidden.owner and str(hidden.why) and (hidden.by or hidden.until is not None)
-            assert alarm.state in SILENT and (alarm.over or hidden.ends is None or mono < hidden.ends)
+        assert bool(alarm.suppressions) or alarm.state is not SUPPRESSED
+        assert alarm.state in SILENT or not alarm.suppressions
+        for one in alarm.suppressions:
+            assert one.owner and str(one.why) and (one.by is None) is (one.until is not None)
+            assert alarm.over or one.ends is None or mono < one.ends
 
     @invariant()
     def i10_what_takes_two_was_done_by_two(self) -> None:

@@ -17,7 +17,7 @@ NORMAL, UNACK, ACKED, RETURNED, SHELVED, SUPPRESSED, OUT = AlarmState
 def test_it_is_stored_and_comes_back_exactly(code: object) -> None:
     it = hide(shelf(Driven(on_delay_s=2.0).warn(3).ack()).bad(2).warn()).bad(2)
     it = out(it).see(State.ACT, value=0.1, limit=1e300)
-    assert it.alarm.shelf is None and it.alarm.outage and it.alarm.suppression and it.alarm.ack and it.alarm.raised
+    assert it.alarm.shelf is None and it.alarm.outage and it.alarm.suppressions and it.alarm.ack and it.alarm.raised
     for alarm in (it.alarm, Driven().alarm, Driven(off_delay_s=9.0).bad().well().alarm):
         assert code.decode(code.encode(alarm), type=Alarm) == alarm  # type: ignore[attr-defined]
     for event in it.events:
