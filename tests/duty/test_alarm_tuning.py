@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from duty.alarm_load import is_chattering
+from duty.alarm_record import EventKind
+from duty.alarm_states import AlarmState
 from duty.alarm_tuning import (
     Episode,
     Kind,
@@ -94,3 +97,16 @@ def test_a_deadband_never_adds_alarms(values: list[float], percent: float, below
     held = episodes(crossings(given_, 100.0, 0.0, below=below), float(len(values)))
     assert trial.before == len(held)
     assert not is_chattering_history(held[:2])
+
+
+def test_s4_a_blink_while_she_was_away() -> None:
+    it = Driven(priority=3, warn_priority=4).bad(8).well()
+    assert (it.state, it.alarm.lasted_s, it.alarm.count) == (AlarmState.RETURNED, 8.0, 1)
+    it.well(13).bad(8).well(13).bad(8).well()
+    assert is_chattering(it.alarm, it.at) and it.alarm.count == 3
+    raised = [event.mono for event in it.events if event.kind is EventKind.RAISED]
+    history = [look for at in raised for look in ((at, True), (at + 8.0, False))]
+    trial = propose(it.definition, history, it.at.mono)[0]
+    assert (trial.kind, trial.amount) == (Kind.ON_DELAY, 10.0)
+    assert (trial.before, trial.removed, trial.delayed) == (3, 3, 0), "none of them was a real one"
+    assert it.ack().state is AlarmState.NORMAL, "priority 3 asks for nothing"
