@@ -171,7 +171,7 @@ APPLICATIONS: tuple[AlarmDef, ...] = (
     ),
     AlarmDef(
         "number.limit_ahead",
-        4,
+        3,
         3,
         phrase("The number grows steadily; at this pace it reaches its limit within a day."),
         phrase("The limit may be reached in a session: the classic one is a full database."),
@@ -179,7 +179,7 @@ APPLICATIONS: tuple[AlarmDef, ...] = (
             "Compare the range with the close and the next open. Have the database administrator or the owner "
             "make room before that; write it into the handover."
         ),
-        respond_s=28800.0,
+        respond_s=3600.0,
         on_delay_s=60.0,
         off_delay_s=300.0,
         latch=False,

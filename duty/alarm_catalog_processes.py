@@ -173,7 +173,7 @@ PROCESSES: tuple[AlarmDef, ...] = (
     ),
     AlarmDef(
         "process.limit_ahead",
-        4,
+        3,
         3,
         phrase("Memory, threads or open files have grown steadily; at this pace their limit is reached within a day."),
         phrase("The limit may be reached within a session."),
@@ -181,7 +181,7 @@ PROCESSES: tuple[AlarmDef, ...] = (
             "Read the range beside the time: does it end before or after the close? Plan the restart for the "
             "break before it, tell the vendor, and write it into the handover."
         ),
-        respond_s=28800.0,
+        respond_s=3600.0,
         on_delay_s=60.0,
         off_delay_s=300.0,
         latch=False,

@@ -182,7 +182,10 @@ def plainly(track: ProcessTrack, ports: Ports | None, ports_mono: float) -> Proc
     )
     assert track._quiet == track._quiet_shown()
     found = sorted(track._findings(view), key=lambda one: -one[0])
-    return msgspec.structs.replace(view, state=found[0][0], why=tuple(why for _, why in found)) if found else view
+    if not found:
+        return view
+    states, why = zip(*found, strict=True)
+    return msgspec.structs.replace(view, state=states[0], why=why, states=states)
 
 
 def _uptime(track: ProcessTrack) -> float | None:
