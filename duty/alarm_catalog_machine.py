@@ -151,7 +151,6 @@ MACHINE: tuple[AlarmDef, ...] = (
         respond_s=3600.0,
         on_delay_s=20.0,
         off_delay_s=60.0,
-        deadband_percent=5.0,
     ),
     AlarmDef(
         "machine.file_handles",
@@ -166,7 +165,6 @@ MACHINE: tuple[AlarmDef, ...] = (
         respond_s=3600.0,
         on_delay_s=20.0,
         off_delay_s=60.0,
-        deadband_percent=2.0,
     ),
     AlarmDef(
         "machine.device_busy",
@@ -181,7 +179,6 @@ MACHINE: tuple[AlarmDef, ...] = (
         respond_s=3600.0,
         on_delay_s=20.0,
         off_delay_s=60.0,
-        deadband_percent=5.0,
     ),
     AlarmDef(
         "machine.device_slow",
@@ -198,7 +195,6 @@ MACHINE: tuple[AlarmDef, ...] = (
         respond_s=3600.0,
         on_delay_s=20.0,
         off_delay_s=60.0,
-        deadband_percent=5.0,
     ),
     AlarmDef(
         "machine.device_errors",

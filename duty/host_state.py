@@ -374,7 +374,7 @@ class HostState:
         return max([state for state, _ in why], default=State.OK), why
 
     def _of_the_machine(self, machine: HealthView | None, clock: ClockView | None) -> list[tuple[State, Phrase]]:
-        """What is wrong with the machine beside its CPU and memory. What was not read yet is no fault: its section says so."""
+        """What is wrong with the rest of the machine. What was not read yet is no fault: its section says so."""
         return [
             (view.state, view.why[0])
             for view in (machine, clock)

@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from duty.alarm_signals import signal_now, signals_of
 from duty.board import ProcessView
 from duty.connection import Connection, Link
 from duty.forecast import FLAT, Forecast, Outlook
@@ -317,6 +318,7 @@ class KeptViews(RuleBasedStateMachine):
             part.changed()
         seen = self.keeps.view(self.now)
         assert seen == self.forgets.view(self.now)
+        assert all(signal_now(one.key, seen) == one for one in signals_of(seen))
         for part in parts(self.keeps):
             assert part.view() == part.judged()
             assert part.view() is part.view()
