@@ -9,6 +9,7 @@ import pytest
 from duty import conditions
 from duty.alarm_catalog import BUILT_IN, CHAPTERS
 from duty.alarm_def import PRIORITIES, AlarmDef
+from tests.duty.alarm_pages import PAGES, page
 from wire.words import say, speak
 
 ALL = [each for _, chapter in CHAPTERS for each in chapter]
@@ -51,3 +52,8 @@ def test_what_opened_incidents_before_counts_after_the_same_time() -> None:
     assert BUILT_IN["clock.offset"].on_delay_s == conditions.CLOCK_HOLD_S
     assert BUILT_IN["machine.memory"].on_delay_s == conditions.MACHINE_HOLD_S
     assert BUILT_IN["event.act"].on_delay_s == 0
+
+
+@pytest.mark.parametrize("code", PAGES)
+def test_the_pages_of_the_documents_are_current(code: str) -> None:
+    assert PAGES[code].read_text("utf-8") == page(code), "run: python -m tests.duty.alarm_pages"
