@@ -169,6 +169,12 @@ def _site_verbs(verb: Verb) -> None:
     init.add_argument("file", nargs="?", metavar=_("FILE"), help=_("where to; ./watchkeeper.toml if not given"))
     verb("schema", "cli.site_file:schema", _("Print the JSON Schema of the site file, for editors."))
     verb("hosts", "cli.site_file:hosts", _("Print the ids of the hosts of the site."))
+    alarms = verb(
+        "alarms",
+        "cli.alarms:run",
+        _("List the alarms in force: cause, consequence, what the operator does, priority and delays."),
+    )
+    alarms.add_argument("--json", action="store_true", help=_("print JSON"))
 
 
 def _host_verbs(verb: Verb) -> None:

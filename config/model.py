@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from config.alarms import Alarm
 from config.fields import (
     Address,
     Bytes,
@@ -144,3 +145,5 @@ class SiteFile(Table):
     """Defaults by role, so that a host needs a line or two."""
     hosts: dict[str, Host] = Field(default_factory=dict)
     """The hosts; each key is the id used on every screen and in the log."""
+    alarm: list[Alarm] = Field(default_factory=list)
+    """The site's own word on alarms."""

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from config.alarm_settle import alarm_rule
 from config.fields import (
     Count,
     CountLevels,
@@ -388,4 +389,5 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         max_dials=site.max_dials,
         sessions=tuple(map(session_rule, site.sessions)),
         history=HistoryRule(round(site.history.size), site.history.days),
+        alarms=tuple(map(alarm_rule, file.alarm)),
     )

@@ -43,6 +43,15 @@ def phrase(template: str, **values: Value) -> Phrase:
     return Phrase(template, values)
 
 
+OWN = "{own}"
+"""Template of words that the site file gives in its own languages."""
+
+
+def own(words: dict[str, str]) -> Phrase:
+    """Words of the site by language; a reader of a language without any gets the first. At least one is given."""
+    return Phrase(OWN, {"own": next(iter(words.values())), **words})
+
+
 def fill(template: str, values: Mapping[str, str | int | float]) -> str:
     """Put values into ``{fields}``; a field without a value stays as written.
 

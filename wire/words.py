@@ -6,7 +6,7 @@ import gettext
 import os
 from pathlib import Path
 
-from duty.phrases import Phrase, fill, render
+from duty.phrases import OWN, Phrase, fill, render
 
 DOMAIN = "watchkeeper"
 LOCALE = Path(__file__).parent / "locale"
@@ -52,6 +52,8 @@ def _(template: str, **values: str | int | float) -> str:
 
 def say(said: Phrase) -> str:
     """A phrase that came from the engine, in the reader's language."""
+    if said.template == OWN and _language in said.values:
+        said = Phrase(OWN, {"own": said.values[_language]}, said.of)
     return render(said, _translated)
 
 

@@ -12,7 +12,7 @@ BEGIN = "<!-- {name}: made from the schema -->"
 END = "<!-- end of {name} -->"
 TABLES = (
     "Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Event",
-    "EventPattern", "Health", "Clock",
+    "EventPattern", "Health", "Clock", "Alarm",
 )  # fmt: skip
 
 WRITTEN = {
@@ -38,6 +38,8 @@ WRITTEN = {
     "Ping": "a ping target, see below",
     "Disk": "a disk, see below",
     "Event": "a log, see below",
+    "Words": '`"text"`, `{ en = "text", zh_CN = "文字" }`',
+    "Alarm": "an alarm, see below",
     "EventPattern": '`"FATAL"`, a pattern, see below',
 }
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from config.load import load_site
 from config.read import MAX_BYTES
-from duty.site import DiskRule, EventPattern, HistoryRule, HostSpec, Limits, SessionRule, SiteSpec
+from duty.site import AlarmRule, DiskRule, EventPattern, HistoryRule, HostSpec, Limits, SessionRule, SiteSpec
 from tests.config.written import load_bytes
 
 HERE = Path(__file__).parent
@@ -247,3 +247,22 @@ def test_sessions_and_history() -> None:
         Limits(act=6 * 3_600),
     ]
     assert site("minimal").history == HistoryRule() and site("minimal").sessions == ()
+
+
+def test_words_on_alarms() -> None:
+    rules = site("alarms").alarms
+    assert rules[0] == AlarmRule("process.missing", owner="desk", review_by="2027-06-30")
+    assert [(rule.key, rule.condition, rule.role, rule.thing) for rule in rules[-2:]] == [
+        ("db.tablespace", "app.check", "", "space"),
+        ("gateway.fatal", "event.act", "gateway", "gw-log"),
+    ]
+    assert rules[1].realarm_s == 600 and rules[3].realarm_s == 0 and rules[3].latch is False
+    dated = b'[site]\nname = "Desk"\n[hosts.gw1]\n[[alarm]]\nkey = "app.slow"\nreview_by = 2027-06-30\n'
+    loaded = load_bytes(Path("x.toml"), dated).site
+    assert loaded is not None and loaded.alarms[0].review_by == "2027-06-30"
+
+
+def test_a_host_that_cannot_be_read_does_not_hide_what_is_wrong_with_an_alarm_by_itself() -> None:
+    text = '[site]\nname = "Desk"\n[hosts.gw1]\nport = 0\n[[alarm]]\nkey = "disk.filling"\nthing = "x"\nlatch = false\n'
+    problems = load_bytes(Path("x.toml"), text.encode()).problems
+    assert [problem.key for problem in problems] == ["hosts.gw1.port", "alarm[0].latch"]
