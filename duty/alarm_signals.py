@@ -108,7 +108,7 @@ def _numbers(
         return one.value, limit
     value = value_of(key.definition, thing.view, key.subject.key)
     written = said.values.get("limit")
-    if value is None or written is None or key.definition == "app.certificate_ending":
+    if value is None or not isinstance(written, str | int | float) or key.definition == "app.certificate_ending":
         return value, None
     return value, float(written) * reason.scale
 

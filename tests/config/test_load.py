@@ -258,11 +258,11 @@ def test_words_on_alarms() -> None:
     ]
     assert rules[1].realarm_s == 600 and rules[3].realarm_s == 0 and rules[3].latch is False
     dated = b'[site]\nname = "Desk"\n[hosts.gw1]\n[[alarm]]\nkey = "app.slow"\nreview_by = 2027-06-30\n'
-    loaded = load_bytes(Path("x.toml"), dated).site
+    loaded = load_bytes(dated).site
     assert loaded is not None and loaded.alarms[0].review_by == "2027-06-30"
 
 
 def test_a_host_that_cannot_be_read_does_not_hide_what_is_wrong_with_an_alarm_by_itself() -> None:
     text = '[site]\nname = "Desk"\n[hosts.gw1]\nport = 0\n[[alarm]]\nkey = "disk.filling"\nthing = "x"\nlatch = false\n'
-    problems = load_bytes(Path("x.toml"), text.encode()).problems
+    problems = load_bytes(text.encode()).problems
     assert [problem.key for problem in problems] == ["hosts.gw1.port", "alarm[0].latch"]
