@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from duty.chain import GENESIS, MOVE_FIELDS, canonical, digest, linked
 from duty.records import IncidentMove, LogEntry, NewLogEntry, Ref
@@ -21,6 +21,10 @@ _CORRECTED_BY = (
     .label("corrected_by")
 )
 
+# Made once: putting a statement together costs more than running it.
+_NEWEST = select(LOG.c.seq, LOG.c.hash).where(LOG.c.chain == bindparam("chain")).order_by(LOG.c.seq.desc()).limit(1)
+_INSERT = insert(LOG)
+
 
 def lines() -> Select[Any]:
     """All columns of lines, with the line that corrects each; to be narrowed and ordered."""
@@ -28,7 +32,7 @@ def lines() -> Select[Any]:
 
 
 def append(connection: Connection, entries: list[NewLogEntry], entered_at: float) -> list[LogEntry]:
-    """Write lines, in order. The write lock is held: the line found newest is still the newest when they are written."""
+    """Write lines, in order. The write lock is held: the line found newest is the newest still when they are kept."""
     ends: dict[str, tuple[int, str]] = {}
     rows: list[dict[str, Any]] = []
     written: list[LogEntry] = []
@@ -60,7 +64,7 @@ def append(connection: Connection, entries: list[NewLogEntry], entered_at: float
         rows.append(row)
         written.append(msgspec.structs.replace(entry, hash=row["hash"]))
     if rows:
-        connection.execute(insert(LOG), rows)
+        connection.execute(_INSERT, rows)
     return written
 
 
@@ -70,6 +74,5 @@ def move_ref(move: IncidentMove) -> Ref:
 
 
 def _end(connection: Connection, chain: str) -> tuple[int, str]:
-    newest = select(LOG.c.seq, LOG.c.hash).where(LOG.c.chain == chain).order_by(LOG.c.seq.desc()).limit(1)
-    row = connection.execute(newest).first()
-    return (row.seq, row.hash) if row is not None else (0, GENESIS)
+    row = connection.execute(_NEWEST, {"chain": chain}).first()
+    return (row[0], row[1]) if row is not None else (0, GENESIS)

@@ -1,7 +1,7 @@
 """The store's schema: whether it is the one this program knows, and how it becomes that.
 
 The steps are Alembic's revisions in ``storage/revisions``. Alembic takes long to import, so it is imported only where
-a store has to be migrated: one that is current is opened without it, and a new one is made at once as the newest schema.
+a store has to be migrated: one that is current is opened without it, a new one is made at once as the newest schema.
 """
 
 from __future__ import annotations
