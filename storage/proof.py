@@ -50,7 +50,9 @@ class Proof:
         # On a medium that cannot be written SQLite has no place for what readers of a shared file tell each other.
         alone = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
         name = f"file:{quote(str(path))}?mode=ro{'&immutable=1' if alone else ''}"
-        self._engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(name, uri=True, timeout=5.0))
+        self._engine = create_engine(
+            "sqlite://", creator=lambda: sqlite3.connect(name, uri=True, timeout=5.0, isolation_level=None)
+        )
         try:
             with self._reading() as connection:
                 self._check(connection)
@@ -85,18 +87,20 @@ class Proof:
             for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
                 yield _link(dict(zip(names, row, strict=True)))
 
-    def entries(
-        self, chain: str, since: float, until: float, incident: int | None = None
-    ) -> Iterator[tuple[LogEntry, dict[str, Any]]]:
-        """Lines entered in a time, oldest first, as values and as the columns they are kept in."""
-        query = (
-            lines()
-            .where(LOG.c.chain == chain, LOG.c.entered_at >= micros(since), LOG.c.entered_at <= micros(until))
-            .order_by(LOG.c.seq)
-        )
-        if incident is not None:
-            query = query.where(LOG.c.incident == incident)
+    def entries(self, chain: str, since: float, until: float) -> Iterator[tuple[LogEntry, dict[str, Any]]]:
+        """All lines from the first to the last that was entered in a time, as values and as their columns.
+
+        Oldest first and without holes: a clock that was put back leaves none out, what comes out is a part of a chain.
+        """
+        mine = LOG.c.chain == chain
         with self._reading() as connection:
+            after = mine & (LOG.c.entered_at >= micros(since))
+            first = connection.execute(select(func.min(LOG.c.seq)).where(after)).scalar()
+            until_then = mine & (LOG.c.entered_at <= micros(until))
+            last = connection.execute(select(func.max(LOG.c.seq)).where(until_then)).scalar()
+            if first is None or last is None:
+                return
+            query = lines().where(mine, LOG.c.seq.between(first, last)).order_by(LOG.c.seq)
             for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
                 columns = dict(row._mapping)
                 del columns["id"], columns["corrected_by"]
@@ -132,11 +136,6 @@ class Proof:
             fault = MoveFault(lost, told[lost][0], missing=True)
         return count, fault
 
-    def count(self) -> int:
-        """How many lines there are in all chains."""
-        with self._reading() as connection:
-            return connection.execute(select(func.count()).select_from(LOG)).scalar() or 0
-
     def _check(self, connection: Connection) -> None:
         tables = inspect(connection).get_table_names()
         if META.name not in tables:
@@ -171,6 +170,7 @@ class _Reading:
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             raise StoreFailed(failure(error, self._path)) from error
         self._connection = connection
+        connection.exec_driver_sql("BEGIN")  # all of one look sees the store as it was at its beginning
         return connection
 
     def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:

@@ -15,6 +15,7 @@ from wire.words import _
 
 STRUCK = "struck"
 """The tone of a line that was corrected: struck through, still readable."""
+# For translators: one letter or character each: this line was corrected, is a correction, came late.
 CORRECTED, CORRECTION, LATE = N_("X"), N_("C"), N_("L")
 """Letters beside a line, for terminals that strike nothing through: it was corrected, it corrects, it came late."""
 

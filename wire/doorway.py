@@ -116,7 +116,11 @@ def session_of(connection: socket.socket) -> str:
     Empty where the process is gone already or cannot be seen.
     """
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
-    pid = _CREDENTIALS.unpack(raw)[0]
+    return session_of_process(_CREDENTIALS.unpack(raw)[0])
+
+
+def session_of_process(pid: int) -> str:
+    """The same of a process of this machine."""
     try:
         # After the name in brackets, which may hold anything: state, parent, group, session, terminal.
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
