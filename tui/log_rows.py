@@ -62,7 +62,7 @@ def said_of(entry: LogEntry, zone: str) -> str:
     written = figures.clock(entry.entered_at, zone, entry.event_at)
     if entry.supersedes is not None:
         return _("{words} (written {time})", words=words, time=written)
-    return _("late entry, written {time}: {words}", words=words, time=written)
+    return _("late, written {time}: {words}", words=words, time=written)
 
 
 def tone_of(entry: LogEntry, tone: str) -> str:
