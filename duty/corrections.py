@@ -56,7 +56,7 @@ def corrected(original: LogEntry, asked: Correction) -> NewLogEntry:
         event_at=original.event_at,
         subject=original.subject,
         text=asked.text,
-        said=phrase("corrects line {seq} ({reason})", seq=original.seq, reason=asked.reason),
+        said=phrase("corrects line {seq}: {reason}", seq=original.seq, reason=asked.reason),
         incident=original.incident,
         chain=original.chain,
         session=asked.session,

@@ -237,7 +237,7 @@ def test_i19_every_line_is_plain_text_by_one_command(say: Say, store: Path) -> N
     assert "2026-09-21 21:13:20 L #8 li gw\n    late, written 22:13:27: seen an hour ago\n" in out
     assert "2026-09-21 22:13:28 X #9 wang gw\n    restarted gateway 03\n" in out, "the original is there to read"
     assert "corrected by line 10" in out
-    assert "#10 wang gw\n    corrects line 9 (typed the wrong number): restarted gateway 05 (written 23:13:20)\n" in out
+    assert "#10 wang gw\n    restarted gateway 05 (corrects line 9: typed the wrong number) (written 23:13:20)\n" in out
     assert EVIL.replace("\u200b", "·") in out or EVIL in out
 
 

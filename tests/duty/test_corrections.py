@@ -23,7 +23,7 @@ def test_i4_a_correction_refers_to_its_original_and_says_why() -> None:
     line = corrected(ENTRY, ASKED)
     assert (line.supersedes, line.chain, line.incident, line.subject) == (7, "drill-1", 4, ENTRY.subject)
     assert (line.actor, line.session, line.event_at) == ("li", "pts/1 9", ENTRY.event_at)
-    assert (str(line.said), line.text) == ("corrects line 7 (typed the wrong number)", "restarted gateway 05")
+    assert (str(line.said), line.text) == ("corrects line 7: typed the wrong number", "restarted gateway 05")
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ async def test_i4_the_correction_stands_under_its_struck_original(desk: MakeDesk
         assert panel.key == str(wrong), "the cursor is where it was"
         first, original, correction = rows(d)[:3]
         assert " X " in original and "restarted gateway 03" in original
-        assert " C " in correction and "corrects line" in correction
+        assert " C " in correction and "restarted gateway 05 (corrects" in correction
         assert " X " not in first and " C " not in first
         await d.press("x")
         await d.until(lambda: "was corrected already" in d.told)
