@@ -79,13 +79,18 @@ class LogPanel(TablePanel[LogEntry]):
         g = self.glyphs
 
         def draw(entry: LogEntry, _now: float) -> Line:
+            words, blanks = cell(said_of(entry, zone), rest, cut=g.cut)[0], ""
+            if entry.corrected_by is not None:  # the blanks behind the words are not struck through
+                blanks = " " * (len(words) - len(words.rstrip()))
+                words = words.rstrip()
             who, tone = (entry.actor, "name") if entry.actor else (_("watch"), "dim")
             return (
                 cell(figures.clock(entry.event_at, zone)[-8:], 8, "dim"),
                 cell(letter_of(entry), 2, "warn"),
                 cell(who, 8, tone, cut=g.cut),
                 cell(about_of(entry.subject), about, "dim", cut=g.cut),
-                cell(said_of(entry, zone), rest, tone_of(entry, "" if entry.actor else "dim"), cut=g.cut),
+                (words, tone_of(entry, "" if entry.actor else "dim")),
+                *(((blanks, ""),) if blanks else ()),
             )
 
         return head, draw

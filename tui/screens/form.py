@@ -83,7 +83,13 @@ class Form(ModalScreen[None]):
                 if field.choices:
                     yield Choice(field.choices, field.value, id=f"field-{field.name}")
                 else:
-                    yield LineInput(field.value, id=f"field-{field.name}", max_length=field.limit, compact=True)
+                    yield LineInput(
+                        field.value,
+                        id=f"field-{field.name}",
+                        max_length=field.limit,
+                        compact=True,
+                        select_on_focus=not field.value,
+                    )
             yield Static("", markup=False, id="refusal")
             yield Static(
                 _("Enter {verb} · Esc back, nothing is done", verb=self._verb), markup=False, classes="form-keys"
