@@ -105,7 +105,7 @@ class Nobody:
     def resync(self) -> Resync:
         return Resync((), ())
 
-    async def command(self, who: str, command: Command) -> Reply:
+    async def command(self, who: str, command: Command, session: str = "") -> Reply:
         return Reply(command.ask, ok=False)
 
     def seats_changed(self, count: int) -> None:

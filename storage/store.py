@@ -9,13 +9,26 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from duty.corrections import Correction, corrected
 from duty.events import EventMemory, EventStep
 from duty.incidents import step
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, IncidentMove, IncidentState, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
+from duty.records import (
+    DUTY,
+    Incident,
+    IncidentMove,
+    IncidentState,
+    LogEntry,
+    LogKind,
+    Move,
+    NewLogEntry,
+    Refused,
+    Subject,
+)
 from storage.database import Database
 from storage.failures import StoreFailed
-from storage.rows import entry_of, entry_row, event_of, event_row, micros, move_of, move_row, seconds
+from storage.log_rows import append, lines, move_ref
+from storage.rows import entry_of, event_of, event_row, micros, move_of, move_row, seconds
 from storage.tables import EVENT_MEMORY, LOG, META, MOVES
 
 T = TypeVar("T")
@@ -57,7 +70,16 @@ class Store:
     def append_log(self, entries: list[NewLogEntry], entered_at: float) -> list[LogEntry]:
         """Write lines, in order, in one transaction."""
         with self._database.writing() as connection:
-            return _append(connection, entries, entered_at)
+            return append(connection, entries, entered_at)
+
+    def correct(self, asked: Correction, entered_at: float) -> LogEntry:
+        """Write the line that puts another right. Raises :class:`duty.records.Refused` where that one is not to be."""
+        with self._database.writing() as connection:
+            query = lines().where(LOG.c.chain == asked.chain, LOG.c.seq == asked.seq)
+            row = connection.execute(query).first()
+            if row is None:
+                raise Refused(phrase("there is no line {seq} in the log", seq=asked.seq))
+            return append(connection, [corrected(_understood(entry_of, row), asked)], entered_at)[0]
 
     def read_log(
         self,
@@ -66,9 +88,10 @@ class Store:
         limit: int = 200,
         subject: Subject | None = None,
         incident: int | None = None,
+        chain: str = DUTY,
     ) -> list[LogEntry]:
-        """Lines before the seq ``before``, newest first. Of one host, or thing on it, or incident where given."""
-        query = select(LOG).order_by(LOG.c.seq.desc()).limit(limit)
+        """Lines of a chain before the seq ``before``, newest first. Of one host, or thing on it, or incident."""
+        query = lines().where(LOG.c.chain == chain).order_by(LOG.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(LOG.c.seq < before)
         if incident is not None:
@@ -89,7 +112,7 @@ class Store:
                 here = (EVENT_MEMORY.c.host == step_.host) & (EVENT_MEMORY.c.key == step_.key)
                 connection.execute(delete(EVENT_MEMORY).where(here))
                 connection.execute(insert(EVENT_MEMORY), [event_row(step_, entered_at)])
-            return _append(connection, [entry for one in steps for entry in one.entries], entered_at)
+            return append(connection, [entry for one in steps for entry in one.entries], entered_at)
 
     def events(self) -> dict[str, dict[str, EventMemory]]:
         """What is known of followed logs, by host and key. One that makes no sense was never seen."""
@@ -102,8 +125,10 @@ class Store:
 
     # --- incidents -------------------------------------------------------------------------------------------
 
-    def move(self, asked: IncidentMove, entered_at: float) -> Moved:
+    def move(self, asked: IncidentMove, entered_at: float, session: str = "") -> Moved:
         """Make a move and write its line of the log, both or neither. ``asked.seq`` is given here.
+
+        The line holds the move's hash: the chain of the log holds both.
 
         ``asked.incident`` 0 opens a new one. Raises :class:`duty.records.Refused` where the incident's state, as it
         stands inside the transaction, does not allow the move: of two who close it at once, one is told.
@@ -124,8 +149,18 @@ class Store:
             )
             after = step(before, move)
             connection.execute(insert(MOVES), [move_row(move)])
-            line = NewLogEntry(LogKind.INCIDENT, move.actor, move.at, subject, move.text, _sentence(move), number)
-            (entry,) = _append(connection, [line], entered_at)
+            line = NewLogEntry(
+                LogKind.INCIDENT,
+                move.actor,
+                move.at,
+                subject,
+                move.text,
+                _sentence(move),
+                number,
+                session=session,
+                refs=(move_ref(move),),
+            )
+            (entry,) = append(connection, [line], entered_at)
         self._remember(move.seq, after)
         return Moved(move, after, entry)
 
@@ -165,27 +200,6 @@ class Store:
 
 def _newest(connection: Connection, column: Any) -> int:
     return connection.execute(select(func.max(column))).scalar() or 0
-
-
-def _append(connection: Connection, entries: list[NewLogEntry], entered_at: float) -> list[LogEntry]:
-    first = _newest(connection, LOG.c.seq) + 1
-    written = [
-        LogEntry(
-            seq=seq,
-            kind=entry.kind,
-            event_at=seconds(micros(entry.event_at)),
-            entered_at=seconds(micros(entered_at)),
-            actor=entry.actor,
-            subject=entry.subject,
-            text=entry.text,
-            said=entry.said,
-            incident=entry.incident,
-        )
-        for seq, entry in enumerate(entries, first)
-    ]
-    if written:
-        connection.execute(insert(LOG), [entry_row(entry) for entry in written])
-    return written
 
 
 def _moves(connection: Connection, incident: int, since: int = 0) -> list[IncidentMove]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from duty.corrections import why_not
 from duty.phrases import N_, Phrase, phrase
 from duty.records import IncidentState, Subject
 from tui import doings
@@ -50,6 +51,13 @@ def _incident(app: WatchkeeperApp) -> Phrase | None:
     if app.incident() is None:
         return phrase("no incident under the cursor")
     return _watched(app)
+
+
+def _correctable(app: WatchkeeperApp) -> Phrase | None:
+    entry = app.log_entry()
+    if entry is None:
+        return phrase("no line of the duty log under the cursor")
+    return why_not(entry) or _watched(app)
 
 
 def _untaken(app: WatchkeeperApp) -> Phrase | None:
@@ -149,6 +157,8 @@ class Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action("note", ("n",), N_("Write a line in the duty log"), RECORD, doings.note, N_("note"), _watched),
+    Action("late", ("N",), N_("Write a line about something earlier"), RECORD, doings.note_late, "", _watched),
+    Action("correct", ("x",), N_("Correct the line of the duty log"), RECORD, doings.correct, "", _correctable),
     Action("open", ("o",), N_("Open an incident"), RECORD, doings.open_incident, N_("open incident"), _watched),
     Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), _untaken),
     Action("add", ("a",), N_("Add a note to the incident"), RECORD, doings.add_note, N_("add note"), _incident),

@@ -7,10 +7,12 @@ import math
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
 
+from duty.chain import is_digest
 from duty.clean import clean
 from duty.connection import HostKey
+from duty.corrections import Correction, event_time
 from duty.phrases import N_, Phrase, phrase
-from duty.records import Incident, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
+from duty.records import Incident, LogEntry, LogKind, Move, NewLogEntry, Ref, Refused, Subject
 from storage.database import StoreFailed
 from watch.clock import Clock
 from watch.engine import Engine
@@ -21,6 +23,7 @@ from wire.messages import (
     AcceptKey,
     CloseIncident,
     Command,
+    CorrectLog,
     FaultKind,
     InjectFault,
     NoteIncident,
@@ -38,6 +41,8 @@ from wire.messages import (
 
 MAX_TEXT = 5000
 """Characters of one entry: a pasted stack trace fits, a file does not."""
+MAX_FILES = 16
+"""Files attached to one entry."""
 
 
 class Fleet(Protocol):
@@ -81,13 +86,17 @@ class Commands:
         self.fleet = fleet
         self.history = history
 
-    async def do(self, who: str, command: Command) -> Reply:
+    async def do(self, who: str, command: Command, session: str = "") -> Reply:
         """Do it for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be done."""
         match command:
             case WriteLog():
-                return await self._note(who, command)
+                return await self._note(who, command, session)
+            case CorrectLog():
+                text, reason = spoken(command.text), clean(command.reason.strip(), MAX_TEXT)
+                asked = Correction(command.seq, who, text, reason, session=session)
+                return Reply(command.ask, ok=True, log=(await self.recorder.correct(asked),))
             case OpenIncident() | TakeIncident() | NoteIncident() | CloseIncident():
-                return Reply(command.ask, ok=True, incident=await self._move(who, command))
+                return Reply(command.ask, ok=True, incident=await self._move(who, command, session))
             case ReadLog():
                 return Reply(command.ask, ok=True, log=tuple(await self._read(command)))
             case ReadIncident():
@@ -99,43 +108,56 @@ class Commands:
                 why, problems = await self._reload()
                 return Reply(command.ask, ok=why is None, why=why, problems=problems)
             case AcceptKey():
-                await self._accept(who, command)
+                await self._accept(who, command, session)
             case Redial():
                 self._run(command.host).feed.redial()
             case InjectFault():
-                await self._inject(who, command)
+                await self._inject(who, command, session)
             case _:
                 raise Refused(phrase("this watch does not know that command"))
         return Reply(command.ask, ok=True)
 
-    async def _note(self, who: str, command: WriteLog) -> Reply:
+    async def _note(self, who: str, command: WriteLog, session: str) -> Reply:
         text = spoken(command.text)
         entry = NewLogEntry(
             kind=LogKind.NOTE,
             actor=who,
-            event_at=self.clock.now().wall,
+            event_at=event_time(command.event_at, self.clock.now().wall),
             subject=_plain(command.subject),
             text=text,
             incident=command.incident,
+            session=session,
+            refs=_files(command.files),
         )
         return Reply(command.ask, ok=True, log=(await self.recorder.write(entry),))
 
-    async def _move(self, who: str, command: Command) -> Incident:
+    async def _move(self, who: str, command: Command, session: str) -> Incident:
         at = self.clock.now().wall
         match command:
             case OpenIncident():
                 text, subject = spoken(command.title), _plain(command.subject)
                 return await self.recorder.move(
-                    None, Move.OPENED, at=at, actor=who, text=text, subject=subject, level=command.level
+                    None,
+                    Move.OPENED,
+                    at=at,
+                    actor=who,
+                    text=text,
+                    subject=subject,
+                    level=command.level,
+                    session=session,
                 )
             case NoteIncident():
                 text = spoken(command.text)
-                return await self.recorder.move(command.incident, Move.NOTED, at=at, actor=who, text=text)
+                return await self.recorder.move(
+                    command.incident, Move.NOTED, at=at, actor=who, text=text, session=session
+                )
             case CloseIncident():
                 text = clean(command.text.strip(), MAX_TEXT)
-                return await self.recorder.move(command.incident, Move.CLOSED, at=at, actor=who, text=text)
+                return await self.recorder.move(
+                    command.incident, Move.CLOSED, at=at, actor=who, text=text, session=session
+                )
             case TakeIncident():
-                return await self.recorder.move(command.incident, Move.TAKEN, at=at, actor=who)
+                return await self.recorder.move(command.incident, Move.TAKEN, at=at, actor=who, session=session)
         raise Refused(phrase("this watch does not know that command"))
 
     async def _read(self, command: ReadLog) -> list[LogEntry]:
@@ -162,7 +184,7 @@ class Commands:
             raise Refused(phrase("there is no host {host} in this site", host=clean(host, 80)))
         return run
 
-    async def _accept(self, who: str, command: AcceptKey) -> None:
+    async def _accept(self, who: str, command: AcceptKey, session: str) -> None:
         run = self._run(command.host)
         offered = run.state.connection.offered_key
         if offered is None:
@@ -172,10 +194,10 @@ class Commands:
             raise Refused(phrase("{host} offers another key by now: look again", host=command.host))
         await self._keep_key(command.host, offered)
         said = phrase("host key {fingerprint} accepted", fingerprint=offered.fingerprint)
-        await self.recorder.write(self._line(LogKind.CONNECTION, who, command.host, said))
+        await self.recorder.write(self._line(LogKind.CONNECTION, who, command.host, said, session))
         run.feed.redial()
 
-    async def _inject(self, who: str, command: InjectFault) -> None:
+    async def _inject(self, who: str, command: InjectFault, session: str) -> None:
         if self.fleet is None:
             raise Refused(phrase("faults can be injected in practice only"))
         if (why := await self.fleet.inject(command.host, command.fault, command.on, command.subject)) is not None:
@@ -183,11 +205,16 @@ class Commands:
         said = practised(self.fleet.faults, command)
         self.engine.faults = self.fleet.active
         self.engine.touch()
-        await self.recorder.write(self._line(LogKind.PRACTICE, who, command.host, said))
+        await self.recorder.write(self._line(LogKind.PRACTICE, who, command.host, said, session))
 
-    def _line(self, kind: LogKind, who: str, host: str, said: Phrase) -> NewLogEntry:
+    def _line(self, kind: LogKind, who: str, host: str, said: Phrase, session: str) -> NewLogEntry:
         return NewLogEntry(
-            kind=kind, actor=who, event_at=self.clock.now().wall, subject=Subject(host, "host", host), said=said
+            kind=kind,
+            actor=who,
+            event_at=self.clock.now().wall,
+            subject=Subject(host, "host", host),
+            said=said,
+            session=session,
         )
 
 
@@ -214,6 +241,15 @@ def spoken(text: str) -> str:
     if not cleaned:
         raise Refused(phrase("nothing was written"))
     return cleaned
+
+
+def _files(files: tuple[Ref, ...]) -> tuple[Ref, ...]:
+    if len(files) > MAX_FILES:
+        raise Refused(phrase("more than {most} files in one line", most=MAX_FILES))
+    for ref in files:
+        if ref.kind != "file" or not is_digest(ref.sha256) or ref.size < 0:
+            raise Refused(phrase("a file is named by the SHA-256 of its bytes"))
+    return tuple(Ref("file", clean(ref.key, 200), ref.sha256, ref.size) for ref in files)
 
 
 def _plain(subject: Subject) -> Subject:

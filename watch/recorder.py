@@ -8,7 +8,10 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final, Literal, Protocol
 
+import msgspec
+
 from duty.conditions import Change
+from duty.corrections import Correction
 from duty.events import EventMemory, EventStep
 from duty.incidents import open_for
 from duty.moment import Moment
@@ -46,7 +49,10 @@ class Keeper(Protocol):
     async def write_log(self, entry: NewLogEntry) -> LogEntry:
         """Write one line."""
 
-    async def move(self, asked: IncidentMove) -> Moved:
+    async def correct(self, asked: Correction) -> LogEntry:
+        """Write the line that puts another right, or raise ``Refused``."""
+
+    async def move(self, asked: IncidentMove, session: str = "") -> Moved:
         """Make one move, whose number is not known yet (0), and its line of the log, or raise ``Refused``."""
 
     async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
@@ -238,6 +244,16 @@ class Recorder:
         self._remember(kept)
         return kept
 
+    async def correct(self, asked: Correction) -> LogEntry:
+        """Keep a line that puts another right, then tell everybody. Raises :class:`duty.records.Refused`."""
+        self._refuse_unloaded()
+        kept = await self.keeper.correct(asked)
+        for place, known in enumerate(self.recent):
+            if known.seq == asked.seq:
+                self.recent[place] = msgspec.structs.replace(known, corrected_by=kept.seq)
+        self._remember(kept)
+        return kept
+
     async def move(
         self,
         incident: int | None,
@@ -250,6 +266,7 @@ class Recorder:
         subject: Subject = Subject(),  # noqa: B008 - frozen
         level: int | None = None,
         automatic: bool = False,
+        session: str = "",
     ) -> Incident:
         """Keep one move of an incident (``None``: of a new one) and its line, then tell everybody.
 
@@ -268,7 +285,8 @@ class Recorder:
                 subject=subject,
                 level=level,
                 automatic=automatic,
-            )
+            ),
+            session,
         )
         self.incidents[moved.incident.id] = moved.incident
         self._publish(IncidentChanged(moved.move, moved.incident))

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from duty.corrections import Correction
 from duty.events import EventMemory, EventStep
 from duty.phrases import Phrase
 from duty.records import Incident, IncidentMove, LogEntry, NewLogEntry, Subject
@@ -54,10 +55,15 @@ class Records:
         entered = self._clock.now().wall
         return (await self._write(lambda store: store.append_log([entry], entered)))[0]
 
-    async def move(self, asked: IncidentMove) -> Moved:
+    async def correct(self, asked: Correction) -> LogEntry:
+        """Write the line that puts another right. Raises :class:`duty.records.Refused` where that one is not to be."""
+        entered = self._clock.now().wall
+        return await self._write(lambda store: store.correct(asked, entered))
+
+    async def move(self, asked: IncidentMove, session: str = "") -> Moved:
         """Make one move and its line of the log. Raises :class:`duty.records.Refused` where it is not legal."""
         entered = self._clock.now().wall
-        return await self._write(lambda store: store.move(asked, entered))
+        return await self._write(lambda store: store.move(asked, entered, session))
 
     async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
         """Keep what is known of followed logs, and their lines of the log, as one."""

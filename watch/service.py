@@ -252,10 +252,10 @@ class Service:
         """The state the events so far led to."""
         return Resync(tuple(self.recorder.incidents.values()), tuple(self.recorder.recent))
 
-    async def command(self, who: str, command: Command) -> Reply:
+    async def command(self, who: str, command: Command, session: str) -> Reply:
         """Do what a screen asks."""
         await self._begun.wait()
-        return await answered(self.commands.do(who, command), command.ask, _problem)
+        return await answered(self.commands.do(who, command, session), command.ask, _problem)
 
     def seats_changed(self, count: int) -> None:
         """The last screen leaving ends a watch that was started for a screen."""

@@ -12,7 +12,7 @@ import msgspec
 from duty.board import HostView, SiteView
 from duty.graph import Graph
 from duty.phrases import Phrase
-from duty.records import Incident, IncidentMove, LogEntry, Subject
+from duty.records import Incident, IncidentMove, LogEntry, Ref, Subject
 from duty.series import SeriesKey
 
 PROTOCOL = 3
@@ -50,11 +50,24 @@ class Command(Message, frozen=True):
 
 
 class WriteLog(Command, frozen=True):
-    """A line for the duty log, in the operator's words."""
+    """A line for the duty log, in the operator's words. ``event_at``: when it happened (UTC epoch seconds), if not now.
+
+    ``files``: what is attached; each was put beside the store before this is said.
+    """
 
     text: str
     subject: Subject = Subject()
     incident: int | None = None
+    event_at: float | None = None
+    files: tuple[Ref, ...] = ()
+
+
+class CorrectLog(Command, frozen=True):
+    """Put line ``seq`` of the duty log right: a further line beside it, with the reason."""
+
+    seq: int
+    text: str
+    reason: str
 
 
 class OpenIncident(Command, frozen=True):
@@ -229,6 +242,7 @@ FromScreen = (
     Hello
     | Drawn
     | WriteLog
+    | CorrectLog
     | OpenIncident
     | TakeIncident
     | NoteIncident

@@ -20,6 +20,7 @@ from typing import Self
 import msgspec
 
 from duty.board import HostView, SiteView
+from duty.corrections import Correction, corrected
 from duty.graph import Graph
 from duty.incidents import step
 from duty.phrases import Phrase
@@ -32,6 +33,7 @@ from wire.messages import (
     BoardUpdate,
     CloseIncident,
     Command,
+    CorrectLog,
     Drawn,
     FaultKind,
     FromScreen,
@@ -124,13 +126,30 @@ class FakeWatch:
                 guest.owed.update(host.id for host in hosts)
             self._board(guest)
 
-    def write(self, text: str, actor: str, subject: Subject = NOTHING, incident: int | None = None) -> None:
+    def write(
+        self,
+        text: str,
+        actor: str,
+        subject: Subject = NOTHING,
+        incident: int | None = None,
+        at: float | None = None,
+        **more: object,
+    ) -> None:
         now = self.clock()
         entry = LogEntry(
-            (self.log[0].seq if self.log else 0) + 1, LogKind.NOTE, now, now, actor, subject, text, None, incident
-        )
+            max((one.seq for one in self.log), default=0) + 1, LogKind.NOTE, now if at is None else at, now, actor,
+            subject, text, more.pop("said", None), incident, **more,  # type: ignore[arg-type]
+        )  # fmt: skip
         self.log.insert(0, entry)
         self._tell(LogWritten(entry))
+
+    def correct(self, who: str, asked: CorrectLog) -> None:
+        """Put a line right, by the real rules."""
+        original = next(entry for entry in self.log if entry.seq == asked.seq)
+        made = corrected(original, Correction(asked.seq, who, asked.text, asked.reason))
+        self.write(
+            made.text, who, made.subject, made.incident, made.event_at, said=made.said, supersedes=made.supersedes
+        )
 
     def move(self, incident: int, move: Move, actor: str, text: str = "", **more: object) -> Incident:
         """Let an incident move, by the real rules."""
@@ -221,8 +240,10 @@ class FakeWatch:
                 return Reply(command.ask, True, series=self.series)
             case ReadHistory() if self.past is not None:
                 return Reply(command.ask, True, graph=self.past(command))
-            case WriteLog(text=text, subject=subject, incident=about):
-                self.write(text, who, subject, about)
+            case WriteLog(text=text, subject=subject, incident=about, event_at=at):
+                self.write(text, who, subject, about, at)
+            case CorrectLog():
+                self.correct(who, command)
             case OpenIncident(title=title, level=level, subject=subject):
                 number = max(self.incidents, default=0) + 1
                 incident = self.move(number, Move.OPENED, who, title, level=level, subject=subject)

@@ -86,7 +86,7 @@ class Engine:
     def resync(self) -> Resync:
         return Resync((INCIDENT,), self.log)
 
-    async def command(self, who: str, command: Command) -> Reply:
+    async def command(self, who: str, command: Command, session: str = "") -> Reply:
         self.asked.append((who, command))
         match command:
             case WriteLog(text="refuse me"):

@@ -120,7 +120,8 @@ class Speaker:
                     self._news([telling.move_news(message.move, message.incident)])
             case LogWritten():
                 self.picture.entry(message)
-                news = telling.entry_news(message.entry)
+                site = self.picture.site
+                news = telling.entry_news(message.entry, site.time_zone if site is not None else "UTC")
                 if news is not None and not self._is_own(message.entry.actor, message.entry.text):
                     self._news([news])
             case Resync():

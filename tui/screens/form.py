@@ -26,13 +26,18 @@ TEXT_LIMIT = 500
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in: a text, or one of ``choices`` (value, words). ``exactly``: the only text accepted."""
+    """One thing to fill in: a text, or one of ``choices`` (value, words). ``exactly``: the only text accepted.
+
+    ``limit``: characters of a text at most.
+    """
 
     name: str
     label: str
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     exactly: str = ""
+    optional: bool = False
+    limit: int = TEXT_LIMIT
 
 
 class Form(ModalScreen[None]):
@@ -78,7 +83,13 @@ class Form(ModalScreen[None]):
                 if field.choices:
                     yield Choice(field.choices, field.value, id=f"field-{field.name}")
                 else:
-                    yield LineInput(field.value, id=f"field-{field.name}", max_length=TEXT_LIMIT, compact=True)
+                    yield LineInput(
+                        field.value,
+                        id=f"field-{field.name}",
+                        max_length=field.limit,
+                        compact=True,
+                        select_on_focus=not field.value,
+                    )
             yield Static("", markup=False, id="refusal")
             yield Static(
                 _("Enter {verb} · Esc back, nothing is done", verb=self._verb), markup=False, classes="form-keys"
@@ -89,7 +100,7 @@ class Form(ModalScreen[None]):
         found: dict[str, str] = {}
         for field in self._fields:
             widget = self.query_one(f"#field-{field.name}")
-            found[field.name] = clean(getattr(widget, "value", "").strip(), TEXT_LIMIT)
+            found[field.name] = clean(getattr(widget, "value", "").strip(), field.limit)
         return found
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -109,7 +120,7 @@ class Form(ModalScreen[None]):
             return
         values = self.values()
         for field in self._fields:
-            missing = not values[field.name]
+            missing = not values[field.name] and not field.optional
             if missing or (field.exactly and values[field.name] != field.exactly):
                 self.query_one(f"#field-{field.name}").focus()
                 self._say(

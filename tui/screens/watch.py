@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
-from duty.records import Subject
+from duty.records import LogEntry, Subject
 from tui.panels.apps import AppsPanel
 from tui.panels.disks import DisksPanel
 from tui.panels.events import EventsPanel
@@ -257,6 +257,10 @@ class WatchScreen(Screen[None]):
     def incident_id(self) -> int | None:
         """The incident under the cursor."""
         return self.focused_panel.incident_id()
+
+    def log_entry(self) -> LogEntry | None:
+        """The line of the duty log under the cursor."""
+        return self.focused_panel.log_entry()
 
     def host_id(self) -> str | None:
         """The host under the cursor, or the host of the thing under it."""
