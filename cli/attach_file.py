@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cli.ask import ask
 from cli.codes import Exit
-from cli.serve import STORE_NAME, greet
+from cli.launch import greet
+from cli.serve import STORE_NAME
 from cli.speak import err, out
 from cli.target import Target, target_of
 from duty.clean import clean
