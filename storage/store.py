@@ -11,11 +11,26 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from duty.events import EventMemory, EventStep
 from duty.incidents import step
+from duty.log_query import LogQuery
+from duty.log_words import ENGLISH, Speech
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, IncidentMove, IncidentState, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
+from duty.records import (
+    Incident,
+    IncidentMove,
+    IncidentState,
+    LogEntry,
+    LogKind,
+    LogPage,
+    Move,
+    NewLogEntry,
+    Refused,
+    Subject,
+)
 from storage.database import Database
 from storage.failures import StoreFailed
+from storage.log_search import LOOKED_AT, Searching, Stopped
 from storage.rows import entry_of, entry_row, event_of, event_row, micros, move_of, move_row, seconds
+from storage.search_index import SearchIndex
 from storage.tables import EVENT_MEMORY, LOG, META, MOVES
 
 T = TypeVar("T")
@@ -35,10 +50,12 @@ class Moved(msgspec.Struct, frozen=True):
 class Store:
     """Records of one site. Every method raises :class:`storage.failures.StoreFailed` where the store does not work."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create it."""
+    def __init__(self, path: Path, speech: Speech = ENGLISH, *, reading: bool = False) -> None:
+        """Open or create it; only open it where it is only read. ``speech``: in which words lines are searched."""
         self.path = path
-        self._database = Database(path)
+        self._database = Database(path, reading=reading)
+        self._index = SearchIndex(speech)
+        self._speech = speech
         self._folded: dict[int, tuple[int, Incident]] = {}
         """Open incidents as their moves up to a seq made them: a flapping fault is not folded anew each time."""
 
@@ -79,6 +96,47 @@ class Store:
                 query = query.where(LOG.c.subject_kind == subject.kind, LOG.c.subject_key == subject.key)
         with self._database.reading() as connection:
             return [_understood(entry_of, row) for row in connection.execute(query)]
+
+    # --- search ----------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: LogQuery,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 200,
+        most: int | None = LOOKED_AT,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> LogPage:
+        """A page of the lines that fit ``query``: below the seq ``before``, or above ``after``; newest first.
+
+        Every line is found from the moment it is written. At most ``most`` lines are read for it. Another thread than
+        the one that writes may call it. Raises :class:`storage.log_search.Stopped` where ``stop`` says so.
+        """
+        try:
+            with self._database.reading(stop) as connection:
+                searching = Searching(connection, self._index, self._speech.say, _entry, stop)
+                return searching.page(query, before, after, limit, most)
+        except StoreFailed:
+            if stop():  # which interrupts the statement that runs
+                raise Stopped from None
+            raise
+
+    def unindexed(self) -> int:
+        """Lines that are newer than the index, or all where it is of other words."""
+        with self._database.reading() as connection:
+            return _newest(connection, LOG.c.seq) - self._index.upto(connection)
+
+    def index(self, most: int) -> int:
+        """Take at most ``most`` further lines into the index; how many they were. What is durable does not wait for it:
+        one transaction for many lines costs each a small part of its own one."""
+        with self._database.writing() as connection:
+            query = select(LOG).where(LOG.c.seq > self._index.upto(connection)).order_by(LOG.c.seq).limit(most)
+            entries = [_entry(row) for row in connection.execute(query)]
+            if entries:
+                self._index.take(connection, entries)
+            return len(entries)
 
     # --- followed logs ---------------------------------------------------------------------------------------
 
@@ -211,6 +269,10 @@ def _understood(make: Callable[[Row[Any]], T], row: Row[Any]) -> T:
         return make(row)
     except (ValueError, TypeError, msgspec.MsgspecError) as error:
         raise _damaged(LOG.name if make is entry_of else MOVES.name, row.seq) from error
+
+
+def _entry(row: Row[Any]) -> LogEntry:
+    return _understood(entry_of, row)
 
 
 def _damaged(table: str, seq: int) -> StoreFailed:

@@ -30,6 +30,7 @@ from watch.site_source import first_site, line_of, make_feed
 from wire.door import Door
 from wire.doorway import Doorway, open_doorway
 from wire.messages import PROTOCOL, Command, Hello, Reply, Resync, Welcome
+from wire.words import every_language
 
 HISTORY_NAME = "history.sqlite"
 """The file of history, beside the records."""
@@ -86,7 +87,7 @@ class Service:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
         self.language = site.language
         self._env = SshEnvironment(max_dials=site.max_dials)
-        records = self.records = await Records.open(self.plan.store, self.clock)
+        records = self.records = await Records.open(self.plan.store, self.clock, every_language())
         self.recorder = Recorder(records, self._publish, self._loaded)
         history = self.history = self._past = History(
             self.plan.store.with_name(HISTORY_NAME), site, self.clock, self._foreseen
