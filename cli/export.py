@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     target = target_of(args)
     if isinstance(target, int):
         return target
-    zone, now = _zone(target), time.time()
+    zone, now = zone_of(target), time.time()
     asked = {"since": args.since, "until": "0s" if args.until is None else args.until}
     moments = {name: moment(text, zone, now) for name, text in asked.items()}
     for name, at in moments.items():
@@ -129,7 +129,7 @@ def moment(text: str, zone: tzinfo, now: float) -> float | None:
         return None
 
 
-def _zone(target: Target) -> tzinfo:
+def zone_of(target: Target) -> tzinfo:
     """The site's time zone; UTC where its file cannot be read just now, which each time says of itself."""
     if target.site is None:
         from practice.site import practice_site

@@ -74,6 +74,7 @@ def build() -> Parser:
 
     _watch_verbs(verb)
     _history_verbs(verb)
+    _log_verbs(verb)
     _site_verbs(verb)
     _host_verbs(verb)
     _shell_verbs(verb)
@@ -155,6 +156,19 @@ def _history_verbs(verb: Verb) -> None:
     )
 
 
+def _log_verbs(verb: Verb) -> None:
+    log = verb("log", "cli.log:run", _("Print lines of the duty log, all or those that fit. The watch need not run."))
+    log.add_argument(
+        "query",
+        nargs="*",
+        metavar=_("QUERY"),
+        help=_("words, host: actor: kind: incident: since: until: with values; all of it must fit"),
+    )
+    most = _("the newest so many; 50 if not given")
+    log.add_argument("--limit", type=lines, default=50, metavar=_("NUMBER"), help=most)
+    log.add_argument("--json", action="store_true", help=_("print JSON, an object a line"))
+
+
 def _site_verbs(verb: Verb) -> None:
     check = verb(
         "check", "cli.site_file:check", _("List every problem of a site file, with its line and what was wanted.")
@@ -210,6 +224,14 @@ def seconds(text: str) -> float:
     except ValueError:
         value = 60 * float(text.removesuffix("m"))
     if not 0 < value <= 86_400:
+        raise ValueError
+    return value
+
+
+def lines(text: str) -> int:
+    """How many lines of the log."""
+    value = int(text)
+    if not 1 <= value <= 1_000_000:
         raise ValueError
     return value
 

@@ -30,6 +30,8 @@ from wire.words import _, every_language, say
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
 
+AGAIN_S = 2.0
+"""Seconds after which what was refused is asked again."""
 TYPING_S = 0.12
 """Seconds without a further letter after which it is looked for what was typed."""
 
@@ -111,6 +113,11 @@ class LogScreen(Screen[None]):
         """The lines have the keys first."""
         self.table.focus()
         self._ask("first")
+        self.set_interval(AGAIN_S, self._ask_again)
+
+    def _ask_again(self) -> None:
+        if self._why is not None and self.app.picture.connected and not self._asking:
+            self._ask("first")
 
     # --- what is looked for ----------------------------------------------------------------------------------------
 
@@ -198,9 +205,7 @@ class LogScreen(Screen[None]):
         """Lines that were written meanwhile come in above; the cursor stays on its line."""
         picture = self.app.seen
         self.query_one(Header).redraw()
-        lost = self._why is not None and picture.connected
-        if not self._asking and (lost or not self.book.heard(picture.log, every_language().say)):
-            self._why = None
+        if not self._asking and not self.book.heard(picture.log, every_language().say):
             self._ask("first")
         book, table = self.book, self.table
         head, draw = log_columns(max(20, table.size.width - 1), self._zone(), picture.now, book.query, table.glyphs)
