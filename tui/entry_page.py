@@ -16,7 +16,7 @@ from tui.sayings import about_of
 from wire.words import _, say
 
 KIND_WORDS = {
-    LogKind.NOTE: N_("note"),
+    LogKind.NOTE: N_("a note"),
     LogKind.INCIDENT: N_("incident"),
     LogKind.CONNECTION: N_("connection"),
     LogKind.STATE: N_("state"),
