@@ -76,6 +76,7 @@ def build() -> Parser:
     _watch_verbs(verb)
     _history_verbs(verb)
     _record_verbs(verb)
+    _log_verbs(verb)
     _site_verbs(verb)
     _host_verbs(verb)
     _shell_verbs(verb)
@@ -195,6 +196,19 @@ def _record_verbs(verb: Verb) -> None:
     attach.add_argument("--note", required=True, metavar=_("TEXT"), help=_("the words of the line"))
 
 
+def _log_verbs(verb: Verb) -> None:
+    log = verb("log", "cli.log:run", _("Print lines of the duty log, all or those that fit. The watch need not run."))
+    log.add_argument(
+        "query",
+        nargs="*",
+        metavar=_("QUERY"),
+        help=_("words, host: actor: kind: incident: since: until: with values; all of it must fit"),
+    )
+    most = _("the newest so many; 50 if not given")
+    log.add_argument("--limit", type=lines, default=50, metavar=_("NUMBER"), help=most)
+    log.add_argument("--json", action="store_true", help=_("print JSON, an object a line"))
+
+
 def _site_verbs(verb: Verb) -> None:
     check = verb(
         "check", "cli.site_file:check", _("List every problem of a site file, with its line and what was wanted.")
@@ -266,6 +280,14 @@ def head(text: str) -> Head:
     if not 12 <= len(digits) <= 64 or not set(digits) <= set("0123456789abcdef") or (line and not line.isdigit()):
         raise ValueError
     return Head(digits, int(line) if line else None)
+
+
+def lines(text: str) -> int:
+    """How many lines of the log."""
+    value = int(text)
+    if not 1 <= value <= 1_000_000:
+        raise ValueError
+    return value
 
 
 def number(text: str) -> int:

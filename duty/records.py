@@ -100,6 +100,16 @@ class LogEntry(msgspec.Struct, frozen=True):
     """The line that corrects this one, as far as it was known when this one was read. Not part of the line."""
 
 
+class LogPage(msgspec.Struct, frozen=True):
+    """Lines of the log that fit what was asked, newest first, and how far was looked for them."""
+
+    entries: tuple[LogEntry, ...]
+    reached: int
+    """The last seq that was looked at, in the direction of the page: the next one goes on from there."""
+    ended: bool
+    """Whether there is nothing beyond."""
+
+
 class IncidentState(StrEnum):
     """Where an incident stands (more states come with the record of alarms)."""
 

@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 from duty.phrases import phrase
 from storage.failures import StoreFailed
 from storage.guards import guards
+from storage.search_index import create as create_search_index
 from storage.tables import META
 
 HEAD = "0003"
@@ -52,6 +53,7 @@ def migrate(connection: Connection) -> None:
     version = version_of(connection, tables)
     if not tables:
         SQLModel.metadata.create_all(connection)
+        create_search_index(connection)
         _stamp(connection)
     elif version < SCHEMA or VERSIONS not in tables:
         from storage.upgrade import upgrade

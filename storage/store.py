@@ -12,6 +12,8 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from duty.corrections import Correction, corrected
 from duty.events import EventMemory, EventStep
 from duty.incidents import step
+from duty.log_query import LogQuery
+from duty.log_words import ENGLISH, Speech
 from duty.phrases import Phrase, phrase
 from duty.records import (
     DUTY,
@@ -20,6 +22,7 @@ from duty.records import (
     IncidentState,
     LogEntry,
     LogKind,
+    LogPage,
     Move,
     NewLogEntry,
     Refused,
@@ -28,7 +31,9 @@ from duty.records import (
 from storage.database import Database
 from storage.failures import StoreFailed
 from storage.log_rows import append, lines, move_ref
+from storage.log_search import LOOKED_AT, Searching, Stopped
 from storage.rows import entry_of, event_of, event_row, micros, move_of, move_row, seconds
+from storage.search_index import SearchIndex
 from storage.tables import EVENT_MEMORY, LOG, META, MOVES
 
 T = TypeVar("T")
@@ -48,10 +53,12 @@ class Moved(msgspec.Struct, frozen=True):
 class Store:
     """Records of one site. Every method raises :class:`storage.failures.StoreFailed` where the store does not work."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create it."""
+    def __init__(self, path: Path, speech: Speech = ENGLISH, *, reading: bool = False) -> None:
+        """Open or create it; only open it where it is only read. ``speech``: in which words lines are searched."""
         self.path = path
-        self._database = Database(path)
+        self._database = Database(path, reading=reading)
+        self._index = SearchIndex(speech)
+        self._speech = speech
         self._folded: dict[int, tuple[int, Incident]] = {}
         """Open incidents as their moves up to a seq made them: a flapping fault is not folded anew each time."""
 
@@ -102,6 +109,49 @@ class Store:
                 query = query.where(LOG.c.subject_kind == subject.kind, LOG.c.subject_key == subject.key)
         with self._database.reading() as connection:
             return [_understood(entry_of, row) for row in connection.execute(query)]
+
+    # --- search ----------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: LogQuery,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 200,
+        most: int | None = LOOKED_AT,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> LogPage:
+        """A page of the lines that fit ``query``: below the seq ``before``, or above ``after``; newest first.
+
+        Every line is found from the moment it is written. At most ``most`` lines are read for it. Another thread than
+        the one that writes may call it. Raises :class:`storage.log_search.Stopped` where ``stop`` says so.
+        """
+        try:
+            with self._database.reading(stop) as connection:
+                searching = Searching(connection, self._index, self._speech.say, _entry, stop)
+                return searching.page(query, before, after, limit, most)
+        except StoreFailed:
+            if stop():  # which interrupts the statement that runs
+                raise Stopped from None
+            raise
+
+    def unindexed(self) -> int:
+        """Lines that are newer than the index, or all where it is of other words."""
+        with self._database.reading() as connection:
+            newest = select(func.max(LOG.c.seq)).where(LOG.c.chain == DUTY)
+            return (connection.execute(newest).scalar() or 0) - self._index.upto(connection)
+
+    def index(self, most: int) -> int:
+        """Take at most ``most`` further lines into the index; how many they were. What is durable does not wait for it:
+        one transaction for many lines costs each a small part of its own one."""
+        with self._database.writing() as connection:
+            new = lines().where(LOG.c.chain == DUTY, LOG.c.seq > self._index.upto(connection))
+            query = new.order_by(LOG.c.seq).limit(most)
+            entries = [_entry(row) for row in connection.execute(query)]
+            if entries:
+                self._index.take(connection, entries)
+            return len(entries)
 
     # --- followed logs ---------------------------------------------------------------------------------------
 
@@ -225,6 +275,10 @@ def _understood(make: Callable[[Row[Any]], T], row: Row[Any]) -> T:
         return make(row)
     except (ValueError, TypeError, msgspec.MsgspecError) as error:
         raise _damaged(LOG.name if make is entry_of else MOVES.name, row.seq) from error
+
+
+def _entry(row: Row[Any]) -> LogEntry:
+    return _understood(entry_of, row)
 
 
 def _damaged(table: str, seq: int) -> StoreFailed:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from duty.corrections import why_not
 from duty.phrases import N_, Phrase, phrase
 from duty.records import IncidentState, Subject
-from tui import doings
+from tui import doings, log_doings
 from wire.words import _
 
 if TYPE_CHECKING:
@@ -101,9 +101,17 @@ def _panels(app: WatchkeeperApp) -> Phrase | None:
 
 
 def _pointed(app: WatchkeeperApp) -> Phrase | None:
+    if hasattr(app.view(), "open_row"):
+        return None
     if app.panels() is not None and app.incident_id() is None and app.host_id() is None:
         return phrase("no host and no incident under the cursor")
     return _panels(app)
+
+
+def _looked_through(app: WatchkeeperApp) -> Phrase | None:
+    if hasattr(app.view(), "type_filter"):
+        return None
+    return phrase("only on the screen with the panels, and in the duty log")
 
 
 def _graphed(app: WatchkeeperApp) -> Phrase | None:
@@ -181,7 +189,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("escape",), N_("Back"), LOOK),
     Action("graph", ("g",), N_("Graphs of what is under the cursor"), LOOK, doings.graph, N_("graph"), _graphed),
     Action("overview", ("v",), N_("Overview for people across the room, or back"), LOOK, doings.overview),
-    Action("filter", ("/",), N_("Filter all panels"), LOOK, doings.type_filter, N_("filter"), _panels),
+    Action("log", ("l",), N_("The duty log: all of it, and look for words in it"), LOOK, log_doings.log, N_("log")),
+    Action(
+        "filter",
+        ("/",),
+        N_("Filter all panels; look for words in the duty log"),
+        LOOK,
+        doings.type_filter,
+        N_("filter"),
+        _looked_through,
+    ),
     Action("problems", ("!",), N_("Only what is not well, or everything"), LOOK, doings.only_problems, "", _panels),
     Action("enlarge", ("m", "z"), N_("The whole screen for this panel, or all again"), LOOK, doings.enlarge, "", _room),
     Action("sort", ("s",), N_("Another order of the rows"), LOOK, doings.next_sort, "", _orders),

@@ -217,12 +217,13 @@ def inject(app: WatchkeeperApp, host: str, name: str, subject: str, *, on: bool)
 
 
 def graph(app: WatchkeeperApp) -> None:
-    """The past of the thing under the cursor and of its host."""
+    """The past of the thing under the cursor and of its host; of a line of the log at its moment."""
     from tui.screens.graph import GraphScreen
 
-    subject = app.subject()
-    if subject.host and not isinstance(app.view(), GraphScreen):
-        _show(app, GraphScreen(subject))
+    subject, view = app.subject(), app.view()
+    if subject.host and not isinstance(view, GraphScreen):
+        moment = getattr(view, "moment", None)
+        show_screen(app, GraphScreen(subject, moment() if callable(moment) else None))
 
 
 def overview(app: WatchkeeperApp) -> None:
@@ -232,7 +233,7 @@ def overview(app: WatchkeeperApp) -> None:
     if isinstance(app.screen, OverviewScreen):
         app.screen.action_back()
     else:
-        _show(app, OverviewScreen())
+        show_screen(app, OverviewScreen())
 
 
 async def save_picture(app: WatchkeeperApp) -> None:
@@ -263,9 +264,10 @@ async def _save(app: WatchkeeperApp, text: str, ending: str) -> None:
 
 
 def type_filter(app: WatchkeeperApp) -> None:
-    """The keys go to the line of the filter."""
-    if (screen := app.panels()) is not None:
-        screen.type_filter()
+    """The keys go to the line of the filter, in the duty log to that of the search."""
+    type_filter = getattr(app.view(), "type_filter", None)
+    if callable(type_filter):
+        type_filter()
 
 
 def only_problems(app: WatchkeeperApp) -> None:
@@ -360,7 +362,7 @@ def show_host(app: WatchkeeperApp, host: str) -> None:
     from tui.screens.host import HostScreen
 
     if host in app.picture.hosts:
-        _show(app, HostScreen(host))
+        show_screen(app, HostScreen(host))
 
 
 def show_incident(app: WatchkeeperApp, number: int) -> None:
@@ -368,18 +370,30 @@ def show_incident(app: WatchkeeperApp, number: int) -> None:
     from tui.screens.incident import IncidentScreen
 
     if number in app.picture.incidents:
-        _show(app, IncidentScreen(number))
+        show_screen(app, IncidentScreen(number))
+    else:
+        app.tell(_("Incident {number} is not in the queue.", number=number), warn=True)
 
 
-def _show(app: WatchkeeperApp, screen: Screen[None]) -> None:
+def show_screen(app: WatchkeeperApp, screen: Screen[None]) -> None:
+    """Lay ``screen`` above the others, drawn at once."""
     app.push_screen(screen)
     screen.call_after_refresh(app.owe, None)
 
 
 def show(app: WatchkeeperApp) -> None:
-    """What is under the cursor, in full: the incident, else the host."""
+    """What is under the cursor, in full: the line of the log, the incident, else the host."""
+    open_row = getattr(app.view(), "open_row", None)
+    if callable(open_row):
+        open_row()
+    else:
+        show_subject(app)
+
+
+def show_subject(app: WatchkeeperApp) -> None:
+    """What is under the cursor or what it is about: the incident, else the host."""
     number, host = app.incident_id(), app.host_id()
-    if number is not None:
+    if number is not None and (number in app.picture.incidents or host not in app.picture.hosts):
         show_incident(app, number)
     elif host is not None:
         show_host(app, host)

@@ -64,6 +64,11 @@ def clock(at: float | None, zone: str, now: float | None = None) -> str:
     return moment.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S")
 
 
+def moment(at: float, zone: str) -> str:
+    """Day and second in ``zone`` (IANA name)."""
+    return datetime.fromtimestamp(at, zone_of(zone)).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def date(at: float | None, zone: str) -> str:
     """Day and minute in ``zone`` (IANA name)."""
     if at is None:

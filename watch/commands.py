@@ -6,13 +6,15 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from duty.chain import is_digest
 from duty.clean import clean
 from duty.connection import HostKey
 from duty.corrections import Correction, event_time
+from duty.log_query import parse
 from duty.phrases import N_, Phrase, phrase
-from duty.records import Incident, LogEntry, LogKind, Move, NewLogEntry, Ref, Refused, Subject
+from duty.records import Incident, LogKind, LogPage, Move, NewLogEntry, Ref, Refused, Subject
 from storage.database import StoreFailed
 from watch.clock import Clock
 from watch.engine import Engine
@@ -43,6 +45,8 @@ MAX_TEXT = 5000
 """Characters of one entry: a pasted stack trace fits, a file does not."""
 MAX_FILES = 16
 """Files attached to one entry."""
+MAX_QUERY = 400
+"""Characters of what is looked for."""
 
 
 class Fleet(Protocol):
@@ -98,7 +102,7 @@ class Commands:
             case OpenIncident() | TakeIncident() | NoteIncident() | CloseIncident():
                 return Reply(command.ask, ok=True, incident=await self._move(who, command, session))
             case ReadLog():
-                return Reply(command.ask, ok=True, log=tuple(await self._read(command)))
+                return Reply(command.ask, ok=True, page=await self._read(command))
             case ReadIncident():
                 moves = await self.recorder.keeper.moves(command.incident)
                 return Reply(command.ask, ok=True, moves=tuple(moves))
@@ -160,12 +164,16 @@ class Commands:
                 return await self.recorder.move(command.incident, Move.TAKEN, at=at, actor=who, session=session)
         raise Refused(phrase("this watch does not know that command"))
 
-    async def _read(self, command: ReadLog) -> list[LogEntry]:
-        return await self.recorder.keeper.read_log(
+    async def _read(self, command: ReadLog) -> LogPage:
+        query = parse(clean(command.query, MAX_QUERY), ZoneInfo(self.engine.site.time_zone), self.clock.now().wall)
+        if isinstance(query, Phrase):
+            raise Refused(query)
+        return await self.recorder.keeper.search(
+            query,
             before=command.before,
+            after=command.after,
             limit=max(1, min(command.limit, 1000)),
-            subject=command.subject,
-            incident=command.incident,
+            asker=clean(command.asker, 80),
         )
 
     async def _past(self, command: ReadHistory | ReadSeries) -> Reply:

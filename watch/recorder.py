@@ -14,9 +14,10 @@ from duty.conditions import Change
 from duty.corrections import Correction
 from duty.events import EventMemory, EventStep
 from duty.incidents import open_for
+from duty.log_query import LogQuery
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, IncidentMove, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
+from duty.records import Incident, IncidentMove, LogEntry, LogKind, LogPage, Move, NewLogEntry, Refused, Subject
 from storage.failures import StoreFailed
 from storage.store import Moved
 from wire.messages import IncidentChanged, LogWritten
@@ -73,6 +74,17 @@ class Keeper(Protocol):
         incident: int | None = None,
     ) -> list[LogEntry]:
         """Lines before a seq, newest first; of one subject or incident only where given."""
+
+    async def search(
+        self,
+        query: LogQuery,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 200,
+        asker: str = "",
+    ) -> LogPage:
+        """A page of the lines that fit, newest first. A newer one of the same ``asker`` takes the place of this."""
 
     async def moves(self, incident: int) -> list[IncidentMove]:
         """All moves of one incident, oldest first."""

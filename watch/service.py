@@ -28,6 +28,7 @@ from watch.site_source import first_site, line_of, load_feeds, make_feed, ssh_en
 from wire.door import Door
 from wire.doorway import Doorway, open_doorway
 from wire.messages import PROTOCOL, Command, Hello, Reply, Resync, Welcome
+from wire.words import every_language
 
 if TYPE_CHECKING:
     from collectors.ssh_environment import SshEnvironment
@@ -87,7 +88,7 @@ class Service:
 
     async def _begin(self, place: Doorway) -> None:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
-        records = self.records = await Records.open(self.plan.store, self.clock)
+        records = self.records = await Records.open(self.plan.store, self.clock, every_language())
         self.recorder = Recorder(records, self._publish, self._loaded)
         history = self.history = self._past = History(
             self.plan.store.with_name(HISTORY_NAME), site, self.clock, self._foreseen

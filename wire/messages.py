@@ -12,7 +12,7 @@ import msgspec
 from duty.board import HostView, SiteView
 from duty.graph import Graph
 from duty.phrases import Phrase
-from duty.records import Incident, IncidentMove, LogEntry, Ref, Subject
+from duty.records import Incident, IncidentMove, LogEntry, LogPage, Ref, Subject
 from duty.series import SeriesKey
 
 PROTOCOL = 3
@@ -99,12 +99,17 @@ class CloseIncident(Command, frozen=True):
 
 
 class ReadLog(Command, frozen=True):
-    """Ask for older lines of the log: those before ``before`` (a seq), newest first, at most ``limit``."""
+    """Ask for lines of the log that fit ``query`` (:mod:`duty.log_query`): at most ``limit`` below the seq ``before``,
+    or above ``after``; newest first in either case. The answer's ``page`` says how far was looked.
 
+    ``asker`` is a name of the screen's own: what it still waits for under it is given up for this.
+    """
+
+    query: str = ""
     before: int | None = None
+    after: int | None = None
     limit: int = 200
-    subject: Subject | None = None
-    incident: int | None = None
+    asker: str = ""
 
 
 class ReadIncident(Command, frozen=True):
@@ -236,6 +241,7 @@ class Reply(Message, frozen=True):
     problems: tuple[str, ...] = ()
     graph: Graph | None = None
     series: tuple[SeriesKey, ...] = ()
+    page: LogPage | None = None
 
 
 FromScreen = (

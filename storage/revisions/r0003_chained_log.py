@@ -45,6 +45,15 @@ def upgrade() -> None:
     _copy(connection)
     _compare(connection)
     op.drop_table("log_entry_before")
+    # Empty: whoever has the store open fills it, the newest lines being read meanwhile.
+    op.create_table(
+        "log_name",
+        sa.Column("field", sa.String, primary_key=True, nullable=False),
+        sa.Column("name", sa.String, primary_key=True, nullable=False),
+    )
+    op.execute(
+        "CREATE VIRTUAL TABLE log_search USING fts5(pieces, content='', columnsize=0, detail=none, tokenize='ascii')"
+    )
 
 
 def _create() -> None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -23,9 +24,10 @@ from duty.board import HostView, SiteView
 from duty.corrections import Correction, corrected
 from duty.graph import Graph
 from duty.incidents import step
+from duty.log_query import parse
 from duty.phrases import Phrase
 from duty.quality import Quality
-from duty.records import Incident, IncidentMove, LogEntry, LogKind, Move, Refused, Subject
+from duty.records import Incident, IncidentMove, LogEntry, LogKind, LogPage, Move, Refused, Subject
 from duty.series import SeriesKey
 from wire.framing import Decoder, encode
 from wire.messages import (
@@ -46,12 +48,14 @@ from wire.messages import (
     OpenIncident,
     ReadHistory,
     ReadIncident,
+    ReadLog,
     ReadSeries,
     Reply,
     TakeIncident,
     Welcome,
     WriteLog,
 )
+from wire.words import every_language
 
 NOTHING = Subject()
 
@@ -191,7 +195,9 @@ class FakeWatch:
                 if guest.owed:
                     self._board(guest)
             case Command():
-                (self.asked if isinstance(message, ReadHistory | ReadSeries) else self.commands).append(message)
+                (self.asked if isinstance(message, ReadHistory | ReadSeries | ReadLog) else self.commands).append(
+                    message
+                )
                 guest.say(self._answer(guest, message))
 
     def _welcome(self, guest: Guest, hello: Hello) -> None:
@@ -236,6 +242,8 @@ class FakeWatch:
         incident: Incident | None = None
         moves: tuple[IncidentMove, ...] = ()
         match command:
+            case ReadLog():
+                return self._read(command)
             case ReadSeries():
                 return Reply(command.ask, True, series=self.series)
             case ReadHistory() if self.past is not None:
@@ -258,6 +266,22 @@ class FakeWatch:
             case InjectFault(host=host, fault=fault, on=on, subject=subject):
                 self._inject(f"{host}: {fault} {subject}".strip(), on=on)
         return Reply(command.ask, True, incident=incident, moves=moves)
+
+    def _read(self, command: ReadLog) -> Reply:
+        """By the real rules, without an index."""
+        query = parse(command.query, ZoneInfo(self.site.time_zone), self.clock())
+        if isinstance(query, Phrase):
+            raise Refused(query)
+        up = command.after is not None
+        among = [
+            one for one in self.log if (one.seq > (command.after or 0) if up else one.seq < (command.before or 2**62))
+        ]
+        found = [one for one in among if query.fits(one, every_language().say)]
+        page = found[-command.limit :] if up else found[: command.limit]
+        ended = len(page) == len(found)
+        edge = (among[0].seq if up else among[-1].seq) if among else command.after or command.before or 0
+        reached = edge if ended else (page[0] if up else page[-1]).seq
+        return Reply(command.ask, True, page=LogPage(tuple(page), reached, ended))
 
     def _inject(self, words: str, *, on: bool) -> None:
         faults = tuple(fault for fault in self.site.faults if fault != words)
