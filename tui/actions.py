@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from duty.corrections import why_not
 from duty.phrases import N_, Phrase, phrase
 from duty.records import IncidentState, Subject
-from tui import doings, log_doings
+from tui import doings, line_doings, log_doings
 from wire.words import _
 
 if TYPE_CHECKING:
@@ -165,8 +165,8 @@ class Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action("note", ("n",), N_("Write a line in the duty log"), RECORD, doings.note, N_("note"), _watched),
-    Action("late", ("N",), N_("Write a line about something earlier"), RECORD, doings.note_late, "", _watched),
-    Action("correct", ("x",), N_("Correct the line of the duty log"), RECORD, doings.correct, "", _correctable),
+    Action("late", ("N",), N_("Write a line about something earlier"), RECORD, line_doings.note_late, "", _watched),
+    Action("correct", ("x",), N_("Correct the line of the duty log"), RECORD, line_doings.correct, "", _correctable),
     Action("open", ("o",), N_("Open an incident"), RECORD, doings.open_incident, N_("open incident"), _watched),
     Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), _untaken),
     Action("add", ("a",), N_("Add a note to the incident"), RECORD, doings.add_note, N_("add note"), _incident),

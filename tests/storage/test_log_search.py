@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -190,21 +192,18 @@ def test_who_only_reads_creates_and_changes_nothing(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_store_of_before_is_only_read_once_it_is_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_store_of_before_is_only_read_once_it_is_up_to_date(tmp_path: Path) -> None:
     path = tmp_path / "records.sqlite"
-    from storage import migrations
-
-    with monkeypatch.context() as before:
-        before.setattr(migrations, "STEPS", migrations.STEPS[:2])
-        before.setattr(migrations, "SCHEMA", 2)
-        old = Store(path)
-        old.append_log([note("行情网关断线")], 1.0)
-        old.close()
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute("PRAGMA journal_mode=WAL")
+        raw.executescript((Path(__file__).parent / "old" / "schema-2.sql").read_text("utf-8"))
     with pytest.raises(StoreFailed, match="older program"):
         Store(path, reading=True)
     store = Store(path)
-    assert store.unindexed() == 1 and len(store.search(asked("网关")).entries) == 1
-    assert store.index(10) == 1 and len(store.search(asked("网关")).entries) == 1
+    lines = store.read_log()
+    found = [entry.seq for entry in store.search(asked("cleaned")).entries]
+    assert found and store.unindexed() == len(lines)
+    assert store.index(100) == len(lines) and [entry.seq for entry in store.search(asked("cleaned")).entries] == found
     store.close()
 
 

@@ -17,6 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import msgspec
 from textual.pilot import Pilot
@@ -130,8 +131,8 @@ class Sitting:
 async def sitting(size: tuple[int, int], language: str, scene: Scene) -> AsyncIterator[Sitting]:
     """Sit down before a terminal of ``size``."""
     speak(language)
-    saving.save = lambda _text, name, ending, _where: Path("~", f"{name}.{ending}")  # type: ignore[assignment]
-    with tempfile.TemporaryDirectory(prefix="wk-") as folder:
+    nowhere = patch.object(saving, "save", lambda _text, name, ending, _where: Path("~", f"{name}.{ending}"))
+    with nowhere, tempfile.TemporaryDirectory(prefix="wk-") as folder:
         async with SceneWatch.at(Path(folder, "socket"), scene) as watch:
             app = Still(str(watch.path), who=scene.welcome.who, version="0.1.0", clock=lambda: scene.at)
             async with app.run_test(size=size, notifications=True) as pilot:
