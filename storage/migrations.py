@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 from duty.phrases import phrase
 from storage.failures import StoreFailed
 from storage.guards import guards
+from storage.incident_step import add_details
 from storage.tables import EVENT_MEMORY, META
 
 
@@ -22,7 +23,7 @@ def _followed_logs(connection: Connection) -> None:
     EVENT_MEMORY.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _followed_logs)
+STEPS: tuple[Callable[[Connection], None], ...] = (_first, _followed_logs, add_details)
 """Step n leads from schema n-1 to schema n. A step that was released is never changed again."""
 SCHEMA = len(STEPS)
 

@@ -8,10 +8,12 @@ import msgspec
 from sqlalchemy import Row
 
 from duty.events import EventMemory, EventStep
+from duty.incident_details import Details
 from duty.phrases import Phrase, Value
 from duty.records import IncidentMove, LogEntry, LogKind, Move, Subject
 
 _MEMORY = msgspec.json.Decoder(EventMemory)
+_DETAILS: msgspec.json.Decoder[Details] = msgspec.json.Decoder(Details)
 _VALUES = msgspec.json.Decoder(dict[str, Value])
 
 
@@ -66,6 +68,8 @@ def move_row(move: IncidentMove) -> dict[str, Any]:
         "text": move.text,
         "level": move.level,
         "automatic": move.automatic,
+        "other": move.other,
+        "details": None if move.details is None else msgspec.json.encode(move.details).decode(),
         **_subject(move.subject),
         **_spread(move.said),
     }
@@ -84,6 +88,8 @@ def move_of(row: Row[Any]) -> IncidentMove:
         subject=Subject(row.host, row.subject_kind, row.subject_key),
         level=row.level,
         automatic=row.automatic,
+        other=row.other,
+        details=None if row.details is None else _DETAILS.decode(row.details),
     )
 
 

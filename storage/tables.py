@@ -66,6 +66,8 @@ class MoveRow(SQLModel, table=True):
     subject_key: str
     level: int | None = None
     automatic: bool = False
+    other: int | None = None
+    details: str | None = None
 
 
 class EventMemoryRow(SQLModel, table=True):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from duty.phrases import N_, Phrase, phrase
-from duty.records import IncidentState, Subject
-from tui import doings
+from duty.records import Move, Subject
+from tui import doings, incident_doings
+from tui.incident_reasons import cannot
 from wire.words import _
 
 if TYPE_CHECKING:
@@ -50,22 +51,6 @@ def _incident(app: WatchkeeperApp) -> Phrase | None:
     if app.incident() is None:
         return phrase("no incident under the cursor")
     return _watched(app)
-
-
-def _untaken(app: WatchkeeperApp) -> Phrase | None:
-    incident = app.incident()
-    if incident is not None and incident.state is IncidentState.CLOSED:
-        return phrase("incident {number} is closed", number=incident.id)
-    if incident is not None and incident.owner == app.picture.who:
-        return phrase("you have incident {number} already", number=incident.id)
-    return _incident(app)
-
-
-def _unclosed(app: WatchkeeperApp) -> Phrase | None:
-    incident = app.incident()
-    if incident is not None and incident.state is IncidentState.CLOSED:
-        return phrase("incident {number} is closed", number=incident.id)
-    return _incident(app)
 
 
 def _host(app: WatchkeeperApp) -> Phrase | None:
@@ -150,9 +135,61 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("note", ("n",), N_("Write a line in the duty log"), RECORD, doings.note, N_("note"), _watched),
     Action("open", ("o",), N_("Open an incident"), RECORD, doings.open_incident, N_("open incident"), _watched),
-    Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), _untaken),
+    Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), cannot(Move.TAKEN)),
     Action("add", ("a",), N_("Add a note to the incident"), RECORD, doings.add_note, N_("add note"), _incident),
-    Action("close", ("c",), N_("Close the incident"), RECORD, doings.close, N_("close"), _unclosed),
+    Action(
+        "mitigate",
+        ("w",),
+        N_("Say that the service is back (incident)"),
+        RECORD,
+        incident_doings.mitigate,
+        N_("service back"),
+        cannot(Move.MITIGATED),
+    ),
+    Action(
+        "resolve",
+        ("x",),
+        N_("Resolve the incident: cause, and what was done"),
+        RECORD,
+        incident_doings.resolve,
+        N_("resolve"),
+        cannot(Move.RESOLVED),
+    ),
+    Action(
+        "review",
+        ("e",),
+        N_("Review the incident"),
+        RECORD,
+        incident_doings.review,
+        N_("review"),
+        cannot(Move.REVIEWED),
+    ),
+    Action("close", ("c",), N_("Close the incident"), RECORD, incident_doings.close, N_("close"), cannot(Move.CLOSED)),
+    Action("reopen", ("u",), N_("Open the incident again"), RECORD, incident_doings.reopen, "", cannot(Move.REOPENED)),
+    Action(
+        "level",
+        ("i",),
+        N_("Raise or lower the incident's level"),
+        RECORD,
+        incident_doings.level,
+        "",
+        cannot(Move.RAISED),
+    ),
+    Action(
+        "merge", ("j",), N_("Merge the incident into another"), RECORD, incident_doings.merge, "", cannot(Move.MERGED)
+    ),
+    Action(
+        "link", ("l",), N_("Link the incident with something"), RECORD, incident_doings.link, "", cannot(Move.LINKED)
+    ),
+    Action(
+        "report",
+        ("b",),
+        N_("Write down that the incident was reported"),
+        RECORD,
+        incident_doings.report,
+        "",
+        cannot(Move.REPORTED),
+    ),
     Action(
         "show",
         ("enter",),

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from duty.clean import clean
 from duty.connection import HostKey
+from duty.incident_details import Opening
 from duty.phrases import Phrase, phrase
 from duty.records import Incident, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
 from storage.database import StoreFailed
@@ -16,12 +17,14 @@ from watch.clock import Clock
 from watch.engine import Engine
 from watch.history import History
 from watch.host_run import HostRun
+from watch.incident_moves import MAX_TEXT, asked_move, spoken
 from watch.recorder import Recorder
 from wire.messages import (
     AcceptKey,
     CloseIncident,
     Command,
     InjectFault,
+    MoveIncident,
     NoteIncident,
     OpenIncident,
     ReadHistory,
@@ -34,9 +37,6 @@ from wire.messages import (
     TakeIncident,
     WriteLog,
 )
-
-MAX_TEXT = 5000
-"""Characters of one entry: a pasted stack trace fits, a file does not."""
 
 
 class Fleet(Protocol):
@@ -81,7 +81,7 @@ class Commands:
         match command:
             case WriteLog():
                 return await self._note(who, command)
-            case OpenIncident() | TakeIncident() | NoteIncident() | CloseIncident():
+            case OpenIncident() | TakeIncident() | NoteIncident() | CloseIncident() | MoveIncident():
                 return Reply(command.ask, ok=True, incident=await self._move(who, command))
             case ReadLog():
                 return Reply(command.ask, ok=True, log=tuple(await self._read(command)))
@@ -118,10 +118,20 @@ class Commands:
     async def _move(self, who: str, command: Command) -> Incident:
         at = self.clock.now().wall
         match command:
+            case MoveIncident():
+                return await asked_move(self.recorder, who, command, at)
             case OpenIncident():
                 text, subject = spoken(command.title), _plain(command.subject)
+                opening = Opening(self.recorder.witness(subject, at), drill=command.drill)
                 return await self.recorder.move(
-                    None, Move.OPENED, at=at, actor=who, text=text, subject=subject, level=command.level
+                    None,
+                    Move.OPENED,
+                    at=at,
+                    actor=who,
+                    text=text,
+                    subject=subject,
+                    level=command.level,
+                    details=opening,
                 )
             case NoteIncident():
                 text = spoken(command.text)
@@ -189,14 +199,6 @@ class Commands:
         return NewLogEntry(
             kind=kind, actor=who, event_at=self.clock.now().wall, subject=Subject(host, "host", host), said=said
         )
-
-
-def spoken(text: str) -> str:
-    """A person's words, cleaned; nothing said is refused."""
-    cleaned = clean(text.strip(), MAX_TEXT)
-    if not cleaned:
-        raise Refused(phrase("nothing was written"))
-    return cleaned
 
 
 def _plain(subject: Subject) -> Subject:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from duty.events import EventMemory, EventStep
+from duty.incidents import UNREVIEWED
 from duty.phrases import Phrase
 from duty.records import Incident, IncidentMove, LogEntry, NewLogEntry, Subject
 from storage.failures import StoreFailed
@@ -54,10 +55,10 @@ class Records:
         entered = self._clock.now().wall
         return (await self._write(lambda store: store.append_log([entry], entered)))[0]
 
-    async def move(self, asked: IncidentMove) -> Moved:
+    async def move(self, asked: IncidentMove, unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
         """Make one move and its line of the log. Raises :class:`duty.records.Refused` where it is not legal."""
         entered = self._clock.now().wall
-        return await self._write(lambda store: store.move(asked, entered))
+        return await self._write(lambda store: store.move(asked, entered, unreviewed))
 
     async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
         """Keep what is known of followed logs, and their lines of the log, as one."""

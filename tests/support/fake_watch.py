@@ -20,8 +20,10 @@ from typing import Self
 import msgspec
 
 from duty.board import HostView, SiteView
+from duty.duty_rules import DutyRules
 from duty.graph import Graph
-from duty.incidents import step
+from duty.incident_details import Opening
+from duty.incidents import Around, holds, step
 from duty.phrases import Phrase
 from duty.quality import Quality
 from duty.records import Incident, IncidentMove, LogEntry, LogKind, Move, Refused, Subject
@@ -40,6 +42,7 @@ from wire.messages import (
     InjectFault,
     LogWritten,
     Message,
+    MoveIncident,
     NoteIncident,
     OpenIncident,
     ReadHistory,
@@ -78,6 +81,7 @@ class FakeWatch:
     incidents: dict[int, Incident] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
     faults: tuple[FaultKind, ...] = ()
+    rules: DutyRules = field(default_factory=DutyRules)
     stays: bool = True
     protocol: int = PROTOCOL
     language: str | None = None
@@ -136,7 +140,13 @@ class FakeWatch:
     def move(self, incident: int, move: Move, actor: str, text: str = "", **more: object) -> Incident:
         """Let an incident move, by the real rules."""
         made = IncidentMove(len(self.moves) + 1, incident, move, self.clock(), actor, text, **more)  # type: ignore[arg-type]
-        now = step(self.incidents.get(incident), made)
+        parts = [one for one in self.incidents.values() if one.merged_into == incident and holds(one)]
+        around = Around(
+            holding=tuple(one.id for one in parts),
+            target=self.incidents.get(made.other or 0),
+            unreviewed=self.rules.unreviewed,
+        )
+        now = step(self.incidents.get(incident), made, around)
         self.moves.append(made)
         self.incidents[incident] = now
         self._tell(IncidentChanged(made, now))
@@ -191,6 +201,7 @@ class FakeWatch:
                 tuple(self.incidents.values()),
                 tuple(self.log),
                 self.faults,
+                self.rules,
             )
         )
         guest.free = True
@@ -225,15 +236,22 @@ class FakeWatch:
                 return Reply(command.ask, True, graph=self.past(command))
             case WriteLog(text=text, subject=subject, incident=about):
                 self.write(text, who, subject, about)
-            case OpenIncident(title=title, level=level, subject=subject):
+            case OpenIncident(title=title, level=level, subject=subject, drill=drill):
                 number = max(self.incidents, default=0) + 1
-                incident = self.move(number, Move.OPENED, who, title, level=level, subject=subject)
+                incident = self.move(
+                    number, Move.OPENED, who, title, level=level, subject=subject, details=Opening(drill=drill)
+                )
             case TakeIncident(incident=number):
                 incident = self.move(number, Move.TAKEN, who)
             case NoteIncident(incident=number, text=text):
                 incident = self.move(number, Move.NOTED, who, text)
             case CloseIncident(incident=number, text=text):
                 incident = self.move(number, Move.CLOSED, who, text)
+            case MoveIncident(incident=number, move=move):
+                if (why := self.rules.people.may(who, move)) is not None:
+                    raise Refused(why)
+                told = {"level": command.level, "other": command.other, "details": command.details}
+                incident = self.move(number, move, who, command.text, **told)
             case ReadIncident(incident=number):
                 moves = tuple(move for move in self.moves if move.incident == number)
             case InjectFault(host=host, fault=fault, on=on, subject=subject):

@@ -22,6 +22,8 @@ from wire.words import _, say
 Send = Callable[[dict[str, str]], Awaitable[Reply]]
 TEXT_LIMIT = 500
 """Characters in one field."""
+ROOMY = 9
+"""Rows of fields up to which there is a blank line above each: more would not fit a terminal of 24 lines."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,10 @@ class Field:
     value: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     exactly: str = ""
+    optional: bool = False
+    limit: int = TEXT_LIMIT
+    columns: int = 1
+    """Of the choices."""
 
 
 class Form(ModalScreen[None]):
@@ -58,7 +64,9 @@ class Form(ModalScreen[None]):
         also: tuple[str, ...] = (),
         grave: bool = False,
     ) -> None:
-        super().__init__(classes="grave" if grave else None)
+        rows = sum(2 + len(field.choices) // field.columns for field in fields)
+        looks = (("grave", grave), ("dense", rows > ROOMY))
+        super().__init__(classes=" ".join(name for name, there in looks if there) or None)
         self._title = title
         self._lines = lines
         self._fields = fields
@@ -76,9 +84,9 @@ class Form(ModalScreen[None]):
             for field in self._fields:
                 yield Static(field.label, markup=False, classes="form-label")
                 if field.choices:
-                    yield Choice(field.choices, field.value, id=f"field-{field.name}")
+                    yield Choice(field.choices, field.value, id=f"field-{field.name}", columns=field.columns)
                 else:
-                    yield LineInput(field.value, id=f"field-{field.name}", max_length=TEXT_LIMIT, compact=True)
+                    yield LineInput(field.value, id=f"field-{field.name}", max_length=field.limit, compact=True)
             yield Static("", markup=False, id="refusal")
             yield Static(
                 _("Enter {verb} · Esc back, nothing is done", verb=self._verb), markup=False, classes="form-keys"
@@ -89,7 +97,7 @@ class Form(ModalScreen[None]):
         found: dict[str, str] = {}
         for field in self._fields:
             widget = self.query_one(f"#field-{field.name}")
-            found[field.name] = clean(getattr(widget, "value", "").strip(), TEXT_LIMIT)
+            found[field.name] = clean(getattr(widget, "value", "").strip(), field.limit)
         return found
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
@@ -109,7 +117,7 @@ class Form(ModalScreen[None]):
             return
         values = self.values()
         for field in self._fields:
-            missing = not values[field.name]
+            missing = not values[field.name] and not field.optional
             if missing or (field.exactly and values[field.name] != field.exactly):
                 self.query_one(f"#field-{field.name}").focus()
                 self._say(
