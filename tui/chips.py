@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+
 from duty.countdowns import Countdown
 from tui import figures
 from tui.cells import cell, short_span
 from tui.glyphs import Glyphs, Mark
-from tui.pager import Line, Span
+from tui.pager import Line, Span, wrapped
 from wire.words import _
+
+_MARK = 5
+"""Cells before the words of a clock."""
 
 
 def mark_of(countdown: Countdown, glyphs: Glyphs) -> Mark:
@@ -24,14 +29,14 @@ def short_chip(countdown: Countdown | None, glyphs: Glyphs, width: int) -> Span:
     return cell(f"{mark.text} {short_span(abs(countdown.left_s), glyphs)}", width, mark.tone, cut=glyphs.cut)
 
 
-def chip_line(countdown: Countdown, glyphs: Glyphs, zone: str, now: float) -> Line:
+def chip_lines(countdown: Countdown, glyphs: Glyphs, zone: str, now: float, width: int) -> list[Line]:
     """A clock in words: what it waits for, how long is left or over and by which measure, and when that is."""
     mark = mark_of(countdown, glyphs)
-    return (
-        (f"  {mark.text} ", mark.tone),
-        (_(countdown.what), ""),
-        ("  " + _time(countdown, zone, now), _tone(countdown)),
-    )
+    time = _time(countdown, zone, now)
+    head: Line = ((f"  {mark.text} ", mark.tone), (_(countdown.what), ""))
+    if cell_len(_(countdown.what)) + cell_len(time) + _MARK + 2 <= width:
+        return [(*head, ("  " + time, _tone(countdown)))]
+    return [head, *wrapped(time, width, _tone(countdown), indent=_MARK)]
 
 
 def _tone(countdown: Countdown) -> str:

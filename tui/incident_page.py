@@ -12,7 +12,7 @@ from duty.incident_profile import TOLD_WORDS, Told
 from duty.phrases import N_
 from duty.records import ENDED, Incident, IncidentMove, Move
 from tui import figures
-from tui.chips import chip_line
+from tui.chips import chip_lines
 from tui.glyphs import Glyphs
 from tui.incident_contacts import contact_lines
 from tui.incident_evidence import evidence_lines
@@ -97,7 +97,7 @@ def _head(known: Known, glyphs: Glyphs, width: int) -> Iterator[Line]:
 def _clocks(known: Known, glyphs: Glyphs, width: int) -> Iterator[Line]:
     incident, rules, now = known.incident, known.rules, known.now
     for countdown in countdowns(incident, rules, now):
-        yield chip_line(countdown, glyphs, known.zone, now)
+        yield from chip_lines(countdown, glyphs, known.zone, now, width)
         if countdown.source:
             yield from wrapped(countdown.source, width, "dim", indent=5)
     if (following := next_escalation(incident, rules)) is not None:
