@@ -10,8 +10,8 @@ from duty.incident_details import CAUSE_WORDS, Details, Link, Reported, Resoluti
 from duty.records import Incident, IncidentMove, Move, Refused
 from duty.typed import action_of, past_moment
 from tui import figures
-from tui.incident_page import MOVE_WORDS
 from tui.incident_reasons import mergeable
+from tui.incident_words import MOVE_WORDS
 from tui.sayings import refusal, title_of
 from wire.messages import CloseIncident, MoveIncident, ReadIncident, Reply
 from wire.words import _, say

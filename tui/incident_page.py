@@ -16,28 +16,11 @@ from tui.chips import chip_lines
 from tui.glyphs import Glyphs
 from tui.incident_contacts import contact_lines
 from tui.incident_evidence import evidence_lines
+from tui.incident_words import MOVE_WORDS
 from tui.pager import Line, wrapped
 from tui.sayings import INCIDENT_WORDS, about_of, title_of
 from wire.words import _, say
 
-MOVE_WORDS = {
-    Move.OPENED: N_("opened"),
-    Move.TAKEN: N_("taken"),
-    Move.NOTED: N_("noted"),
-    Move.AGAIN: N_("showed again"),
-    Move.RETURNED: N_("well again"),
-    Move.MITIGATED: N_("service is back"),
-    Move.RESOLVED: N_("resolved"),
-    Move.REVIEWED: N_("reviewed"),
-    Move.CLOSED: N_("closed"),
-    Move.REOPENED: N_("opened again"),
-    Move.MERGED: N_("merged"),
-    Move.RAISED: N_("level raised"),
-    Move.LOWERED: N_("level lowered"),
-    Move.LINKED: N_("linked"),
-    Move.REPORTED: N_("reported"),
-    Move.ESCALATED: N_("escalated"),
-}
 LINK_WORDS = {
     "alarm": N_("alarm"),
     "host": N_("host"),
