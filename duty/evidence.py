@@ -94,7 +94,7 @@ def _facts(thing: Thing | None, view: HostView, at: float) -> Iterable[Fact]:
 
 def _host(view: HostView, at: float) -> Iterable[Fact]:
     age = _age(at, view.read_at)
-    yield Fact(N_("connection"), view.connection.link.value, "", max(0.0, at - view.connection.since))
+    yield Fact(N_("SSH connection"), view.connection.link.value, "", max(0.0, at - view.connection.since))
     yield Fact(N_("CPU"), view.cpu_percent, "percent", age)
     yield Fact(N_("load"), view.load1, "", age)
     yield Fact(N_("memory"), view.memory_percent, "percent", age)
