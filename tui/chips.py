@@ -26,7 +26,7 @@ def short_chip(countdown: Countdown | None, glyphs: Glyphs, width: int) -> Span:
     if countdown is None or countdown.left_s is None:
         return cell("", width)
     mark = mark_of(countdown, glyphs)
-    return cell(f"{mark.text} {short_span(abs(countdown.left_s), glyphs)}", width, mark.tone, cut=glyphs.cut)
+    return cell(f"{mark.text}{short_span(abs(countdown.left_s), glyphs)}", width, mark.tone, cut=glyphs.cut)
 
 
 def chip_lines(countdown: Countdown, glyphs: Glyphs, zone: str, now: float, width: int) -> list[Line]:

@@ -92,9 +92,9 @@ class IncidentsPanel(TablePanel[Incident]):
         """State, number, level, age, the next clock, owner, whether the fault still holds, and what."""
         g = self.glyphs
         rest = max(8, width - 3 - 6 - 3 - 5 - 9 - 9)
-        clocked = rest - 7 >= ROOM_FOR_CLOCK
-        rest -= 7 if clocked else 0
-        clock_head = (cell(_("due"), 6, "head"),) if clocked else ()
+        clocked = rest - 6 >= ROOM_FOR_CLOCK
+        rest -= 6 if clocked else 0
+        clock_head = (cell(_("due"), 5, "head"),) if clocked else ()
         rules = self.app.picture.rules
         head = (
             ("   ", ""), cell(_("no."), 5, "head"), cell(_("lv"), 2, "head"), cell(_("age"), 4, "head", right=True),
@@ -112,7 +112,7 @@ class IncidentsPanel(TablePanel[Incident]):
                 cell(str(one.id), 5, "name"),
                 cell(f"L{one.level}", 2, "dim" if closed else "act" if one.level <= 2 else "warn"),
                 cell(short_span(now - one.opened_at, g), 4, "", right=True),
-                *((short_chip(nearest(one, rules, now), g, 6),) if clocked else ()),
+                *((short_chip(nearest(one, rules, now), g, 5),) if clocked else ()),
                 cell(one.owner or g.missing, 8, "", cut=g.cut),
                 cell(fault, 8, "act" if one.active and not closed else "dim", cut=g.cut),
                 cell(
