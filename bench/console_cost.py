@@ -100,12 +100,12 @@ class Nobody:
     """The door's handler for a screen that asks for nothing."""
 
     def welcome(self, who: str, hello: Hello) -> Welcome:
-        return Welcome(PROTOCOL, "bench", os.getpid(), 0.0, False, who, None, (), ())
+        return Welcome(PROTOCOL, "bench", os.getpid(), 0.0, False, who, (), ())
 
     def resync(self) -> Resync:
         return Resync((), ())
 
-    async def command(self, who: str, command: Command) -> Reply:
+    async def command(self, who: str, command: Command, session: str = "") -> Reply:
         return Reply(command.ask, ok=False)
 
     def seats_changed(self, count: int) -> None:

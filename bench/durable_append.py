@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from duty.chain import canonical, linked
 from duty.phrases import phrase
 from duty.records import IncidentMove, LogKind, Move, NewLogEntry, Subject
 from storage.rows import entry_row
@@ -31,9 +32,10 @@ ENTRY = NewLogEntry(
 
 
 def bare(path: Path) -> Callable[[], None]:
-    """One row through sqlite3 itself, into the same table with the same guards."""
+    """One row through sqlite3 itself, into the same table with the same guards, hashed onto the row before it."""
     store = Store(path)
-    row = entry_row(store.append_log([ENTRY], 1.0)[0])
+    entry = store.append_log([ENTRY], 1.0)[0]
+    row = {**entry_row(entry), "prev_hash": entry.hash, "hash": entry.hash}
     store.close()
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA synchronous=FULL")
@@ -42,6 +44,8 @@ def bare(path: Path) -> Callable[[], None]:
 
     def append() -> None:
         values["seq"] += 1
+        values["prev_hash"] = values["hash"]
+        values["hash"] = linked(values["prev_hash"], canonical(values))
         connection.execute("BEGIN IMMEDIATE")
         connection.execute(statement, values)
         connection.execute("COMMIT")

@@ -7,7 +7,7 @@ import getpass
 
 from cli import __version__
 from cli.codes import Exit
-from cli.serve import greet, launch
+from cli.launch import Launched, greet, launch
 from cli.target import Target, target_of
 
 
@@ -22,15 +22,13 @@ def run(args: argparse.Namespace) -> int:
 
     if not has_terminal():
         return run_screen("", who="", version=__version__) or NO_TERMINAL
-    if greet(target.places.socket) is None:
-        launched = launch(target, stays=False)
-        if launched is None:
-            return Exit.BAD
-        import tui.app  # noqa: F401 - loaded while the watch starts
-
-        if (code := launched.wait_ready()) != Exit.WELL:
-            return code
-    return run_screen(str(target.places.socket), who=_who(), version=__version__)
+    launched: Launched | None = None
+    if greet(target.places.socket) is None and (launched := launch(target, stays=False)) is None:
+        return Exit.BAD
+    # The screen opens while the watch starts.
+    starting = launched.why_not if launched is not None else None
+    code = run_screen(str(target.places.socket), who=_who(), version=__version__, starting=starting)
+    return launched.code if launched is not None and launched.code != Exit.WELL else code
 
 
 def _plain(target: Target) -> int:

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     target = target_of(args)
     if isinstance(target, int):
         return target
-    zone, now = _zone(target), time.time()
+    zone, now = site_of(target)[1], time.time()
     asked = {"since": args.since, "until": "0s" if args.until is None else args.until}
     moments = {name: moment(text, zone, now) for name, text in asked.items()}
     for name, at in moments.items():
@@ -129,13 +129,16 @@ def moment(text: str, zone: tzinfo, now: float) -> float | None:
         return None
 
 
-def _zone(target: Target) -> tzinfo:
-    """The site's time zone; UTC where its file cannot be read just now, which each time says of itself."""
+def site_of(target: Target) -> tuple[str, ZoneInfo]:
+    """Name and time zone of the site; its folder and UTC where its file cannot be read: each time says its zone."""
     if target.site is None:
         from practice.site import practice_site
 
-        return ZoneInfo(practice_site(()).time_zone)
+        site = practice_site(())
+        return site.name, ZoneInfo(site.time_zone)
     from config.load import load_site
 
     loaded = load_site(target.site)
-    return ZoneInfo(loaded.site.time_zone if loaded.site is not None else "UTC")
+    if loaded.site is None:
+        return clean(target.site.parent.name), ZoneInfo("UTC")
+    return loaded.site.name, ZoneInfo(loaded.site.time_zone)

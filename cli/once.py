@@ -37,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _once(target: Target, wait_s: float, hosts: int | None, *, json: bool) -> int:
-    from practice.fleet import FleetFailed
+    from practice.orders import FleetFailed
     from watch.reading import read_once
     from watch.site_source import BadSite
 

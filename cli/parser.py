@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from cli import __version__
 from cli.codes import Exit, meanings
 from cli.speak import WIDTH
+from duty.chain import Head
 from duty.phrases import N_
 from wire.words import LANGUAGES, _
 
@@ -75,6 +76,8 @@ def build() -> Parser:
     _watch_verbs(verb)
     _history_verbs(verb)
     _incident_verbs(verb)
+    _record_verbs(verb)
+    _log_verbs(verb)
     _site_verbs(verb)
     _host_verbs(verb)
     _shell_verbs(verb)
@@ -166,6 +169,57 @@ def _incident_verbs(verb: Verb) -> None:
     incident.add_argument("--format", choices=("md", "html"), default="md", help=_("md if not given"))
 
 
+def _record_verbs(verb: Verb) -> None:
+    verify = verb(
+        "verify",
+        "cli.record:verify",
+        _("Prove that the duty log is as it was written, or name the first line that is not. The watch need not run."),
+    )
+    verify.add_argument(
+        "--head",
+        type=head,
+        metavar=_("[LINE:]HEX"),
+        help=_("a head that was noted before: it must still stand in the chain, at that line if one is given"),
+    )
+    verify.add_argument("--file", metavar=_("FILE"), help=_("an export as JSON Lines, instead of the store"))
+    slip = verb("head", "cli.record:head", _("Print the head of the duty log, to be kept elsewhere and checked later."))
+    export = verb(
+        "export-log", "cli.export_log:run", _("Print the duty log for people and programs that do not have this one.")
+    )
+    export.add_argument(
+        "--format",
+        choices=("text", "md", "html", "csv", "jsonl"),
+        default="text",
+        help=_("text if not given; jsonl can be verified by itself"),
+    )
+    export.add_argument(
+        "--since",
+        metavar=_("TIME"),
+        help=_('entered from when on: "2026-03-05T20:00" in the site\'s time zone, or so long ago ("90m"); else all'),
+    )
+    export.add_argument("--until", metavar=_("TIME"), help=_("up to when, as --since; now if not given"))
+    for each in (verify, slip, export):
+        each.add_argument(
+            "--chain", metavar=_("CHAIN"), help=_("the chain: duty, or that of a drill; duty or all if not given")
+        )
+    attach = verb("attach", "cli.attach_file:run", _("Attach files to a new line of the duty log."))
+    attach.add_argument("files", nargs="+", metavar=_("FILE"), help=_("a file of at most 32 MiB"))
+    attach.add_argument("--note", required=True, metavar=_("TEXT"), help=_("the words of the line"))
+
+
+def _log_verbs(verb: Verb) -> None:
+    log = verb("log", "cli.log:run", _("Print lines of the duty log, all or those that fit. The watch need not run."))
+    log.add_argument(
+        "query",
+        nargs="*",
+        metavar=_("QUERY"),
+        help=_("words, host: actor: kind: incident: since: until: with values; all of it must fit"),
+    )
+    most = _("the newest so many; 50 if not given")
+    log.add_argument("--limit", type=lines, default=50, metavar=_("NUMBER"), help=most)
+    log.add_argument("--json", action="store_true", help=_("print JSON, an object a line"))
+
+
 def _site_verbs(verb: Verb) -> None:
     check = verb(
         "check", "cli.site_file:check", _("List every problem of a site file, with its line and what was wanted.")
@@ -180,6 +234,12 @@ def _site_verbs(verb: Verb) -> None:
     init.add_argument("file", nargs="?", metavar=_("FILE"), help=_("where to; ./watchkeeper.toml if not given"))
     verb("schema", "cli.site_file:schema", _("Print the JSON Schema of the site file, for editors."))
     verb("hosts", "cli.site_file:hosts", _("Print the ids of the hosts of the site."))
+    alarms = verb(
+        "alarms",
+        "cli.alarms:run",
+        _("List the alarms in force: cause, consequence, what the operator does, priority and delays."),
+    )
+    alarms.add_argument("--json", action="store_true", help=_("print JSON"))
 
 
 def _host_verbs(verb: Verb) -> None:
@@ -221,6 +281,22 @@ def seconds(text: str) -> float:
     except ValueError:
         value = 60 * float(text.removesuffix("m"))
     if not 0 < value <= 86_400:
+        raise ValueError
+    return value
+
+
+def head(text: str) -> Head:
+    """A head as a slip has it: at least twelve digits of a hash, and the number of its line in front."""
+    line, _colon, digits = text.strip().lower().rpartition(":")
+    if not 12 <= len(digits) <= 64 or not set(digits) <= set("0123456789abcdef") or (line and not line.isdigit()):
+        raise ValueError
+    return Head(digits, int(line) if line else None)
+
+
+def lines(text: str) -> int:
+    """How many lines of the log."""
+    value = int(text)
+    if not 1 <= value <= 1_000_000:
         raise ValueError
     return value
 

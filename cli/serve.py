@@ -4,30 +4,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import signal
-import socket
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 from cli import __version__
 from cli.codes import Exit
+from cli.launch import greet, launch
 from cli.speak import err, out
 from cli.target import Target, target_of
 from duty.clean import clean
 from duty.phrases import phrase
 from wire.doorway import held
-from wire.framing import Decoder, Nonsense, encode
-from wire.messages import PROTOCOL, Farewell, FromWatch, Hello, Welcome
+from wire.messages import Welcome
 from wire.words import _, say
 
-START_S = 30.0
 STOP_S = 15.0
-LOG_NAME = "watch.log"
-LOG_BYTES = 1 << 20
-"""A longer log of the watch is set aside as ``watch.log.1`` before the next start."""
 STORE_NAME = "records.sqlite"
 
 
@@ -36,18 +29,21 @@ def watch(args: argparse.Namespace) -> int:
     target = target_of(args)
     if isinstance(target, int):
         return target
+    gc.disable()  # looking for garbage in what is being loaded costs a tenth of the start
     import uvloop
 
     return uvloop.run(_watch(target, stays=not args.until_alone, hosts=args.practice_hosts))
 
 
 async def _watch(target: Target, *, stays: bool, hosts: int | None) -> int:
-    from practice.fleet import FleetFailed
+    from practice.orders import FleetFailed
     from watch.plan import Plan
     from watch.service import Service
     from watch.site_source import BadSite
     from wire.door import AlreadyOpen, CannotOpen
 
+    gc.freeze()
+    gc.enable()
     store = target.places.state / STORE_NAME
     plan = Plan(target.site, target.places.socket, store, __version__, stays=stays, practice_hosts=hosts)
     service = Service(plan)
@@ -137,79 +133,3 @@ def _described(found: Welcome) -> str:
         since=since,
         version=clean(found.version),
     )
-
-
-def greet(path: Path, seconds: float = 3.0) -> Welcome | None:
-    """Ask the watch at ``path`` who it is; ``None`` if there is none."""
-    decoder: Decoder[Welcome | Farewell] = Decoder(FromWatch)
-    try:
-        with socket.socket(socket.AF_UNIX) as line:
-            line.settimeout(seconds)
-            line.connect(str(path))
-            line.sendall(encode(Hello(PROTOCOL, __version__, "")))
-            while data := line.recv(1 << 20):
-                for message in decoder.feed(data):
-                    if isinstance(message, Welcome):
-                        return message
-                    if isinstance(message, Farewell):
-                        return None
-    except (OSError, Nonsense):
-        return None
-    return None
-
-
-class Launched:
-    """A watch being started in the background. Raises OSError where it cannot be."""
-
-    def __init__(self, target: Target, options: list[str]) -> None:
-        self.target = target
-        self.log = target.places.state / LOG_NAME
-        self._command = [sys.executable, "-P", "-m", "cli", *target.arguments(), "watch", *options]
-        self._start()
-
-    def _start(self) -> None:
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".log.1"))
-        # Appended to: why the last watch ended must still be there when the next one has been started.
-        with self.log.open("ab") as file:
-            self._said_from = file.tell()
-            # A session of its own: no terminal's end reaches it.
-            self.process = subprocess.Popen(
-                self._command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True, cwd="/"
-            )
-
-    def wait_ready(self, seconds: float = START_S) -> int:
-        """Wait until it listens; else say what it said."""
-        path = self.target.places.socket
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if path.exists() and greet(path) is not None:
-                return Exit.WELL
-            code = self.process.poll()
-            if code is not None and code != Exit.RUNS_ALREADY:
-                err(self._said() or _("The watch ended at once."))
-                return Exit.BAD
-            # Another was starting, for another screen, or ending, and did not answer yet.
-            if code is not None and not held(path):
-                self._start()
-            time.sleep(0.02)
-        err(_("The watch does not answer. Its own log is {path}.", path=str(self.log)))
-        return Exit.NO_WATCH
-
-    def _said(self) -> str:
-        with self.log.open("rb") as file:
-            file.seek(self._said_from)
-            text = file.read().decode("utf-8", "replace").strip()
-        return "\n".join(clean(line, 1000) for line in text[-4000:].splitlines())
-
-
-def launch(target: Target, *, stays: bool, hosts: int | None = None) -> Launched | None:
-    """Start the watch as a process of its own that no terminal's end reaches; ``None`` after saying why not."""
-    options = [] if stays else ["--until-alone"]
-    options += ["--practice-hosts", str(hosts)] if hosts is not None else []
-    try:
-        return Launched(target, options)
-    except OSError as error:
-        why = clean(error.strerror or str(error))
-        err(_("The watch cannot be started: {path}: {error}", path=clean(str(error.filename)), error=why))
-        return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 import sys
 import textwrap
 import tomllib
@@ -17,6 +18,10 @@ from wire.words import DOMAIN, LANGUAGES, LOCALE, language, language_from, speak
 WIDTH = 100
 """Columns of running text."""
 _VARIABLES = ("WATCHKEEPER_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+_PIECE = re.compile(
+    r"\s+|[\u2e80-\uffef](?:[\u3001-\u3011\uff01-\uff0f\uff1a-\uff1f\u2019\u201d]|\s)*|[^\s\u2e80-\uffef]+"
+)
+"""What is not broken in running text: a word, or a Chinese sign with the marks that may not begin a line."""
 _NO_CHOICE = ("", "C", "POSIX")
 """Values with which a person has not chosen a language."""
 
@@ -34,7 +39,17 @@ def err(text: str) -> None:
 
 def wrapped(text: str, indent: int) -> str:
     """``text`` in lines of at most :data:`WIDTH`, each but the first indented."""
-    return textwrap.fill(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False, break_long_words=False)
+    if cells(text) == len(text):
+        return textwrap.fill(
+            text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False, break_long_words=False
+        )
+    lines, line = [], ""
+    for piece in _PIECE.findall(text):
+        if line.strip() and cells(line + piece.rstrip()) > WIDTH:
+            lines.append(line.rstrip())
+            line, piece = " " * indent, piece.lstrip()
+        line += piece
+    return "\n".join([*lines, line.rstrip()])
 
 
 def choose_language(asked: str | None, site: Path | None, environ: Mapping[str, str]) -> None:
@@ -74,7 +89,11 @@ def own_words_for_libraries() -> Iterator[None]:
             os.environ["LANGUAGE"] = before
 
 
-def padded(text: str, cells: int) -> str:
-    """``text`` filled up to ``cells`` columns of a terminal, in which Chinese takes two each."""
-    taken = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-    return text + " " * max(0, cells - taken)
+def cells(text: str) -> int:
+    """Columns that ``text`` takes in a terminal: a Chinese sign takes two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def padded(text: str, width: int) -> str:
+    """``text`` filled up to ``width`` columns of a terminal."""
+    return text + " " * max(0, width - cells(text))

@@ -130,12 +130,6 @@ def resolve(asked: Asked, files: Sequence[str] | None = None, known_hosts: Seque
     )
 
 
-def ignored_options(files: Sequence[str] | None, host: str) -> list[tuple[str, int, str]]:
-    """``(file, line, keyword)`` of each option that ssh would heed for ``host`` and we do not."""
-    read = _load(Asked(host), config_files(files))
-    return [(seen.file, seen.line, seen.keyword) for seen in sorted(set(read.ignored))]
-
-
 def parse_jumps(words: str) -> tuple[Jump, ...]:
     """Read a ProxyJump value: ``[user@]host[:port]`` or ``ssh://…``, by commas."""
     return tuple(_jump(part.strip()) for part in words.split(",") if part.strip())

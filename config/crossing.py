@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 
+from config.alarm_crossing import alarm_complaints
 from config.complaint import Complaint, dotted_word
 from config.fields import identifier
 from config.model import Host, HostDefaults, SiteFile
@@ -46,6 +47,8 @@ def crossings(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:
         yield from _rules(host_id, host, file)
     yield from _locals(file)
     yield from _circles(file)
+    for found, related in alarm_complaints(file):
+        yield Crossing(found, *related)
 
 
 def _site(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:

@@ -12,7 +12,7 @@ from config.crossing import crossings
 from config.model import SiteFile
 from config.positions import Path, positions
 from config.problems import Problem, dotted, line_of
-from config.read import parse, read
+from config.read import read
 from config.repair import Document, touches, unit_of, without
 from config.settle import settle
 from duty.clean import clean
@@ -29,12 +29,6 @@ class Loaded(msgspec.Struct, frozen=True):
 def load_site(path: FilePath) -> Loaded:
     """Read and check the site file at ``path``. Never raises for what a file can hold."""
     found = read(path)
-    return Loaded(None, (found,)) if isinstance(found, Problem) else _load(path, *found)
-
-
-def load_bytes(path: FilePath, data: bytes) -> Loaded:
-    """The same for bytes that are already read; ``path`` says where they came from."""
-    found = parse(clean(str(path)), data)
     return Loaded(None, (found,)) if isinstance(found, Problem) else _load(path, *found)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
+from config.alarms import Alarm
 from config.duty_tables import ContactTable, Incidents, PersonTable
 from config.fields import (
     Address,
@@ -151,3 +152,5 @@ class SiteFile(Table):
     """Who is called when it matters."""
     incidents: Incidents = Field(default_factory=Incidents)
     """How incidents are handled."""
+    alarm: list[Alarm] = Field(default_factory=list)
+    """The site's own word on alarms."""

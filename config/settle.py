@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 import msgspec
 
 from config import settle_duty
+from config.alarm_settle import alarm_rule
 from config.fields import (
     Count,
     CountLevels,
@@ -393,4 +394,5 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         contacts=settle_duty.contacts(file),
         levels=settle_duty.levels(file),
         reports=settle_duty.reports(file),
+        alarms=tuple(map(alarm_rule, file.alarm)),
     )

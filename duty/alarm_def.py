@@ -45,6 +45,8 @@ class AlarmDef(msgspec.Struct, frozen=True):
     review_by: str = ""
     """ISO date by which the definition is to be looked at again."""
     version: int = 1
+    cuts: bool = False
+    """While it holds, what depends on its thing cannot be reached or judged: alarms of that fold under it."""
 
 
 class AlarmKey(msgspec.Struct, frozen=True, array_like=True):

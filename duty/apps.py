@@ -13,7 +13,7 @@ from duty.limits import above, passed
 from duty.moment import Moment
 from duty.outlooks import Outlooks, bound_of, limit_in, near
 from duty.perf import judge_numbers
-from duty.phrases import N_, Phrase, of, phrase
+from duty.phrases import N_, Phrase, Value, of, phrase
 from duty.quality import State
 from duty.rates import Trend
 from duty.readings import AppReading, Certificate
@@ -81,7 +81,7 @@ class AppTrack:
         whole = dict(reading.steps).get("whole") if reading.outcome == "answered" else None
         slow = self.rule.time_s.act or self.rule.time_s.warn or self.rule.deadline_s
         self._trend.add(None if whole is None else whole / max(slow, 0.001))
-        state = self._judge(*self._sight(at, None))[0]
+        state = _state_of(self._judge(*self._sight(at, None))[0])
         if state is State.ACT:
             self.fails += 1
         elif state is not State.UNKNOWN:
@@ -121,7 +121,8 @@ class AppTrack:
         return _Sight(unreachable, round(waited) if waited is not None and late else None, self._days(at))
 
     def _judged(self, at: Moment, sight: _Sight) -> AppView:
-        state, why, numbers = self._judge(*sight)
+        found, numbers = self._judge(*sight)
+        state = _state_of(found)
         if state is not self._state:
             self._state, self._since = state, at.wall
         reading, rule = self._reading, self.rule
@@ -132,7 +133,7 @@ class AppTrack:
             target=rule.target,
             from_console=rule.from_console,
             state=state,
-            why=why,
+            why=tuple(said for _, said in found),
             since=self._since,
             interval_s=rule.interval_s,
             hold_s=rule.hold_s,
@@ -147,6 +148,7 @@ class AppTrack:
             detail="" if reading is None else reading.detail,
             trend=self._trend.values(),
             deadline_s=rule.deadline_s,
+            states=tuple(each for each, _ in found),
         )
 
     def _days(self, at: Moment) -> float | None:
@@ -156,24 +158,24 @@ class AppTrack:
 
     def _judge(
         self, unreachable: Phrase | None, silent_s: int | None, days: float | None
-    ) -> tuple[State, tuple[Phrase, ...], tuple[PerfView, ...]]:
+    ) -> tuple[Findings, tuple[PerfView, ...]]:
+        """What is not as it must be, the reason that decides first, and the numbers."""
         reading = self._reading
         if unreachable is not None:
-            return State.UNKNOWN, (phrase("cannot be asked: the host it is asked from is not reached"),), ()
+            return [(State.UNKNOWN, phrase("cannot be asked: the host it is asked from is not reached"))], ()
         if reading is None or self._at is None:
-            return State.UNKNOWN, (phrase("not asked yet"),), ()
+            return [(State.UNKNOWN, phrase("not asked yet"))], ()
         if silent_s is not None:
-            return State.UNKNOWN, (phrase("not asked for {seconds} s", seconds=silent_s),), ()
+            return [(State.UNKNOWN, phrase("not asked for {seconds} s", seconds=silent_s))], ()
         if reading.outcome != "answered":
             state = State.ACT if reading.outcome == "failed" else State.UNKNOWN
-            also = tuple(said for _, said in self._chain(reading, days))
-            return state, (reading.why or phrase("does not answer"), *also), ()
+            return [(state, reading.why or phrase("does not answer")), *self._chain(reading, days)], ()
         numbers, found = judge_numbers(reading.perf, self.rule.limits)
         numbers = tuple([self._foreseen(one) for one in numbers])
         found += [(State.WARN, limit_in(*soon)) for one in numbers if (soon := _near(one)) is not None]
         found += [*_exit(reading), *self._time(reading), *self._chain(reading, days)]
         found.sort(key=lambda one: -one[0])
-        return found[0][0] if found else State.OK, tuple(said for _, said in found), numbers
+        return found, numbers
 
     def _foreseen(self, one: PerfView) -> PerfView:
         outlook = self._outlooks.get(SeriesKey("perf", perf_key(self.rule.key, one.label), "value"))
@@ -204,7 +206,7 @@ class AppTrack:
             found.append((State.WARN, _ends(days, limits.warn)))
         if shown.verified is False and not (shown.fault == "ended" and days <= 0):
             state, said = _CHAIN.get(shown.fault, (State.WARN, N_("the certificate does not hold up: {words}")))
-            values: dict[str, str | int | float] = {"words": shown.words}
+            values: dict[str, Value] = {"words": shown.words}
             values |= {"names": ", ".join(shown.names) or shown.subject, "issuer": shown.issuer}
             found.append((state, Phrase(said, values)))
         return found
@@ -222,6 +224,10 @@ def of_applications(apps: tuple[AppView, ...], away: Phrase | None) -> Findings:
 def _near(one: PerfView) -> tuple[str, Forecast] | None:
     soon = one.time_to_limit
     return (one.label, soon) if isinstance(soon, Forecast) and near(soon) else None
+
+
+def _state_of(found: Findings) -> State:
+    return found[0][0] if found else State.OK
 
 
 def _exit(reading: AppReading) -> Findings:

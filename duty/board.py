@@ -47,6 +47,8 @@ class ProcessView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """When its growth reaches the first of its limits, or why that cannot be said; ``None``: no limit, or not known."""
     limit_of: str = ""
     """What of it that is: ``rss``, ``threads``, ``open_files``."""
+    states: tuple[State, ...] = ()
+    """How grave each reason of ``why`` is, in its order."""
 
 
 class PingView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -62,6 +64,8 @@ class PingView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     read_at: float | None = None
     line: str = ""
     """Key of the line it belongs to."""
+    states: tuple[State, ...] = ()
+    """How grave each reason of ``why`` is, in its order."""
 
 
 class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -94,6 +98,8 @@ class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     read_at: float | None = None
     session: SessionPeak | None = None
     """Its peak in the trading session that ended last."""
+    states: tuple[State, ...] = ()
+    """How grave each reason of ``why`` is, in its order."""
 
 
 class DiskView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -114,6 +120,8 @@ class DiskView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     read_at: float | None = None
     time_to_full: Forecast | NoForecast | None = None
     """When its own growth fills it, or why that cannot be said; ``None`` until its history was looked at."""
+    states: tuple[State, ...] = ()
+    """How grave each reason of ``why`` is, in its order."""
 
 
 class EventSeen(msgspec.Struct, frozen=True, array_like=True):
@@ -145,6 +153,8 @@ class EventView(msgspec.Struct, frozen=True, array_like=True):
     act_per_min: float | None = None
     warn_per_min: float | None = None
     """Lines per minute to act on and to watch, by when they were read; ``None`` until a minute was read whole."""
+    states: tuple[State, ...] = ()
+    """How grave each reason of ``why`` is, in its order."""
 
 
 class PerfView(msgspec.Struct, frozen=True, array_like=True):
@@ -197,6 +207,8 @@ class AppView(msgspec.Struct, frozen=True, array_like=True):
     trend: tuple[int, ...] = ()
     """Last response times, oldest first, as thousandths of its limit (else of the deadline); -1 is no answer."""
     deadline_s: float = 0.0
+    states: tuple[State, ...] = ()
+    """How grave each reason of ``why`` is, in its order."""
 
 
 class SectionView(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -241,6 +253,8 @@ class HealthView(msgspec.Struct, frozen=True):
     arrays: tuple[RaidArray, ...] = ()
     failed_units: tuple[str, ...] | None = None
     read_at: float | None = None
+    states: tuple[State, ...] = ()
+    """How grave each reason of ``why`` is, in its order."""
 
 
 class ClockView(msgspec.Struct, frozen=True, array_like=True):
@@ -260,6 +274,15 @@ class ClockView(msgspec.Struct, frozen=True, array_like=True):
     jumped_s: float | None = None
     """The last step of the clock that was seen, and when."""
     read_at: float | None = None
+    states: tuple[State, ...] = ()
+    """How grave each reason of ``why`` is, in its order."""
+
+
+class Strain(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One figure of the machine that passes a limit."""
+
+    state: State
+    said: Phrase
 
 
 class HostView(msgspec.Struct, frozen=True, gc=False):
@@ -311,6 +334,8 @@ class HostView(msgspec.Struct, frozen=True, gc=False):
     """Readings received since the watch began."""
     dropped: int = 0
     """Questions not asked because the last one was still open."""
+    strained: tuple[Strain, ...] = ()
+    """What of CPU, memory, swap and load passes its limits."""
 
 
 class SiteView(msgspec.Struct, frozen=True, gc=False):

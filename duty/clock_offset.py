@@ -70,7 +70,7 @@ class ClockTrack(Part[ClockView]):
         """What was read last, judged."""
         reading = self._reading
         if reading is None or self._read_at is None:
-            return ClockView(State.UNKNOWN, (phrase("not read yet"),))
+            return ClockView(State.UNKNOWN, (phrase("not read yet"),), states=(State.UNKNOWN,))
         found = self._findings(reading, self._read_at)
         found.sort(key=lambda one: -one[0])
         return ClockView(
@@ -85,6 +85,7 @@ class ClockTrack(Part[ClockView]):
             jumped_at=self._jump[0] if self._jump else None,
             jumped_s=self._jump[1] if self._jump else None,
             read_at=self._read_at,
+            states=tuple(state for state, _ in found),
         )
 
     def _findings(self, reading: ClockReading, now: float) -> list[tuple[State, Phrase]]:

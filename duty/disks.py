@@ -90,12 +90,14 @@ def concern(disk: DiskView) -> tuple[float, ...]:
 
 
 def _unread(mount: str) -> DiskView:
-    return DiskView(mount=mount, state=State.UNKNOWN, why=(phrase("not read yet"),), condition="unread")
+    why, states = (phrase("not read yet"),), (State.UNKNOWN,)
+    return DiskView(mount=mount, state=State.UNKNOWN, why=why, condition="unread", states=states)
 
 
 def _absent(rule: DiskRule, read_at: float | None) -> DiskView:
     state = State.ACT if rule.required else State.UNJUDGED
-    return DiskView(mount=rule.mount, state=state, why=(phrase("not mounted"),), condition="absent", read_at=read_at)
+    why = (phrase("not mounted"),)
+    return DiskView(mount=rule.mount, state=state, why=why, condition="absent", read_at=read_at, states=(state,))
 
 
 def share_used(used: int | None, left: int | None) -> float | None:
@@ -146,6 +148,7 @@ def _judge(rule: DiskRule, mount: MountReading, read_at: float | None, outlook: 
         inodes_percent=inodes,
         read_at=read_at,
         time_to_full=outlook,
+        states=tuple(state for state, _ in found),
     )
 
 

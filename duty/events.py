@@ -161,6 +161,7 @@ class EventTrack:
             read_at=self.read_at,
             act_per_min=None if rate is None else rate.act,
             warn_per_min=None if rate is None else rate.warn,
+            states=tuple(state for state, _ in why),
         )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain
 
 from duty.apps import AppTrack, of_applications
-from duty.board import ClockView, DiskView, HealthView, HostView, LineView, ProcessView, SectionView
+from duty.board import ClockView, DiskView, HealthView, HostView, LineView, ProcessView, SectionView, Strain
 from duty.clock_offset import ClockTrack
 from duty.connection import Connection, Link
 from duty.disks import DiskTrack
@@ -305,7 +305,8 @@ class HostState:
         tracks = [EventTrack(self.spec.id, rule) for rule in self.spec.events] if self.events is None else None
         events = tuple([track.view(at.wall, trouble) for track in tracks or (self.events or {}).values()])
         quality = self.quality(at)
-        beside = self._of_the_machine(machine, clock) + of_applications(apps, away)
+        strained = self.health.findings(self._health_demand)
+        beside = strained + self._of_the_machine(machine, clock) + of_applications(apps, away)
         beside += [(one.state, of(one.key, one.why[0])) for one in events if one.why and one.state in _WRONG]
         state, why = self._judge(quality, at, processes, lines, disks, sections, beside)
         if state is not self._state:
@@ -351,6 +352,7 @@ class HostState:
             self.identity,
             self.samples,
             self.dropped,
+            tuple([Strain(each, said) for each, said in strained]) if strained else (),
         )
 
     def _judge(
@@ -372,14 +374,12 @@ class HostState:
         return max([state for state, _ in why], default=State.OK), why
 
     def _of_the_machine(self, machine: HealthView | None, clock: ClockView | None) -> list[tuple[State, Phrase]]:
-        """What is wrong with the machine itself. A part that was not read yet is no fault: its section says so."""
-        found = self.health.findings(self._health_demand)
-        found += [
+        """What is wrong with the rest of the machine. What was not read yet is no fault: its section says so."""
+        return [
             (view.state, view.why[0])
             for view in (machine, clock)
             if view is not None and view.read_at is not None and view.state in _WRONG
         ]
-        return found
 
     def _of_the_connection(self, quality: Quality, at: Moment) -> list[tuple[State, Phrase]]:
         connection = self.connection

@@ -141,6 +141,7 @@ class LineTrack(Part[LineView]):
             self.looks.pings,
             self.read_at,
             self.session,
+            tuple([each for each, _ in found]),
         )
 
     def _findings(self, congestion: tuple[State, Phrase] | None) -> Findings:

@@ -58,7 +58,7 @@ class MachineTrack(Part[HealthView]):
         """What was read last, judged."""
         reading = self._last
         if reading is None:
-            return HealthView(State.UNKNOWN, (phrase("not read yet"),))
+            return HealthView(State.UNKNOWN, (phrase("not read yet"),), states=(State.UNKNOWN,))
         found = self._findings(reading)
         found.sort(key=lambda one: -one[0])
         return HealthView(
@@ -73,6 +73,7 @@ class MachineTrack(Part[HealthView]):
             arrays=reading.arrays,
             failed_units=reading.failed_units,
             read_at=self._read_at,
+            states=tuple(state for state, _ in found),
         )
 
     def _findings(self, reading: HostHealth) -> list[tuple[State, Phrase]]:

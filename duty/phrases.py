@@ -7,11 +7,13 @@ a gettext msgid written in our source and marked with ``N_``; the values are alr
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Union
 
 import msgspec
 
-Value = str | int | float
+Value = Union[str, int, float, "Phrase"]
+"""What can stand in a field; a sentence in a sentence is translated with it."""
 
 _FIELD = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
@@ -41,7 +43,16 @@ def phrase(template: str, **values: Value) -> Phrase:
     return Phrase(template, values)
 
 
-def fill(template: str, values: dict[str, Value]) -> str:
+OWN = "{own}"
+"""Template of words that the site file gives in its own languages."""
+
+
+def own(words: dict[str, str]) -> Phrase:
+    """Words of the site by language; a reader of a language without any gets the first. At least one is given."""
+    return Phrase(OWN, {"own": next(iter(words.values())), **words})
+
+
+def fill(template: str, values: Mapping[str, str | int | float]) -> str:
     """Put values into ``{fields}``; a field without a value stays as written.
 
     Not ``str.format``: a template read back from a store must not be able to reach attributes.
@@ -51,7 +62,8 @@ def fill(template: str, values: dict[str, Value]) -> str:
 
 def render(said: Phrase, translate: Callable[[str], str]) -> str:
     """The phrase in the language of ``translate`` (gettext's function)."""
-    text = fill(translate(said.template), said.values)
+    values = {name: render(one, translate) if isinstance(one, Phrase) else one for name, one in said.values.items()}
+    text = fill(translate(said.template), values)
     return f"{said.of}: {text}" if said.of else text
 
 

@@ -79,10 +79,10 @@ def judge_ping(rule: PingRule, reading: PingReading | None, unread: Phrase | Non
     """One target judged. Not told is unknown, with the reason where there is one."""
     if reading is None:
         why = unread or phrase("the host does not tell of {target}", target=rule.target)
-        return PingView(rule.target, State.UNKNOWN, (why,))
+        return PingView(rule.target, State.UNKNOWN, (why,), states=(State.UNKNOWN,))
     if reading.sent == 0 or (reading.received == 0 and reading.why == "name"):
         why = phrase("{target}: the host finds no address for this name", target=rule.target)
-        return PingView(rule.target, State.UNKNOWN, (why,), read_at=at)
+        return PingView(rule.target, State.UNKNOWN, (why,), read_at=at, states=(State.UNKNOWN,))
     lost = 100 * (reading.sent - reading.received) / reading.sent
     found = _ping_findings(rule, reading, lost)
     found.sort(key=lambda one: -one[0])
@@ -94,6 +94,7 @@ def judge_ping(rule: PingRule, reading: PingReading | None, unread: Phrase | Non
         jitter_s=reading.jitter_s,
         loss_percent=lost,
         read_at=at,
+        states=tuple(state for state, _ in found),
     )
 
 

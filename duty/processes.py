@@ -390,7 +390,8 @@ def _with(view: ProcessView, found: Findings) -> ProcessView:
     if not found:
         return view
     found.sort(key=lambda f: -f[0])
-    return msgspec.structs.replace(view, state=found[0][0], why=tuple(why for _, why in found))
+    states, why = zip(*found, strict=True)
+    return msgspec.structs.replace(view, state=states[0], why=why, states=states)
 
 
 def _other(copy: Copy, found: ProcessFound) -> bool:

@@ -35,8 +35,27 @@ class Subject(msgspec.Struct, frozen=True, array_like=True):
         return " ".join(part for part in (self.host, self.kind if self.key else "", self.key) if part)
 
 
+DUTY = "duty"
+"""The chain of the duty log itself. Each drill has one of its own, named ``drill-…``."""
+
+
+class Ref(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something a line refers to. ``kind``: host, incident, alarm, change, entry, move or file."""
+
+    kind: str
+    key: str
+    """Which one: an id or number; of a file the name it had."""
+    sha256: str = ""
+    """Of a move: of its canonical form (:mod:`duty.chain`); of a file: of its bytes. Lower-case hex."""
+    size: int = 0
+    """Bytes of a file."""
+
+
 class NewLogEntry(msgspec.Struct, frozen=True):
-    """A line to be written. ``text`` is a person's own words (cleaned); ``said`` is the engine's sentence."""
+    """A line to be written. ``text`` is a person's own words (cleaned); ``said`` is the engine's sentence.
+
+    Trading day, post and shift are those at the time of writing and are never worked out anew; empty is not known.
+    """
 
     kind: LogKind
     actor: str
@@ -45,10 +64,20 @@ class NewLogEntry(msgspec.Struct, frozen=True):
     text: str = ""
     said: Phrase | None = None
     incident: int | None = None
+    chain: str = DUTY
+    trading_day: str = ""
+    """ISO date."""
+    post: str = ""
+    shift: str = ""
+    session: str = ""
+    """The login from which the actor spoke, as the kernel names it; empty for the watch itself."""
+    refs: tuple[Ref, ...] = ()
+    supersedes: int | None = None
+    """The line of the same chain that this one corrects."""
 
 
 class LogEntry(msgspec.Struct, frozen=True):
-    """A line as it stands in the log. Times: UTC epoch seconds."""
+    """A line as it stands in the log. Times: UTC epoch seconds. ``seq`` counts within its chain, without holes."""
 
     seq: int
     kind: LogKind
@@ -59,6 +88,27 @@ class LogEntry(msgspec.Struct, frozen=True):
     text: str
     said: Phrase | None
     incident: int | None
+    chain: str = DUTY
+    trading_day: str = ""
+    post: str = ""
+    shift: str = ""
+    session: str = ""
+    refs: tuple[Ref, ...] = ()
+    supersedes: int | None = None
+    hash: str = ""
+    """SHA-256 of this line and of all before it in its chain; see :mod:`duty.chain`."""
+    corrected_by: int | None = None
+    """The line that corrects this one, as far as it was known when this one was read. Not part of the line."""
+
+
+class LogPage(msgspec.Struct, frozen=True):
+    """Lines of the log that fit what was asked, newest first, and how far was looked for them."""
+
+    entries: tuple[LogEntry, ...]
+    reached: int
+    """The last seq that was looked at, in the direction of the page: the next one goes on from there."""
+    ended: bool
+    """Whether there is nothing beyond."""
 
 
 class IncidentState(StrEnum):

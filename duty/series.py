@@ -34,16 +34,6 @@ class SeriesKey(msgspec.Struct, frozen=True, array_like=True, order=True):
         return f"{self.kind}:{self.key}:{self.field}"
 
 
-def series_key(text: str) -> SeriesKey | None:
-    """The series of its written form, such as ``disk:/data:used`` or ``host::cpu``; ``None`` if it is none.
-
-    The thing's name may hold colons itself.
-    """
-    kind, first, rest = text.partition(":")
-    key, second, field = rest.rpartition(":")
-    return SeriesKey(kind, key, field) if kind and field and first and second else None
-
-
 class Kind(msgspec.Struct, frozen=True):
     """Things of one kind on a host, and their numbers."""
 

@@ -45,12 +45,6 @@ def last_session(rules: tuple[SessionRule, ...], zone: str, now: float) -> Sessi
     return max(ended, key=lambda one: (one.until, one.since), default=None)
 
 
-def running_session(rules: tuple[SessionRule, ...], zone: str, now: float) -> Session | None:
-    """The session that goes on at ``now``, the one that began last if several do."""
-    going = [one for one in _around(rules, zone, now, 2) if one.since <= now < one.until]
-    return max(going, key=lambda one: one.since, default=None)
-
-
 def session_peak(
     session: Session, rates: tuple[float | None, float | None], seen: float, capacity: tuple[float | None, float | None]
 ) -> SessionPeak:

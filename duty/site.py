@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from duty.incident_profile import Contact, LevelRule, ReportRule
+from duty.phrases import Phrase
 from duty.roles import Person
 
 
@@ -273,6 +274,42 @@ class HostSpec(msgspec.Struct, frozen=True):
     interval_s: float = 1.0
 
 
+class AlarmRule(msgspec.Struct, frozen=True):
+    """What the site says of an alarm; ``None`` is not given."""
+
+    key: str
+    """Of a built-in definition, or the site's own name where there is a ``condition``."""
+    condition: str = ""
+    """Built-in definition whose condition raises an alarm of the site's own."""
+    role: str = ""
+    host: str = ""
+    thing: str = ""
+    """For whom it is said; empty: for all."""
+    priority: int | None = None
+    warn_priority: int | None = None
+    respond_s: float | None = None
+    on_delay_s: float | None = None
+    off_delay_s: float | None = None
+    deadband_percent: float | None = None
+    latch: bool | None = None
+    realarm_s: float | None = None
+    """0: at shift change."""
+    owner: str | None = None
+    review_by: str | None = None
+    cause: Phrase | None = None
+    consequence: Phrase | None = None
+    action: Phrase | None = None
+
+    def fits(self, definition: str, role: str, host: str, thing: str) -> bool:
+        """Whether it speaks of the alarm ``definition`` on that thing, or on a part of the thing it names."""
+        return (
+            definition == (self.condition or self.key)
+            and self.role in ("", role)
+            and self.host in ("", host)
+            and (self.thing in ("", thing) or thing.startswith(f"{self.thing} "))
+        )
+
+
 class SiteSpec(msgspec.Struct, frozen=True):
     """The whole site as loaded from one file."""
 
@@ -299,3 +336,4 @@ class SiteSpec(msgspec.Struct, frozen=True):
     """Levels of incidents for which the site has rules of its own."""
     reports: tuple[ReportRule, ...] = ()
     """Report clocks that run."""
+    alarms: tuple[AlarmRule, ...] = ()

@@ -16,7 +16,7 @@ from duty.phrases import Phrase, phrase
 from duty.site import SiteSpec
 from practice.faults import kinds
 from practice.members import members
-from practice.orders import Done, Order, Ready
+from practice.orders import Done, FleetFailed, Order, Ready
 from practice.site import practice_site
 from wire.messages import FaultKind
 
@@ -25,14 +25,6 @@ _ANSWER_S = 10.0
 _STOP_S = 5.0
 _MAX_LINE = 1 << 20
 _LAST_WORDS = 2_000
-
-
-class FleetFailed(Exception):
-    """The fleet did not start; ``why`` is for a person."""
-
-    def __init__(self, why: Phrase) -> None:
-        super().__init__(str(why))
-        self.why = why
 
 
 class PracticeFleet:

@@ -7,6 +7,14 @@ import msgspec
 from duty.phrases import Phrase
 
 
+class FleetFailed(Exception):
+    """The fleet did not start; ``why`` is for a person."""
+
+    def __init__(self, why: Phrase) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
 class Order(msgspec.Struct, frozen=True):
     """Let a fault happen or end. A line on the fleet's standard input."""
 

@@ -21,6 +21,8 @@ __all__ = ["Database", "StoreFailed"]
 
 BUSY_S = 1.0
 """Seconds to wait for another process that holds the write lock before saying so."""
+_STEPS = 20_000
+"""Instructions of SQLite, a few milliseconds, after which a statement asks whether to go on."""
 _FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 
 
@@ -41,13 +43,16 @@ RECORD = Kind(is_current, migrate, ("synchronous=FULL", "foreign_keys=ON", "recu
 class Database:
     """One SQLite file. Every use is a transaction; what goes wrong in it becomes :class:`StoreFailed`."""
 
-    def __init__(self, path: Path, kind: Kind = RECORD) -> None:
+    def __init__(self, path: Path, kind: Kind = RECORD, *, reading: bool = False) -> None:
         """Open or create it, for this user only (folder 0700, file 0600), and bring it to this program's schema.
 
-        A file that can only be read is opened if its schema is current. Raises :class:`StoreFailed`.
+        A file that can only be read is opened if its schema is current; with ``reading`` every file is only read.
+        Raises :class:`StoreFailed`.
         """
-        self.path, self._kind = path, kind
+        self.path, self._kind, self._reading = path, kind, reading
         try:
+            if reading and not path.exists():
+                raise StoreFailed(phrase("no records are kept at {path}", path=str(path)))
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
@@ -101,10 +106,19 @@ class Database:
                 raw.close()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One transaction that sees the store as it was at its start."""
+    def reading(self, stop: Callable[[], bool] | None = None) -> Iterator[Connection]:
+        """One transaction that sees the store as it was at its start. A long statement ends where ``stop`` says so."""
         with self._saying_why(), self._reader.begin() as connection:
-            yield connection
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            if stop is None:
+                yield connection
+                return
+            driver.set_progress_handler(stop, _STEPS)
+            try:
+                yield connection
+            finally:
+                driver.set_progress_handler(None, 0)
 
     def shrink(self, pages: int) -> None:
         """Give free pages at the end of the file back to the file system, where the file was made for that."""
@@ -121,6 +135,8 @@ class Database:
             current = self._kind.is_current(connection, self.path)
         if current:
             return
+        if self._reading:
+            raise StoreFailed(phrase("the store is of an older program: start the watch once, it brings it up to date"))
         # Only now: it is a setting of the file, and the file is known to be ours. Not possible in a transaction.
         with self._saying_why():
             raw = self.engine.raw_connection()

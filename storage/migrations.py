@@ -1,8 +1,11 @@
-"""From each schema to the next: numbered steps, each run once and inside one transaction with its number."""
+"""The store's schema: whether it is the one this program knows, and how it becomes that.
+
+The steps are Alembic's revisions in ``storage/revisions``. Alembic takes long to import, so it is imported only where
+a store has to be migrated: one that is current is opened without it, a new one is made at once as the newest schema.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, delete, insert, inspect, select, text
@@ -11,21 +14,15 @@ from sqlmodel import SQLModel
 from duty.phrases import phrase
 from storage.failures import StoreFailed
 from storage.guards import guards
-from storage.incident_step import add_details
-from storage.tables import EVENT_MEMORY, META
+from storage.search_index import create as create_search_index
+from storage.tables import META
 
-
-def _first(connection: Connection) -> None:
-    SQLModel.metadata.create_all(connection)
-
-
-def _followed_logs(connection: Connection) -> None:
-    EVENT_MEMORY.create(connection, checkfirst=True)
-
-
-STEPS: tuple[Callable[[Connection], None], ...] = (_first, _followed_logs, add_details)
-"""Step n leads from schema n-1 to schema n. A step that was released is never changed again."""
-SCHEMA = len(STEPS)
+HEAD = "0003"
+"""The newest revision; a test says so when a file in ``storage/revisions`` is newer."""
+SCHEMA = int(HEAD)
+VERSIONS = "alembic_version"
+"""Alembic's own table. Stores from before it have their number in ``meta`` only; it is kept there too, so that a
+program from before refuses a store that is too new for it."""
 
 
 def is_current(connection: Connection, path: Path) -> bool:
@@ -36,7 +33,7 @@ def is_current(connection: Connection, path: Path) -> bool:
     tables = inspect(connection).get_table_names()
     if tables and META.name not in tables:
         raise StoreFailed(phrase("{path} is another program's database", path=str(path)))
-    version = _version(connection) if tables else 0
+    version = version_of(connection, tables)
     if version > SCHEMA:
         raise StoreFailed(
             phrase(
@@ -45,24 +42,55 @@ def is_current(connection: Connection, path: Path) -> bool:
                 ours=SCHEMA,
             )
         )
-    present = set(connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars())
     mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-    return version == SCHEMA and mode == "wal" and present.issuperset(guards())
+    return version == SCHEMA and VERSIONS in tables and mode == "wal" and not _unguarded(connection)
 
 
 def migrate(connection: Connection) -> None:
     """Bring the store to this program's schema, keep what it holds, and put missing guards back."""
     # Asked again under the write lock: two programs may have started at once.
-    version = _version(connection) if inspect(connection).has_table(META.name) else 0
-    for step in STEPS[version:]:
-        step(connection)
-    if version < SCHEMA:
-        connection.execute(delete(META).where(META.c.key == "schema"))
-        connection.execute(insert(META).values(key="schema", value=str(SCHEMA)))
-    for statement in guards().values():
-        connection.execute(text(statement))
+    tables = inspect(connection).get_table_names()
+    version = version_of(connection, tables)
+    if not tables:
+        SQLModel.metadata.create_all(connection)
+        create_search_index(connection)
+        _stamp(connection)
+    elif version < SCHEMA or VERSIONS not in tables:
+        from storage.upgrade import upgrade
+
+        upgrade(connection, f"{version:04d}" if version else None)
+    connection.execute(delete(META).where(META.c.key == "schema"))
+    connection.execute(insert(META).values(key="schema", value=str(SCHEMA)))
+    for name in _unguarded(connection):
+        connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+        connection.execute(text(guards()[name]))
 
 
-def _version(connection: Connection) -> int:
-    kept = connection.execute(select(META.c.value).where(META.c.key == "schema")).scalar()
+def version_of(connection: Connection, tables: list[str]) -> int:
+    """The number of the store's schema; 0 for one that is empty."""
+    found = [0]
+    if META.name in tables:
+        found.append(_number(connection.execute(select(META.c.value).where(META.c.key == "schema")).scalar()))
+    if VERSIONS in tables:
+        found += [_number(row) for row in connection.exec_driver_sql(f"SELECT version_num FROM {VERSIONS}").scalars()]
+    return max(found)
+
+
+def _number(kept: str | None) -> int:
     return int(kept) if kept is not None and kept.isdigit() else 0
+
+
+def _stamp(connection: Connection) -> None:
+    """Say in Alembic's table that a store made anew is at the newest revision."""
+    connection.exec_driver_sql(
+        f"CREATE TABLE {VERSIONS} "
+        f"(version_num VARCHAR(32) NOT NULL, CONSTRAINT {VERSIONS}_pkc PRIMARY KEY (version_num))"
+    )
+    connection.exec_driver_sql(f"INSERT INTO {VERSIONS} (version_num) VALUES (?)", (HEAD,))
+
+
+def _unguarded(connection: Connection) -> list[str]:
+    """Names of guards that are not there, or not as they should be: one that was changed guards nothing."""
+    rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"))
+    present = {row.name: row.sql for row in rows}
+    return [name for name, statement in guards().items() if present.get(name) != statement]

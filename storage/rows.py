@@ -7,14 +7,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row
 
+from duty.chain import LOG_FORM, MOVE_FORM
 from duty.events import EventMemory, EventStep
 from duty.incident_details import Details
-from duty.phrases import Phrase, Value
-from duty.records import IncidentMove, LogEntry, LogKind, Move, Subject
+from duty.phrases import Phrase
+from duty.records import IncidentMove, LogEntry, LogKind, Move, Ref, Subject
 
 _MEMORY = msgspec.json.Decoder(EventMemory)
 _DETAILS: msgspec.json.Decoder[Details] = msgspec.json.Decoder(Details)
-_VALUES = msgspec.json.Decoder(dict[str, Value])
+_VALUES = msgspec.json.Decoder(dict[str, str | int | float | Phrase])
+_REFS = msgspec.json.Decoder(tuple[Ref, ...])
 
 
 def micros(seconds: float) -> int:
@@ -28,15 +30,23 @@ def seconds(whole: int) -> float:
 
 
 def entry_row(entry: LogEntry) -> dict[str, Any]:
-    """A line of the log as the columns it is kept in."""
+    """A line of the log as the columns it is kept in, but for its hashes."""
     return {
+        "chain": entry.chain,
         "seq": entry.seq,
+        "form": LOG_FORM,
         "kind": entry.kind.value,
         "event_at": micros(entry.event_at),
         "entered_at": micros(entry.entered_at),
+        "trading_day": entry.trading_day,
+        "post": entry.post,
+        "shift": entry.shift,
         "actor": entry.actor,
+        "session": entry.session,
         "text": entry.text,
         "incident": entry.incident,
+        "refs": refs_text(entry.refs),
+        "supersedes": entry.supersedes,
         **_subject(entry.subject),
         **_spread(entry.said),
     }
@@ -54,7 +64,26 @@ def entry_of(row: Row[Any]) -> LogEntry:
         text=row.text,
         said=_gather(row),
         incident=row.incident,
+        chain=row.chain,
+        trading_day=row.trading_day,
+        post=row.post,
+        shift=row.shift,
+        session=row.session,
+        refs=refs_of(row.refs),
+        supersedes=row.supersedes,
+        hash=row.hash,
+        corrected_by=row.corrected_by,
     )
+
+
+def refs_text(refs: tuple[Ref, ...]) -> str:
+    """References as the text that is kept and hashed."""
+    return msgspec.json.encode(refs).decode() if refs else "[]"
+
+
+def refs_of(text: str) -> tuple[Ref, ...]:
+    """References of their text. Raises ``msgspec.MsgspecError`` where it is none."""
+    return _REFS.decode(text) if text != "[]" else ()
 
 
 def move_row(move: IncidentMove) -> dict[str, Any]:
@@ -67,9 +96,10 @@ def move_row(move: IncidentMove) -> dict[str, Any]:
         "actor": move.actor,
         "text": move.text,
         "level": move.level,
-        "automatic": move.automatic,
+        "automatic": int(move.automatic),
         "other": move.other,
         "details": None if move.details is None else msgspec.json.encode(move.details).decode(),
+        "form": MOVE_FORM,
         **_subject(move.subject),
         **_spread(move.said),
     }

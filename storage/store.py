@@ -9,14 +9,32 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from duty.corrections import Correction, corrected
 from duty.events import EventMemory, EventStep
 from duty.incidents import UNREVIEWED, Around, holds, recall, step
+from duty.log_query import LogQuery
+from duty.log_words import ENGLISH, Speech
 from duty.phrases import phrase
-from duty.records import ENDED, Incident, IncidentMove, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
+from duty.records import (
+    DUTY,
+    ENDED,
+    Incident,
+    IncidentMove,
+    LogEntry,
+    LogKind,
+    LogPage,
+    Move,
+    NewLogEntry,
+    Refused,
+    Subject,
+)
 from storage.database import Database
 from storage.failures import StoreFailed
 from storage.incident_lines import sentence
-from storage.rows import entry_of, entry_row, event_of, event_row, micros, move_of, move_row, seconds
+from storage.log_rows import append, lines, move_ref
+from storage.log_search import LOOKED_AT, Searching, Stopped
+from storage.rows import entry_of, event_of, event_row, micros, move_of, move_row, seconds
+from storage.search_index import SearchIndex
 from storage.tables import EVENT_MEMORY, LOG, META, MOVES
 
 T = TypeVar("T")
@@ -36,10 +54,12 @@ class Moved(msgspec.Struct, frozen=True):
 class Store:
     """Records of one site. Every method raises :class:`storage.failures.StoreFailed` where the store does not work."""
 
-    def __init__(self, path: Path) -> None:
-        """Open or create it."""
+    def __init__(self, path: Path, speech: Speech = ENGLISH, *, reading: bool = False) -> None:
+        """Open or create it; only open it where it is only read. ``speech``: in which words lines are searched."""
         self.path = path
-        self._database = Database(path)
+        self._database = Database(path, reading=reading)
+        self._index = SearchIndex(speech)
+        self._speech = speech
         self._folded: dict[int, tuple[int, Incident]] = {}
         """Open incidents as their moves up to a seq made them: a flapping fault is not folded anew each time."""
 
@@ -58,7 +78,16 @@ class Store:
     def append_log(self, entries: list[NewLogEntry], entered_at: float) -> list[LogEntry]:
         """Write lines, in order, in one transaction."""
         with self._database.writing() as connection:
-            return _append(connection, entries, entered_at)
+            return append(connection, entries, entered_at)
+
+    def correct(self, asked: Correction, entered_at: float) -> LogEntry:
+        """Write the line that puts another right. Raises :class:`duty.records.Refused` where that one is not to be."""
+        with self._database.writing() as connection:
+            query = lines().where(LOG.c.chain == asked.chain, LOG.c.seq == asked.seq)
+            row = connection.execute(query).first()
+            if row is None:
+                raise Refused(phrase("there is no line {seq} in the log", seq=asked.seq))
+            return append(connection, [corrected(_understood(entry_of, row), asked)], entered_at)[0]
 
     def read_log(
         self,
@@ -67,9 +96,10 @@ class Store:
         limit: int = 200,
         subject: Subject | None = None,
         incident: int | None = None,
+        chain: str = DUTY,
     ) -> list[LogEntry]:
-        """Lines before the seq ``before``, newest first. Of one host, or thing on it, or incident where given."""
-        query = select(LOG).order_by(LOG.c.seq.desc()).limit(limit)
+        """Lines of a chain before the seq ``before``, newest first. Of one host, or thing on it, or incident."""
+        query = lines().where(LOG.c.chain == chain).order_by(LOG.c.seq.desc()).limit(limit)
         if before is not None:
             query = query.where(LOG.c.seq < before)
         if incident is not None:
@@ -81,6 +111,49 @@ class Store:
         with self._database.reading() as connection:
             return [_understood(entry_of, row) for row in connection.execute(query)]
 
+    # --- search ----------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: LogQuery,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 200,
+        most: int | None = LOOKED_AT,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> LogPage:
+        """A page of the lines that fit ``query``: below the seq ``before``, or above ``after``; newest first.
+
+        Every line is found from the moment it is written. At most ``most`` lines are read for it. Another thread than
+        the one that writes may call it. Raises :class:`storage.log_search.Stopped` where ``stop`` says so.
+        """
+        try:
+            with self._database.reading(stop) as connection:
+                searching = Searching(connection, self._index, self._speech.say, _entry, stop)
+                return searching.page(query, before, after, limit, most)
+        except StoreFailed:
+            if stop():  # which interrupts the statement that runs
+                raise Stopped from None
+            raise
+
+    def unindexed(self) -> int:
+        """Lines that are newer than the index, or all where it is of other words."""
+        with self._database.reading() as connection:
+            newest = select(func.max(LOG.c.seq)).where(LOG.c.chain == DUTY)
+            return (connection.execute(newest).scalar() or 0) - self._index.upto(connection)
+
+    def index(self, most: int) -> int:
+        """Take at most ``most`` further lines into the index; how many they were. What is durable does not wait for it:
+        one transaction for many lines costs each a small part of its own one."""
+        with self._database.writing() as connection:
+            new = lines().where(LOG.c.chain == DUTY, LOG.c.seq > self._index.upto(connection))
+            query = new.order_by(LOG.c.seq).limit(most)
+            entries = [_entry(row) for row in connection.execute(query)]
+            if entries:
+                self._index.take(connection, entries)
+            return len(entries)
+
     # --- followed logs ---------------------------------------------------------------------------------------
 
     def keep_events(self, steps: list[EventStep], entered_at: float) -> list[LogEntry]:
@@ -90,7 +163,7 @@ class Store:
                 here = (EVENT_MEMORY.c.host == step_.host) & (EVENT_MEMORY.c.key == step_.key)
                 connection.execute(delete(EVENT_MEMORY).where(here))
                 connection.execute(insert(EVENT_MEMORY), [event_row(step_, entered_at)])
-            return _append(connection, [entry for one in steps for entry in one.entries], entered_at)
+            return append(connection, [entry for one in steps for entry in one.entries], entered_at)
 
     def events(self) -> dict[str, dict[str, EventMemory]]:
         """What is known of followed logs, by host and key. One that makes no sense was never seen."""
@@ -103,8 +176,16 @@ class Store:
 
     # --- incidents -------------------------------------------------------------------------------------------
 
-    def move(self, asked: IncidentMove, entered_at: float, unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
+    def move(
+        self,
+        asked: IncidentMove,
+        entered_at: float,
+        session: str = "",
+        unreviewed: frozenset[int] = UNREVIEWED,
+    ) -> Moved:
         """Make a move and write its line of the log, both or neither. ``asked.seq`` is given here.
+
+        The line holds the move's hash: the chain of the log holds both.
 
         ``unreviewed``: levels that may be closed without a review.
 
@@ -127,8 +208,18 @@ class Store:
             )
             after = step(before, move, self._around(connection, move, unreviewed))
             connection.execute(insert(MOVES), [move_row(move)])
-            line = NewLogEntry(LogKind.INCIDENT, move.actor, move.at, subject, move.text, sentence(move), number)
-            (entry,) = _append(connection, [line], entered_at)
+            line = NewLogEntry(
+                LogKind.INCIDENT,
+                move.actor,
+                move.at,
+                subject,
+                move.text,
+                sentence(move),
+                number,
+                session=session,
+                refs=(move_ref(move),),
+            )
+            (entry,) = append(connection, [line], entered_at)
         self._remember(move.seq, after)
         return Moved(move, after, entry)
 
@@ -216,27 +307,6 @@ def _newest(connection: Connection, column: Any) -> int:
     return connection.execute(select(func.max(column))).scalar() or 0
 
 
-def _append(connection: Connection, entries: list[NewLogEntry], entered_at: float) -> list[LogEntry]:
-    first = _newest(connection, LOG.c.seq) + 1
-    written = [
-        LogEntry(
-            seq=seq,
-            kind=entry.kind,
-            event_at=seconds(micros(entry.event_at)),
-            entered_at=seconds(micros(entered_at)),
-            actor=entry.actor,
-            subject=entry.subject,
-            text=entry.text,
-            said=entry.said,
-            incident=entry.incident,
-        )
-        for seq, entry in enumerate(entries, first)
-    ]
-    if written:
-        connection.execute(insert(LOG), [entry_row(entry) for entry in written])
-    return written
-
-
 def _moves(connection: Connection, incident: int, since: int = 0) -> list[IncidentMove]:
     query = select(MOVES).where(MOVES.c.incident == incident, MOVES.c.seq > since).order_by(MOVES.c.seq)
     return [_understood(move_of, row) for row in connection.execute(query)]
@@ -260,6 +330,10 @@ def _understood(make: Callable[[Row[Any]], T], row: Row[Any]) -> T:
         return make(row)
     except (ValueError, TypeError, msgspec.MsgspecError) as error:
         raise _damaged(LOG.name if make is entry_of else MOVES.name, row.seq) from error
+
+
+def _entry(row: Row[Any]) -> LogEntry:
+    return _understood(entry_of, row)
 
 
 def _damaged(table: str, seq: int) -> StoreFailed:

@@ -7,7 +7,7 @@ whoever opens the file without this program.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Index, Table
+from sqlalchemy import BigInteger, Index, Table, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 
@@ -21,19 +21,33 @@ class Meta(SQLModel, table=True):
 
 
 class LogRow(SQLModel, table=True):
-    """One line of the duty log."""
+    """One line of the duty log, chained to the one before it: :mod:`duty.chain` says what is hashed and how.
+
+    ``seq`` counts within its ``chain``, without holes. ``id`` counts the lines of all chains as they were written; it
+    is a matter of this file, not of the record.
+    """
 
     __tablename__ = "log_entry"
     __table_args__ = (
+        UniqueConstraint("chain", "seq", name="log_entry_of_chain"),
         Index("log_entry_of_host", "host", "seq"),
         Index("log_entry_of_incident", "incident", "seq"),
+        Index("log_entry_corrected", "supersedes", "chain", sqlite_where=text("supersedes IS NOT NULL")),
     )
 
-    seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    id: int | None = Field(default=None, primary_key=True)
+    chain: str
+    seq: int
+    form: int
+    """Which columns are hashed; see :data:`duty.chain.LOG_FIELDS`."""
     kind: str
     event_at: int = Field(sa_type=BigInteger)
     entered_at: int = Field(sa_type=BigInteger)
+    trading_day: str
+    post: str
+    shift: str
     actor: str
+    session: str
     host: str
     subject_kind: str
     subject_key: str
@@ -43,13 +57,21 @@ class LogRow(SQLModel, table=True):
     said_of: str | None = None
     said_english: str | None = None
     incident: int | None = None
+    refs: str
+    """JSON: a list of objects with ``kind`` and ``key``."""
+    supersedes: int | None = None
+    prev_hash: str
+    hash: str
 
 
 class MoveRow(SQLModel, table=True):
     """One thing that happened to an incident."""
 
     __tablename__ = "incident_move"
-    __table_args__ = (Index("incident_move_of_incident", "incident", "seq"),)
+    __table_args__ = (
+        Index("incident_move_of_incident", "incident", "seq"),
+        Index("incident_move_of_other", "other", sqlite_where=text("other IS NOT NULL")),
+    )
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     incident: int
@@ -67,7 +89,11 @@ class MoveRow(SQLModel, table=True):
     level: int | None = None
     automatic: bool = False
     other: int | None = None
+    """The incident it is merged into."""
     details: str | None = None
+    """JSON: one of :data:`duty.incident_details.Details`."""
+    form: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    """Which columns are hashed in the move's line of the log; see :data:`duty.chain.MOVE_FIELDS`."""
 
 
 class EventMemoryRow(SQLModel, table=True):

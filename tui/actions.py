@@ -9,9 +9,10 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from duty.corrections import why_not
 from duty.phrases import N_, Phrase, phrase
 from duty.records import Move, Subject
-from tui import doings, incident_doings
+from tui import doings, incident_doings, log_doings
 from tui.incident_reasons import cannot
 from wire.words import _
 
@@ -53,6 +54,13 @@ def _incident(app: WatchkeeperApp) -> Phrase | None:
     return _watched(app)
 
 
+def _correctable(app: WatchkeeperApp) -> Phrase | None:
+    entry = app.log_entry()
+    if entry is None:
+        return phrase("no line of the duty log under the cursor")
+    return why_not(entry) or _watched(app)
+
+
 def _host(app: WatchkeeperApp) -> Phrase | None:
     if app.host() is None:
         return phrase("no host under the cursor")
@@ -78,9 +86,17 @@ def _panels(app: WatchkeeperApp) -> Phrase | None:
 
 
 def _pointed(app: WatchkeeperApp) -> Phrase | None:
+    if hasattr(app.view(), "open_row"):
+        return None
     if app.panels() is not None and app.incident_id() is None and app.host_id() is None:
         return phrase("no host and no incident under the cursor")
     return _panels(app)
+
+
+def _looked_through(app: WatchkeeperApp) -> Phrase | None:
+    if hasattr(app.view(), "type_filter"):
+        return None
+    return phrase("only on the screen with the panels, and in the duty log")
 
 
 def _graphed(app: WatchkeeperApp) -> Phrase | None:
@@ -134,6 +150,8 @@ class Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action("note", ("n",), N_("Write a line in the duty log"), RECORD, doings.note, N_("note"), _watched),
+    Action("late", ("N",), N_("Write a line about something earlier"), RECORD, doings.note_late, "", _watched),
+    Action("correct", ("x",), N_("Correct the line of the duty log"), RECORD, doings.correct, "", _correctable),
     Action("open", ("o",), N_("Open an incident"), RECORD, doings.open_incident, N_("open incident"), _watched),
     Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), cannot(Move.TAKEN)),
     Action("add", ("a",), N_("Add a note to the incident"), RECORD, doings.add_note, N_("add note"), _incident),
@@ -148,7 +166,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "resolve",
-        ("x",),
+        ("R",),
         N_("Resolve the incident: cause, and what was done"),
         RECORD,
         incident_doings.resolve,
@@ -179,7 +197,7 @@ ACTIONS: tuple[Action, ...] = (
         "merge", ("j",), N_("Merge the incident into another"), RECORD, incident_doings.merge, "", cannot(Move.MERGED)
     ),
     Action(
-        "link", ("l",), N_("Link the incident with something"), RECORD, incident_doings.link, "", cannot(Move.LINKED)
+        "link", ("K",), N_("Link the incident with something"), RECORD, incident_doings.link, "", cannot(Move.LINKED)
     ),
     Action(
         "report",
@@ -208,7 +226,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("escape",), N_("Back"), LOOK),
     Action("graph", ("g",), N_("Graphs of what is under the cursor"), LOOK, doings.graph, N_("graph"), _graphed),
     Action("overview", ("v",), N_("Overview for people across the room, or back"), LOOK, doings.overview),
-    Action("filter", ("/",), N_("Filter all panels"), LOOK, doings.type_filter, N_("filter"), _panels),
+    Action("log", ("l",), N_("The duty log: all of it, and look for words in it"), LOOK, log_doings.log, N_("log")),
+    Action(
+        "filter",
+        ("/",),
+        N_("Filter all panels; look for words in the duty log"),
+        LOOK,
+        doings.type_filter,
+        N_("filter"),
+        _looked_through,
+    ),
     Action("problems", ("!",), N_("Only what is not well, or everything"), LOOK, doings.only_problems, "", _panels),
     Action("enlarge", ("m", "z"), N_("The whole screen for this panel, or all again"), LOOK, doings.enlarge, "", _room),
     Action("sort", ("s",), N_("Another order of the rows"), LOOK, doings.next_sort, "", _orders),

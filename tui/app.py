@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import time
@@ -13,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.filter import LineFilter
 from textual.message import Message
+from textual.screen import ModalScreen, SystemModalScreen
 
 from duty.phrases import Phrase
 from tui import doings
@@ -21,20 +23,20 @@ from tui.keybar import KeyBar
 from tui.messages import LogSubmitted, RowChosen
 from tui.net import ControlNet
 from tui.onlooker import Onlooker
-from tui.palette import WatchCommands
+from tui.palette import CommandSearch, WatchCommands
 from tui.pause import Pause
 from tui.picture import Picture
 from tui.screens.opening import OpeningScreen
-from tui.session import Session, Unfit
+from tui.screens.watch import WatchScreen
+from tui.session import Session, Starting, Unfit
 from tui.terminal import QuietDriver, behind
 from tui.themes import THEMES
 from wire.messages import PROTOCOL, BoardUpdate, FromWatch, Hello, IncidentChanged, LogWritten, Resync, Welcome
 from wire.words import _, say
 
 if TYPE_CHECKING:
+    from textual.await_complete import AwaitComplete
     from textual.driver import Driver
-
-    from tui.screens.watch import WatchScreen
 
 UNFIT = 3
 """Exit code: there is no watch, or one this screen cannot talk to."""
@@ -55,7 +57,7 @@ class Repaint(Message):
 class WatchkeeperApp(Onlooker):
     """A disposable viewer of the watch at ``socket_path``.
 
-    ``patience_s``: how long a watch that is still starting may take to listen. ``clock``: UTC epoch seconds.
+    ``starting``: the watch is only being started. ``clock``: UTC epoch seconds.
     """
 
     TITLE = "Watchkeeper"
@@ -76,7 +78,7 @@ class WatchkeeperApp(Onlooker):
         *,
         who: str,
         version: str,
-        patience_s: float = 0.0,
+        starting: Starting | None = None,
         clock: Callable[[], float] = time.time,
         driver_class: type[Driver] | None = QuietDriver,
     ) -> None:
@@ -89,12 +91,14 @@ class WatchkeeperApp(Onlooker):
         """Set while the screen stands still."""
         self.parting_words = ""
         """Why the screen could not go on, for standard error."""
-        self._patience_s = patience_s
+        self._starting = starting
         self._owed: frozenset[str] | None = frozenset()
         self._drawn_on: Looking | None = None
         self._confirmed: int | None = None
         self._retrying = False
         self._drawn_at = 0.0
+        self._untold: list[tuple[str, bool]] = []
+        """What is to be told when no dialog hides it and it hides no dialog."""
         self._net = ControlNet()  # one and the same: Textual remembers what a filter has made of a line
         for theme in THEMES:
             self.register_theme(theme)
@@ -108,7 +112,7 @@ class WatchkeeperApp(Onlooker):
 
     async def _talk(self) -> None:
         try:
-            await self.session.run(self._patience_s)
+            await self.session.run(self._starting)
         except Unfit as unfit:
             self._give_up(say(unfit.why))
 
@@ -153,8 +157,6 @@ class WatchkeeperApp(Onlooker):
         self.owe(None)
 
     def _open(self) -> None:
-        from tui.screens.watch import WatchScreen
-
         screen = WatchScreen()
         self.switch_screen(screen)
         screen.call_after_refresh(screen.mount, KeyBar())
@@ -197,7 +199,8 @@ class WatchkeeperApp(Onlooker):
     def _confirm(self) -> None:
         """Tell the watch that its board is on the terminal: only then it sends a newer one."""
         if self._waiting or behind(self._driver):
-            self.set_timer(_DRAIN_S, self._confirm)
+            # Nearly every frame is still on its way here; the library's own timers cost a task each.
+            asyncio.get_running_loop().call_later(_DRAIN_S, self._confirm)
         elif self.picture.connected and self.picture.seq is not None and self.picture.seq != self._confirmed:
             self._confirmed = self.picture.seq
             self.session.drawn(self.picture.seq)
@@ -206,6 +209,12 @@ class WatchkeeperApp(Onlooker):
         """The clock and the ages go on also when nothing is heard; with a board they went on just now."""
         if time.monotonic() - self._drawn_at > _FRESH_S:
             self.owe(frozenset())
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual leaves a palette that is open in the colours in which it was opened."""
+        super().refresh_css(animate)
+        if self.screen_stack and isinstance(self.screen, SystemModalScreen):
+            self.stylesheet.update(self.screen, animate=animate)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own and the net under every text that is drawn."""
@@ -235,8 +244,6 @@ class WatchkeeperApp(Onlooker):
 
     def panels(self) -> WatchScreen | None:
         """The screen with the panels, where it is the one that is looked at."""
-        from tui.screens.watch import WatchScreen
-
         view = self.view()
         return view if isinstance(view, WatchScreen) else None
 
@@ -255,15 +262,27 @@ class WatchkeeperApp(Onlooker):
     def action_command_palette(self) -> None:
         """Textual's palette, asking in the reader's language."""
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(CommandPalette(placeholder=_("What do you want to do?")))
+            self.push_screen(CommandSearch(placeholder=_("What do you want to do?")))
 
     def action_help_quit(self) -> None:
         """^C does not end a watch by accident: say what does."""
         self.tell(_("Press q to leave, y to copy."))
 
     def tell(self, text: str, *, warn: bool = False) -> None:
-        """Say something to the person in passing. ``text`` is never markup."""
-        self.notify(text, severity="warning" if warn else "information", markup=False)
+        """Say something to the person in passing, above no dialog: then when it is closed. Never markup."""
+        if isinstance(self.screen, ModalScreen):
+            self._untold.append((text, warn))
+        elif not any(one.message == text and not one.has_expired for one in self._notifications):  # it stands there
+            self.notify(text, severity="warning" if warn else "information", markup=False)
+
+    def pop_screen(self) -> AwaitComplete:
+        """What was not said because of a dialog is said when it is gone."""
+        gone = super().pop_screen()
+        if not isinstance(self.screen, ModalScreen):
+            untold, self._untold = self._untold, []
+            for text, warn in untold:
+                self.tell(text, warn=warn)
+        return gone
 
 
 def _settle() -> None:

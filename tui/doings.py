@@ -17,6 +17,7 @@ from tui.themes import THEMES
 from wire.messages import (
     AcceptKey,
     Command,
+    CorrectLog,
     InjectFault,
     NoteIncident,
     OpenIncident,
@@ -42,19 +43,49 @@ THEME_NAMES = [theme.name for theme in THEMES]
 
 def note(app: WatchkeeperApp) -> None:
     """Ask for a line for the duty log, about the thing under the cursor: on the screen's own line where it has one."""
-    from tui.sayings import about_of
-    from tui.screens import dialogs
-
     write_line = getattr(app.view(), "write_line", None)
     if callable(write_line):
         write_line()
-        return
-    subject = app.subject()
+    else:
+        note_late(app)
+
+
+def note_late(app: WatchkeeperApp) -> None:
+    """Ask for a line and when it happened: a line that comes late is marked, with both times."""
+    from duty.corrections import moment
+    from duty.phrases import phrase
+    from tui.sayings import about_of
+    from tui.screens import dialogs
+
+    subject, site = app.subject(), app.picture.site
+    zone = figures.zone_of(site.time_zone if site is not None else "UTC")
 
     async def send(values: dict[str, str]) -> Reply:
-        return await app.session.ask(lambda ask: WriteLog(ask=ask, text=values["text"], subject=subject))
+        at, when = None, values["when"]
+        if when and (at := moment(when, app.picture.now, zone)) is None:
+            why = phrase('{text} is no time: write "21:05", "11-24 21:05" or "2026-11-24T21:05"', text=when)
+            return Reply(0, ok=False, why=why)
+        return await app.session.ask(lambda ask: WriteLog(ask=ask, text=values["text"], subject=subject, event_at=at))
 
     app.push_screen(dialogs.note(send, about=about_of(subject)))
+
+
+def correct(app: WatchkeeperApp) -> None:
+    """Ask what the line under the cursor should have said, and why; both stand from then on."""
+    from tui.screens import dialogs
+
+    entry, site = app.log_entry(), app.picture.site
+    if entry is None:
+        return
+    seq = entry.seq
+
+    async def send(values: dict[str, str]) -> Reply:
+        return await app.session.ask(
+            lambda ask: CorrectLog(ask=ask, seq=seq, text=values["text"], reason=values["reason"])
+        )
+
+    stamp = figures.date(entry.event_at, site.time_zone if site is not None else "UTC")
+    app.push_screen(dialogs.correct(send, entry=entry, stamp=stamp))
 
 
 def open_incident(app: WatchkeeperApp) -> None:
@@ -176,12 +207,13 @@ def inject(app: WatchkeeperApp, host: str, name: str, subject: str, *, on: bool)
 
 
 def graph(app: WatchkeeperApp) -> None:
-    """The past of the thing under the cursor and of its host."""
+    """The past of the thing under the cursor and of its host; of a line of the log at its moment."""
     from tui.screens.graph import GraphScreen
 
-    subject = app.subject()
-    if subject.host and not isinstance(app.view(), GraphScreen):
-        _show(app, GraphScreen(subject))
+    subject, view = app.subject(), app.view()
+    if subject.host and not isinstance(view, GraphScreen):
+        moment = getattr(view, "moment", None)
+        show_screen(app, GraphScreen(subject, moment() if callable(moment) else None))
 
 
 def overview(app: WatchkeeperApp) -> None:
@@ -191,7 +223,7 @@ def overview(app: WatchkeeperApp) -> None:
     if isinstance(app.screen, OverviewScreen):
         app.screen.action_back()
     else:
-        _show(app, OverviewScreen())
+        show_screen(app, OverviewScreen())
 
 
 async def save_picture(app: WatchkeeperApp) -> None:
@@ -222,9 +254,10 @@ async def _save(app: WatchkeeperApp, text: str, ending: str) -> None:
 
 
 def type_filter(app: WatchkeeperApp) -> None:
-    """The keys go to the line of the filter."""
-    if (screen := app.panels()) is not None:
-        screen.type_filter()
+    """The keys go to the line of the filter, in the duty log to that of the search."""
+    type_filter = getattr(app.view(), "type_filter", None)
+    if callable(type_filter):
+        type_filter()
 
 
 def only_problems(app: WatchkeeperApp) -> None:
@@ -319,7 +352,7 @@ def show_host(app: WatchkeeperApp, host: str) -> None:
     from tui.screens.host import HostScreen
 
     if host in app.picture.hosts:
-        _show(app, HostScreen(host))
+        show_screen(app, HostScreen(host))
 
 
 def show_incident(app: WatchkeeperApp, number: int) -> None:
@@ -327,18 +360,30 @@ def show_incident(app: WatchkeeperApp, number: int) -> None:
     from tui.screens.incident import IncidentScreen
 
     if number in app.picture.incidents:
-        _show(app, IncidentScreen(number))
+        show_screen(app, IncidentScreen(number))
+    else:
+        app.tell(_("Incident {number} is not in the queue.", number=number), warn=True)
 
 
-def _show(app: WatchkeeperApp, screen: Screen[None]) -> None:
+def show_screen(app: WatchkeeperApp, screen: Screen[None]) -> None:
+    """Lay ``screen`` above the others, drawn at once."""
     app.push_screen(screen)
     screen.call_after_refresh(app.owe, None)
 
 
 def show(app: WatchkeeperApp) -> None:
-    """What is under the cursor, in full: the incident, else the host."""
+    """What is under the cursor, in full: the line of the log, the incident, else the host."""
+    open_row = getattr(app.view(), "open_row", None)
+    if callable(open_row):
+        open_row()
+    else:
+        show_subject(app)
+
+
+def show_subject(app: WatchkeeperApp) -> None:
+    """What is under the cursor or what it is about: the incident, else the host."""
     number, host = app.incident_id(), app.host_id()
-    if number is not None:
+    if number is not None and (number in app.picture.incidents or host not in app.picture.hosts):
         show_incident(app, number)
     elif host is not None:
         show_host(app, host)

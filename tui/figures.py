@@ -59,9 +59,14 @@ def clock(at: float | None, zone: str, now: float | None = None) -> str:
     """Time of day in ``zone`` (IANA name); with the date where it is not the day of ``now``."""
     if at is None:
         return MISSING
-    moment = datetime.fromtimestamp(at, _zone(zone))
-    today = now is None or datetime.fromtimestamp(now, _zone(zone)).date() == moment.date()
+    moment = datetime.fromtimestamp(at, zone_of(zone))
+    today = now is None or datetime.fromtimestamp(now, zone_of(zone)).date() == moment.date()
     return moment.strftime("%H:%M:%S" if today else "%Y-%m-%d %H:%M:%S")
+
+
+def moment(at: float, zone: str) -> str:
+    """Day and second in ``zone`` (IANA name)."""
+    return datetime.fromtimestamp(at, zone_of(zone)).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def date(at: float | None, zone: str) -> str:
@@ -69,13 +74,14 @@ def date(at: float | None, zone: str) -> str:
     if at is None:
         return MISSING
     try:
-        return datetime.fromtimestamp(at, _zone(zone)).strftime("%Y-%m-%d %H:%M")
+        return datetime.fromtimestamp(at, zone_of(zone)).strftime("%Y-%m-%d %H:%M")
     except (ValueError, OverflowError, OSError):  # a certificate may name any year
         return MISSING
 
 
 @lru_cache(8)
-def _zone(name: str) -> tzinfo:
+def zone_of(name: str) -> tzinfo:
+    """The time zone of an IANA name; UTC for one that is not known."""
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, KeyError):

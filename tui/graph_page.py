@@ -79,6 +79,8 @@ class GraphPage(NamedTuple):
     incidents: Sequence[Incident]
     zone: str
     ascii: bool = False
+    moment: float | None = None
+    """A moment in the middle of it that is looked at, UTC epoch seconds."""
 
 
 def series_words(series: SeriesKey) -> str:
@@ -169,6 +171,8 @@ def _body(page: GraphPage, width: int, height: int, *, listed: bool) -> list[Lin
     drawn = [Limit(one.value, one.tone) for one in sorted(limits, key=lambda one: _GRAVITY.index(one.tone))]
     bottom, top = nice(*span_of(points, drawn), page.graph.unit)
     marks = [Mark(one.opened_at, "act") for one in page.incidents]
+    if page.moment is not None:
+        marks.append(Mark(page.moment, "accent"))
     below = [*_limits(page, limits, words, (bottom, top), width), *_moments(page, width)]
     foot = [*below[: max(0, height - len(head) - len(foot) - 6)], *foot]
     rows = max(3, height - len(head) - len(foot) - 1)
@@ -249,6 +253,9 @@ def _moments(page: GraphPage, width: int) -> list[Line]:
     within = [one for one in page.incidents if page.since <= one.opened_at <= page.until]
     sign = "|  " if page.ascii else "┆  "
     lines: list[Line] = []
+    if page.moment is not None:
+        when = figures.moment(page.moment, page.zone)
+        lines.append(((sign, "accent"), (cell(_("{time}: the line of the duty log", time=when), width - 5)[0], "dim")))
     for one in sorted(within, key=lambda incident: -incident.opened_at):
         text = _("incident {number}", number=one.id)
         when = figures.clock(one.opened_at, page.zone, page.until)

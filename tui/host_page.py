@@ -19,6 +19,7 @@ from tui import figures
 from tui.glyphs import Glyphs
 from tui.host_apps import app_lines
 from tui.host_health import clock_lines, health_lines
+from tui.log_rows import beside, letter_of, said_of, tone_of
 from tui.pager import Line, Span, padded, wrapped
 from tui.sayings import INCIDENT_WORDS, QUALITY_WORDS, STATE_WORDS
 from wire.words import _, say
@@ -346,11 +347,11 @@ def _log(page: Page, width: int) -> Iterator[Line]:
     yield from _title(_("Duty log"))
     if not page.log:
         yield (("  " + _("no line about this host"), "dim"),)
-    for entry in page.log:
-        text = entry.text or (say(entry.said) if entry.said else "")
+    for entry in beside(page.log):
         stamp = figures.clock(entry.event_at, page.zone, page.now)
-        actor = entry.actor or _("watch")
-        yield from wrapped(f"{stamp} {actor}: {text}", width, indent=2)
+        parts = (stamp, letter_of(entry), entry.actor or _("watch"))
+        words = f"{' '.join(part for part in parts if part)}: {said_of(entry, page.zone)}"
+        yield from wrapped(words, width, tone_of(entry, ""), indent=2)
 
 
 def _title(words: str) -> Iterator[Line]:

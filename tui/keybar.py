@@ -49,10 +49,13 @@ class KeyBar(Widget):
 
     def renew(self) -> None:
         """See again what can be done now; drawn again only where that changed."""
-        cells = cells_for([self._cell(action) for action in ACTIONS if action.short], self.size.width)
+        cells = self._fitting()
         if cells != self._cells:
             self._cells = cells
             self.refresh()
+
+    def _fitting(self) -> list[Cell]:
+        return cells_for([self._cell(action) for action in ACTIONS if action.short], self.size.width)
 
     def _cell(self, action: Action) -> Cell:
         return spoken_keys(action).split(" ")[0], _(action.short), action.why_not(self.app) is None, action.id
@@ -62,6 +65,7 @@ class KeyBar(Widget):
         tones = palette_of(self.app.current_theme)
         base, key, dead = tones["base"], tones["accent"], tones["dim"]
         segments: list[Segment] = []
+        self._cells = self._cells or self._fitting()  # the first frame has its keys
         for keys, words, alive, _id in self._cells:
             segments += [Segment(f" {keys}", key if alive else dead), Segment(f" {words} ", base if alive else dead)]
         return Strip(segments).adjust_cell_length(self.size.width, base)

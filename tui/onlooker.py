@@ -8,7 +8,7 @@ from textual import events
 from textual.screen import Screen
 
 from duty.board import HostView
-from duty.records import ENDED, Incident, Subject
+from duty.records import ENDED, Incident, LogEntry, Subject
 from tui.actions import Looking
 from tui.keybar import KeyBar
 from tui.orderly import OrderlyApp
@@ -50,6 +50,11 @@ class Onlooker(OrderlyApp):
         """The number of the incident under the cursor."""
         view = self.view()
         return view.incident_id() if view else None
+
+    def log_entry(self) -> LogEntry | None:
+        """The line of the duty log under the cursor, on a screen that shows lines one by one."""
+        find = getattr(self.view(), "log_entry", None)
+        return find() if callable(find) else None
 
     def live_incident_of(self, host: str) -> int | None:
         """The number of the newest incident of ``host`` that has not ended."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.widgets import Input
+from textual.worker import Worker, WorkerCancelled
 
 from tui import doings
 from tui.actions import ACTIONS, spoken_keys
@@ -54,6 +56,32 @@ def entries(app: WatchkeeperApp) -> Iterator[Entry]:
             yield Entry(_("Fault: {words}", words=words), do, _("practice"))
     for name in doings.THEME_NAMES:
         yield Entry(_("Theme {name}", name=name), partial(doings.use_theme, app, name))
+
+
+class CommandSearch(CommandPalette):
+    """Textual's palette, in which Enter takes a hit of what is typed, never one of fewer letters of it."""
+
+    _search: Worker[None] | None = None
+    """The search for what is typed; the list shows what one before has found until it is done."""
+
+    def _gather_commands(self, search_value: str) -> Worker[None]:
+        search: Worker[None] = super()._gather_commands(search_value)
+        self._search = search
+        return search
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter, typed in one piece with the words or not."""
+        if self._search is not None and not self._search.is_finished:
+            event.stop()
+            event.prevent_default()
+            self.run_worker(self._choose_when_found(self._search), group="choosing", exclusive=True)
+
+    async def _choose_when_found(self, search: Worker[None]) -> None:
+        try:
+            await search.wait()
+        except WorkerCancelled:  # typed on, or left: what Enter was meant for is gone
+            return
+        self._select_or_command()
 
 
 class WatchCommands(Provider):

@@ -75,9 +75,10 @@ class Picture:
 
     def entry(self, written: LogWritten) -> None:
         """A line was added to the duty log."""
-        if any(known.seq == written.entry.seq for known in self.log):
+        entry = written.entry
+        if any((known.chain, known.seq) == (entry.chain, entry.seq) for known in self.log):
             return
-        self.log.insert(0, written.entry)
+        self.log.insert(0, entry)
         del self.log[LOG_KEPT:]
 
     def resync(self, message: Resync) -> None:

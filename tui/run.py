@@ -5,18 +5,21 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from wire.words import _
 
+if TYPE_CHECKING:
+    from tui.session import Starting
+
 NO_TERMINAL = 2
-STARTING_PATIENCE_S = 20.0
 
 
-def run_screen(socket_path: str, *, who: str, version: str, starting: bool = False) -> int:
+def run_screen(socket_path: str, *, who: str, version: str, starting: Starting | None = None) -> int:
     """Show the watch at ``socket_path`` until the person leaves; returns the exit code.
 
     0: left; 2: standard input or output is no terminal; 3: no watch, or one that speaks another protocol.
-    ``starting``: the watch was only just started and may need some seconds to listen.
+    ``starting``: the watch is only being started; where it does not come, what this says is told at the end.
     """
     if not has_terminal():
         print(_("A screen needs a terminal on standard input and output."), file=sys.stderr)
@@ -28,7 +31,7 @@ def run_screen(socket_path: str, *, who: str, version: str, starting: bool = Fal
     from tui.terminal import guard
 
     guard()
-    app = WatchkeeperApp(socket_path, who=who, version=version, patience_s=STARTING_PATIENCE_S if starting else 0.0)
+    app = WatchkeeperApp(socket_path, who=who, version=version, starting=starting)
     app.run()
     gc.enable()
     if app.parting_words:

@@ -44,7 +44,9 @@ def about_of(subject: Subject) -> str:
 
 
 def words_of(entry: LogEntry) -> str:
-    """The engine's sentence and the person's words."""
+    """The engine's sentence and the person's words; of a correction first what is right."""
+    if entry.supersedes is not None and entry.said is not None:
+        return _("{text} ({said})", text=entry.text, said=say(entry.said))
     return ": ".join(part for part in (say(entry.said) if entry.said is not None else "", entry.text) if part)
 
 

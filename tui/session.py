@@ -12,7 +12,7 @@ from wire.framing import Decoder, Nonsense, encode
 from wire.messages import PROTOCOL, Command, Drawn, Farewell, FromWatch, Hello, Message, Reply, Welcome
 
 RETRY_S = 1.0
-STARTING_RETRY_S = 0.05
+STARTING_RETRY_S = 0.02
 ANSWER_S = 15.0
 HANDSHAKE_S = 10.0
 _PIECE = 256 * 1024
@@ -28,8 +28,12 @@ class Listener(Protocol):
         """The connection is gone (or could not be made at the first try); it is tried again."""
 
 
+Starting = Callable[[], str | None]
+"""Asked while a watch that is being started does not answer: ``None`` while it may come, else why it will not."""
+
+
 class Unfit(Exception):
-    """There is a watch, but it and this screen cannot talk; ``why`` is for the person."""
+    """There is no watch, or it and this screen cannot talk; ``why`` is for the person."""
 
     def __init__(self, why: Phrase) -> None:
         super().__init__(str(why))
@@ -48,16 +52,23 @@ class Session:
         self._asked = 0
         self._met = False
 
-    async def run(self, patience_s: float = 0.0) -> None:
-        """Talk until cancelled. ``patience_s``: how long a watch that is still starting may take to listen.
+    async def run(self, starting: Starting | None = None) -> None:
+        """Talk until cancelled. ``starting``: the watch is only being started.
 
-        Raises :class:`Unfit` when the two sides do not speak the same protocol.
+        Raises :class:`Unfit` when the two sides do not speak the same protocol, or when the watch will not come.
         """
-        loop = asyncio.get_running_loop()
-        patient_until = loop.time() + patience_s
+        turned_away = False
         while True:
-            why = await self._converse()
-            if not self._met and loop.time() < patient_until:
+            try:
+                why = await self._converse()
+            except Unfit as unfit:
+                # One that is just ending says so once and makes room; one of another version says it again.
+                if starting is None or turned_away:
+                    raise
+                why, turned_away = unfit.why, True
+            if not self._met and starting is not None:
+                if (said := starting()) is not None:
+                    raise Unfit(Phrase("{said}", {"said": said}))
                 await asyncio.sleep(STARTING_RETRY_S)
                 continue
             self._listener.parted(why)

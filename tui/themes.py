@@ -92,7 +92,7 @@ _TONES: dict[str, dict[str, str]] = {
         "stale": "#a89f91", "unreachable": "#e58bb1", "never": "#7f8c99", "old": "#6f7b87", "spark": "#5b93b8",
         "practice": "bold #1b1026 on #cfa3e8", "alarm": "bold #ffffff on #a3212b", "notice": "#f7d794 on #3a2c10",
         "cursor": "on #1d3244", "cursor.blur": "on #17212a", "tab": "bold #0f1419 on #5fa8d3", "accent": "#8ecae6",
-        "paused": "bold #0f1419 on #e9b44c",
+        "paused": "bold #0f1419 on #e9b44c", "struck": "strike #8a97a3", "hit": "bold underline #ffd479",
     },
     "watch-light": {
         "base": "#323c46", "name": "#101820", "dim": "#77828d", "head": "#77828d", "rule": "#cbc8bd",
@@ -101,7 +101,7 @@ _TONES: dict[str, dict[str, str]] = {
         "stale": "#6b6255", "unreachable": "#a3195b", "never": "#77828d", "old": "#88929b", "spark": "#2f6f9f",
         "practice": "bold #ffffff on #7b3fa0", "alarm": "bold #ffffff on #b3121d", "notice": "#4a3200 on #f3dfa6",
         "cursor": "on #cfe3f2", "cursor.blur": "on #e7e5dc", "tab": "bold #ffffff on #1f5f8b", "accent": "#0b5394",
-        "paused": "bold #ffffff on #8a5a00",
+        "paused": "bold #ffffff on #8a5a00", "struck": "strike #5f6a75", "hit": "bold underline #7a4b00",
     },
     "watch-contrast": {
         "base": "#ffffff", "name": "bold #ffffff", "dim": "#c8c8c8", "head": "underline #ffffff", "rule": "#8a8a8a",
@@ -111,6 +111,7 @@ _TONES: dict[str, dict[str, str]] = {
         "spark": "#5cd6ff", "practice": "bold #000000 on #f0a6ff", "alarm": "bold #ffffff on #c00000",
         "notice": "bold #000000 on #ffe100", "cursor": "bold on #004a7f", "cursor.blur": "on #262626",
         "tab": "bold #000000 on #5cd6ff", "accent": "#5cd6ff", "paused": "bold #000000 on #ffe100",
+        "struck": "strike #c8c8c8", "hit": "bold underline #ffe100",
     },
     "watch-ansi": {
         "base": "default", "name": "default", "dim": "bright_black", "head": "bright_black", "rule": "bright_black",
@@ -119,7 +120,7 @@ _TONES: dict[str, dict[str, str]] = {
         "unreachable": "magenta", "never": "bright_black", "old": "bright_black", "spark": "cyan",
         "practice": "reverse magenta", "alarm": "bold reverse red", "notice": "reverse yellow", "cursor": "reverse",
         "cursor.blur": "underline", "tab": "bold reverse cyan", "accent": "cyan",
-        "paused": "bold reverse yellow",
+        "paused": "bold reverse yellow", "struck": "strike", "hit": "bold underline yellow",
     },
 }  # fmt: skip
 TONES = tuple(_TONES["watch-dark"])

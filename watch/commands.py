@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
+from duty.chain import is_digest
 from duty.clean import clean
 from duty.connection import HostKey
+from duty.corrections import Correction, event_time
 from duty.incident_details import Opening
-from duty.phrases import Phrase, phrase
-from duty.records import Incident, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
+from duty.log_query import parse
+from duty.phrases import N_, Phrase, phrase
+from duty.records import Incident, LogKind, LogPage, Move, NewLogEntry, Ref, Refused, Subject
 from storage.database import StoreFailed
 from watch.clock import Clock
 from watch.engine import Engine
@@ -23,6 +27,8 @@ from wire.messages import (
     AcceptKey,
     CloseIncident,
     Command,
+    CorrectLog,
+    FaultKind,
     InjectFault,
     MoveIncident,
     NoteIncident,
@@ -38,12 +44,21 @@ from wire.messages import (
     WriteLog,
 )
 
+MAX_FILES = 16
+"""Files attached to one entry."""
+MAX_QUERY = 400
+"""Characters of what is looked for."""
+
 
 class Fleet(Protocol):
     """The practice fleet as far as commands reach it."""
 
     async def inject(self, host: str, fault: str, on: bool, subject: str = "") -> Phrase | None:
         """Let a fault happen or end. ``None`` when done, else the reason why not."""
+
+    @property
+    def faults(self) -> tuple[FaultKind, ...]:
+        """The faults there are, in words."""
 
     @property
     def active(self) -> tuple[str, ...]:
@@ -76,15 +91,19 @@ class Commands:
         self.fleet = fleet
         self.history = history
 
-    async def do(self, who: str, command: Command) -> Reply:
+    async def do(self, who: str, command: Command, session: str = "") -> Reply:
         """Do it for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be done."""
         match command:
             case WriteLog():
-                return await self._note(who, command)
+                return await self._note(who, command, session)
+            case CorrectLog():
+                text, reason = spoken(command.text), clean(command.reason.strip(), MAX_TEXT)
+                asked = Correction(command.seq, who, text, reason, session=session)
+                return Reply(command.ask, ok=True, log=(await self.recorder.correct(asked),))
             case OpenIncident() | TakeIncident() | NoteIncident() | CloseIncident() | MoveIncident():
-                return Reply(command.ask, ok=True, incident=await self._move(who, command))
+                return Reply(command.ask, ok=True, incident=await self._move(who, command, session))
             case ReadLog():
-                return Reply(command.ask, ok=True, log=tuple(await self._read(command)))
+                return Reply(command.ask, ok=True, page=await self._read(command))
             case ReadIncident():
                 moves = await self.recorder.keeper.moves(command.incident)
                 return Reply(command.ask, ok=True, moves=tuple(moves))
@@ -94,32 +113,34 @@ class Commands:
                 why, problems = await self._reload()
                 return Reply(command.ask, ok=why is None, why=why, problems=problems)
             case AcceptKey():
-                await self._accept(who, command)
+                await self._accept(who, command, session)
             case Redial():
                 self._run(command.host).feed.redial()
             case InjectFault():
-                await self._inject(who, command)
+                await self._inject(who, command, session)
             case _:
                 raise Refused(phrase("this watch does not know that command"))
         return Reply(command.ask, ok=True)
 
-    async def _note(self, who: str, command: WriteLog) -> Reply:
+    async def _note(self, who: str, command: WriteLog, session: str) -> Reply:
         text = spoken(command.text)
         entry = NewLogEntry(
             kind=LogKind.NOTE,
             actor=who,
-            event_at=self.clock.now().wall,
+            event_at=event_time(command.event_at, self.clock.now().wall),
             subject=_plain(command.subject),
             text=text,
             incident=command.incident,
+            session=session,
+            refs=_files(command.files),
         )
         return Reply(command.ask, ok=True, log=(await self.recorder.write(entry),))
 
-    async def _move(self, who: str, command: Command) -> Incident:
+    async def _move(self, who: str, command: Command, session: str) -> Incident:
         at = self.clock.now().wall
         match command:
             case MoveIncident():
-                return await asked_move(self.recorder, who, command, at)
+                return await asked_move(self.recorder, who, command, at, session)
             case OpenIncident():
                 text, subject = spoken(command.title), _plain(command.subject)
                 opening = Opening(self.recorder.witness(subject, at), drill=command.drill)
@@ -132,23 +153,32 @@ class Commands:
                     subject=subject,
                     level=command.level,
                     details=opening,
+                    session=session,
                 )
             case NoteIncident():
                 text = spoken(command.text)
-                return await self.recorder.move(command.incident, Move.NOTED, at=at, actor=who, text=text)
+                return await self.recorder.move(
+                    command.incident, Move.NOTED, at=at, actor=who, text=text, session=session
+                )
             case CloseIncident():
                 text = clean(command.text.strip(), MAX_TEXT)
-                return await self.recorder.move(command.incident, Move.CLOSED, at=at, actor=who, text=text)
+                return await self.recorder.move(
+                    command.incident, Move.CLOSED, at=at, actor=who, text=text, session=session
+                )
             case TakeIncident():
-                return await self.recorder.move(command.incident, Move.TAKEN, at=at, actor=who)
+                return await self.recorder.move(command.incident, Move.TAKEN, at=at, actor=who, session=session)
         raise Refused(phrase("this watch does not know that command"))
 
-    async def _read(self, command: ReadLog) -> list[LogEntry]:
-        return await self.recorder.keeper.read_log(
+    async def _read(self, command: ReadLog) -> LogPage:
+        query = parse(clean(command.query, MAX_QUERY), ZoneInfo(self.engine.site.time_zone), self.clock.now().wall)
+        if isinstance(query, Phrase):
+            raise Refused(query)
+        return await self.recorder.keeper.search(
+            query,
             before=command.before,
+            after=command.after,
             limit=max(1, min(command.limit, 1000)),
-            subject=command.subject,
-            incident=command.incident,
+            asker=clean(command.asker, 80),
         )
 
     async def _past(self, command: ReadHistory | ReadSeries) -> Reply:
@@ -167,7 +197,7 @@ class Commands:
             raise Refused(phrase("there is no host {host} in this site", host=clean(host, 80)))
         return run
 
-    async def _accept(self, who: str, command: AcceptKey) -> None:
+    async def _accept(self, who: str, command: AcceptKey, session: str) -> None:
         run = self._run(command.host)
         offered = run.state.connection.offered_key
         if offered is None:
@@ -177,28 +207,54 @@ class Commands:
             raise Refused(phrase("{host} offers another key by now: look again", host=command.host))
         await self._keep_key(command.host, offered)
         said = phrase("host key {fingerprint} accepted", fingerprint=offered.fingerprint)
-        await self.recorder.write(self._line(LogKind.CONNECTION, who, command.host, said))
+        await self.recorder.write(self._line(LogKind.CONNECTION, who, command.host, said, session))
         run.feed.redial()
 
-    async def _inject(self, who: str, command: InjectFault) -> None:
+    async def _inject(self, who: str, command: InjectFault, session: str) -> None:
         if self.fleet is None:
             raise Refused(phrase("faults can be injected in practice only"))
         if (why := await self.fleet.inject(command.host, command.fault, command.on, command.subject)) is not None:
             raise Refused(why)
-        what = f"{command.fault} {command.subject}".strip()
-        said = (
-            phrase("practice fault {fault} begins", fault=clean(what, 80))
-            if command.on
-            else phrase("practice fault {fault} ends", fault=clean(what, 80))
-        )
+        said = practised(self.fleet.faults, command)
         self.engine.faults = self.fleet.active
         self.engine.touch()
-        await self.recorder.write(self._line(LogKind.PRACTICE, who, command.host, said))
+        await self.recorder.write(self._line(LogKind.PRACTICE, who, command.host, said, session))
 
-    def _line(self, kind: LogKind, who: str, host: str, said: Phrase) -> NewLogEntry:
+    def _line(self, kind: LogKind, who: str, host: str, said: Phrase, session: str) -> NewLogEntry:
         return NewLogEntry(
-            kind=kind, actor=who, event_at=self.clock.now().wall, subject=Subject(host, "host", host), said=said
+            kind=kind,
+            actor=who,
+            event_at=self.clock.now().wall,
+            subject=Subject(host, "host", host),
+            said=said,
+            session=session,
         )
+
+
+PRACTISED_BEFORE = N_("practice fault {fault} begins"), N_("practice fault {fault} ends")
+"""How rows of an earlier program say it, with the fault's name; they are still read and translated."""
+
+
+def practised(kinds: Iterable[FaultKind], command: InjectFault) -> Phrase:
+    """The line of the log about a fault that began or ended, in the fault's own words."""
+    words = next((kind.words for kind in kinds if kind.name == command.fault), None)
+    fault = clean(command.fault, 80) if words is None else words
+    if not command.subject:
+        template = N_("practice fault begins: {fault}") if command.on else N_("practice fault ends: {fault}")
+        return Phrase(template, {"fault": fault})
+    template = (
+        N_("practice fault begins: {fault} {subject}") if command.on else N_("practice fault ends: {fault} {subject}")
+    )
+    return Phrase(template, {"fault": fault, "subject": clean(command.subject, 80)})
+
+
+def _files(files: tuple[Ref, ...]) -> tuple[Ref, ...]:
+    if len(files) > MAX_FILES:
+        raise Refused(phrase("more than {most} files in one line", most=MAX_FILES))
+    for ref in files:
+        if ref.kind != "file" or not is_digest(ref.sha256) or ref.size < 0:
+            raise Refused(phrase("a file is named by the SHA-256 of its bytes"))
+    return tuple(Ref("file", clean(ref.key, 200), ref.sha256, ref.size) for ref in files)
 
 
 def _plain(subject: Subject) -> Subject:

@@ -113,6 +113,13 @@ class Engine:
                     if run.task is not None:
                         run.task.cancel()
 
+    def announce(self) -> None:
+        """The first board, while nothing watches the hosts yet: all of them are on it, unread."""
+        now = self.clock.now()
+        self._seq += 1
+        hosts = tuple(HostState(spec, now).view(now) for spec in self.site.hosts)
+        self._publish(Board(at=now.wall, seq=self._seq, site=self.site_view(), hosts=hosts), None)
+
     async def _beat(self) -> None:
         loop = asyncio.get_running_loop()
         due = loop.time()

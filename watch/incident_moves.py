@@ -19,7 +19,7 @@ EARLY_S = 60.0
 """Seconds that the clock of who reports may be ahead."""
 
 
-async def asked_move(recorder: Recorder, who: str, asked: MoveIncident, at: float) -> Incident:
+async def asked_move(recorder: Recorder, who: str, asked: MoveIncident, at: float, session: str) -> Incident:
     """Make the move for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be made."""
     if (why := recorder.rules.people.may(who, asked.move)) is not None:
         raise Refused(why)
@@ -32,6 +32,7 @@ async def asked_move(recorder: Recorder, who: str, asked: MoveIncident, at: floa
         level=asked.level,
         other=asked.other,
         details=_cleaned(asked.details, at),
+        session=session,
     )
 
 

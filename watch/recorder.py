@@ -8,14 +8,29 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final, Literal, Protocol
 
+import msgspec
+
 from duty.conditions import Change
+from duty.corrections import Correction
 from duty.duty_rules import DutyRules
 from duty.events import EventMemory, EventStep
 from duty.incident_details import Details, Evidence, Opening
 from duty.incidents import UNREVIEWED, ended_before, open_for, root_of
+from duty.log_query import LogQuery
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, IncidentMove, IncidentState, LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
+from duty.records import (
+    Incident,
+    IncidentMove,
+    IncidentState,
+    LogEntry,
+    LogKind,
+    LogPage,
+    Move,
+    NewLogEntry,
+    Refused,
+    Subject,
+)
 from storage.failures import StoreFailed
 from storage.store import Moved
 from wire.messages import IncidentChanged, LogWritten
@@ -52,7 +67,10 @@ class Keeper(Protocol):
     async def write_log(self, entry: NewLogEntry) -> LogEntry:
         """Write one line."""
 
-    async def move(self, asked: IncidentMove, unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
+    async def correct(self, asked: Correction) -> LogEntry:
+        """Write the line that puts another right, or raise ``Refused``."""
+
+    async def move(self, asked: IncidentMove, session: str = "", unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
         """Make one move, whose number is not known yet (0), and its line of the log, or raise ``Refused``."""
 
     async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
@@ -73,6 +91,17 @@ class Keeper(Protocol):
         incident: int | None = None,
     ) -> list[LogEntry]:
         """Lines before a seq, newest first; of one subject or incident only where given."""
+
+    async def search(
+        self,
+        query: LogQuery,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        limit: int = 200,
+        asker: str = "",
+    ) -> LogPage:
+        """A page of the lines that fit, newest first. A newer one of the same ``asker`` takes the place of this."""
 
     async def moves(self, incident: int) -> list[IncidentMove]:
         """All moves of one incident, oldest first."""
@@ -252,6 +281,16 @@ class Recorder:
         self._remember(kept)
         return kept
 
+    async def correct(self, asked: Correction) -> LogEntry:
+        """Keep a line that puts another right, then tell everybody. Raises :class:`duty.records.Refused`."""
+        self._refuse_unloaded()
+        kept = await self.keeper.correct(asked)
+        for place, known in enumerate(self.recent):
+            if known.seq == asked.seq:
+                self.recent[place] = msgspec.structs.replace(known, corrected_by=kept.seq)
+        self._remember(kept)
+        return kept
+
     async def move(
         self,
         incident: int | None,
@@ -266,6 +305,7 @@ class Recorder:
         automatic: bool = False,
         other: int | None = None,
         details: Details | None = None,
+        session: str = "",
     ) -> Incident:
         """Keep one move of an incident (``None``: of a new one) and its line, then tell everybody.
 
@@ -287,6 +327,7 @@ class Recorder:
                 other=other,
                 details=details,
             ),
+            session,
             self.rules.unreviewed,
         )
         self.incidents[moved.incident.id] = moved.incident

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+from typing import TYPE_CHECKING
 
 from collectors.aside import aside
 from collectors.feed import Feed, Listener, words_of
-from collectors.ssh_environment import SshEnvironment
-from collectors.ssh_feed import SshFeed
 from config.load import load_site
 from duty.board import Board
 from duty.clean import clean
@@ -18,7 +17,6 @@ from duty.duty_rules import rules_of
 from duty.phrases import Phrase, phrase
 from duty.records import IncidentState, LogKind, NewLogEntry, Refused
 from duty.site import HostSpec, SiteSpec
-from practice.fleet import PracticeFleet
 from watch.clock import Clock, SystemClock
 from watch.commands import Commands, answered
 from watch.engine import Engine
@@ -28,10 +26,15 @@ from watch.history import History
 from watch.plan import Plan
 from watch.recorder import Event, Recorder
 from watch.records import Records
-from watch.site_source import first_site, line_of, make_feed
+from watch.site_source import first_site, line_of, load_feeds, make_feed, ssh_environment
 from wire.door import Door
 from wire.doorway import Doorway, open_doorway
 from wire.messages import PROTOCOL, Command, Hello, Reply, Resync, Welcome
+from wire.words import every_language
+
+if TYPE_CHECKING:
+    from collectors.ssh_environment import SshEnvironment
+    from practice.fleet import PracticeFleet
 
 HISTORY_NAME = "history.sqlite"
 """The file of history, beside the records."""
@@ -54,11 +57,12 @@ class Service:
         self.fleet: PracticeFleet | None = None
         self.records: Records | None = None
         self._past: History | None = None
-        self.language: str | None = None
         self.ended = asyncio.Event()
         self._why = phrase("the watch ends")
         self._idle: asyncio.TimerHandle | None = None
         self._env: SshEnvironment | None = None
+        self._begun = asyncio.Event()
+        """The hosts are being watched: from here on it can do what screens ask for."""
         self._looked_at = False
         """A screen has been here: who only asks whether a watch runs is none."""
 
@@ -86,9 +90,7 @@ class Service:
 
     async def _begin(self, place: Doorway) -> None:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
-        self.language = site.language
-        self._env = SshEnvironment(max_dials=site.max_dials)
-        records = self.records = await Records.open(self.plan.store, self.clock)
+        records = self.records = await Records.open(self.plan.store, self.clock, every_language())
         self.recorder = Recorder(records, self._publish, self._loaded)
         history = self.history = self._past = History(
             self.plan.store.with_name(HISTORY_NAME), site, self.clock, self._foreseen
@@ -106,6 +108,7 @@ class Service:
             history=history,
         )
         self.door = await Door.open(place, self)
+        self.engine.announce()
         self._line(phrase("the watch begins: {site}, {hosts} hosts", site=site.name, hosts=len(site.hosts)))
         self._arm(FIRST_S)
         asyncio.get_running_loop().call_later(GC_FREEZE_S, _freeze)
@@ -121,7 +124,7 @@ class Service:
             self.door.resync()
 
     async def _until_ended(self) -> None:
-        tasks = [asyncio.create_task(self.engine.run()), asyncio.create_task(self.recorder.run())]
+        tasks = [asyncio.create_task(self._collect()), asyncio.create_task(self.recorder.run())]
         ended = asyncio.create_task(self.ended.wait())
         watching = asyncio.create_task(self._watch_store())
         keeping = asyncio.create_task(self.history.run())
@@ -151,6 +154,12 @@ class Service:
             for one in (tasks[1], ended, watching, keeping, escalating):
                 one.cancel()
             await asyncio.wait([tasks[1], ended, watching, keeping, escalating])
+
+    async def _collect(self) -> None:
+        await aside(load_feeds)
+        self._env = ssh_environment(self.engine.site)
+        self._begun.set()
+        await self.engine.run()
 
     async def _end(self) -> None:
         if self.door is not None:
@@ -206,7 +215,6 @@ class Service:
         self.recorder.rules = rules_of(loaded.site)
         if self.door is not None:  # people, levels and contacts do not come with the boards
             self.door.resync()
-        self.language = loaded.site.language
         self._line(
             phrase(
                 "site file read: {added} hosts new, {kept} kept, {removed} gone",
@@ -223,6 +231,8 @@ class Service:
         return make_feed(spec, site, listener, self._env)
 
     async def _keep_key(self, host: str, key: HostKey) -> None:
+        from collectors.ssh_feed import SshFeed
+
         feed = self.engine.runs[host].feed
         if not isinstance(feed, SshFeed):
             raise Refused(phrase("{host} is not reached over SSH", host=host))
@@ -241,7 +251,6 @@ class Service:
             started_at=self.started_at,
             stays=self.plan.stays,
             who=who,
-            language=self.language,
             incidents=tuple(self.recorder.incidents.values()),
             log=tuple(self.recorder.recent),
             faults=self.fleet.faults if self.fleet is not None else (),
@@ -255,9 +264,10 @@ class Service:
         records = self.recorder
         return Resync(tuple(records.incidents.values()), tuple(records.recent), records.rules)
 
-    async def command(self, who: str, command: Command) -> Reply:
+    async def command(self, who: str, command: Command, session: str) -> Reply:
         """Do what a screen asks."""
-        return await answered(self.commands.do(who, command), command.ask, _problem)
+        await self._begun.wait()
+        return await answered(self.commands.do(who, command, session), command.ask, _problem)
 
     def seats_changed(self, count: int) -> None:
         """The last screen leaving ends a watch that was started for a screen."""

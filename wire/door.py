@@ -35,9 +35,10 @@ class Handler(Protocol):
     def resync(self) -> Resync:
         """The state the events so far led to, for a screen that was too slow for the events."""
 
-    async def command(self, who: str, command: Command) -> Reply:
+    async def command(self, who: str, command: Command, session: str) -> Reply:
         """Do what a screen asks. :class:`duty.records.Refused` becomes a refusal with its reason.
 
+        ``session``: the login at the other end, as the kernel knows it.
         Commands of one screen start in the order they were said and may overlap.
         """
 

@@ -110,6 +110,29 @@ def user_of(connection: socket.socket) -> str:
         return f"uid {uid}"
 
 
+def session_of(connection: socket.socket) -> str:
+    """The login at the other end as the kernel knows it: terminal and number of the process session (``pts/3 4711``).
+
+    Empty where the process is gone already or cannot be seen.
+    """
+    raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
+    return session_of_process(_CREDENTIALS.unpack(raw)[0])
+
+
+def session_of_process(pid: int) -> str:
+    """The same of a process of this machine."""
+    try:
+        # After the name in brackets, which may hold anything: state, parent, group, session, terminal.
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        number, terminal = int(fields[3]), int(fields[4])
+    except (OSError, ValueError, IndexError):
+        return ""
+    major, minor = (terminal >> 8) & 0xFFF, (terminal & 0xFF) | ((terminal >> 12) & 0xFFF00)
+    if not 136 <= major <= 143:  # pseudo-terminals; their numbers go on from one major to the next
+        return f"{f'tty{minor}' if major == 4 else '-'} {number}"
+    return f"pts/{(major - 136) * 256 + minor} {number}"
+
+
 def _guard_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.stat()

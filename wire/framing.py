@@ -74,7 +74,9 @@ class Decoder(Generic[M]):
                 end = start + _LENGTH.size + length
                 if len(self._buffer) < end:
                     break
-                found.append(self._message(bytes(self._buffer[start + _LENGTH.size : end])))
+                # Read where it lies: a board of 500 hosts is half a megabyte, and was copied twice.
+                with memoryview(self._buffer) as whole, whole[start + _LENGTH.size : end] as body:
+                    found.append(self._message(body))
                 start = end
         except Nonsense as nonsense:
             nonsense.before = found
@@ -82,7 +84,7 @@ class Decoder(Generic[M]):
         del self._buffer[:start]
         return found
 
-    def _message(self, body: bytes) -> M:
+    def _message(self, body: memoryview) -> M:
         try:
             return self._decoder.decode(body)
         # Besides its own errors msgspec lets those of UTF-8, of deep nesting and of odd timestamps through.
@@ -93,5 +95,5 @@ class Decoder(Generic[M]):
 
     def _give_up(self, why: Phrase) -> M:
         self._broken = why
-        self._buffer.clear()
+        self._buffer = bytearray()  # not cleared: the frame that was not understood is still being looked at
         raise Nonsense(why)

@@ -14,7 +14,7 @@ from duty.duty_rules import DutyRules
 from duty.graph import Graph
 from duty.incident_details import Details
 from duty.phrases import Phrase
-from duty.records import Incident, IncidentMove, LogEntry, Move, Subject
+from duty.records import Incident, IncidentMove, LogEntry, LogPage, Move, Ref, Subject
 from duty.series import SeriesKey
 
 PROTOCOL = 3
@@ -52,11 +52,24 @@ class Command(Message, frozen=True):
 
 
 class WriteLog(Command, frozen=True):
-    """A line for the duty log, in the operator's words."""
+    """A line for the duty log, in the operator's words. ``event_at``: when it happened (UTC epoch seconds), if not now.
+
+    ``files``: what is attached; each was put beside the store before this is said.
+    """
 
     text: str
     subject: Subject = Subject()
     incident: int | None = None
+    event_at: float | None = None
+    files: tuple[Ref, ...] = ()
+
+
+class CorrectLog(Command, frozen=True):
+    """Put line ``seq`` of the duty log right: a further line beside it, with the reason."""
+
+    seq: int
+    text: str
+    reason: str
 
 
 class OpenIncident(Command, frozen=True):
@@ -100,12 +113,17 @@ class MoveIncident(Command, frozen=True):
 
 
 class ReadLog(Command, frozen=True):
-    """Ask for older lines of the log: those before ``before`` (a seq), newest first, at most ``limit``."""
+    """Ask for lines of the log that fit ``query`` (:mod:`duty.log_query`): at most ``limit`` below the seq ``before``,
+    or above ``after``; newest first in either case. The answer's ``page`` says how far was looked.
 
+    ``asker`` is a name of the screen's own: what it still waits for under it is given up for this.
+    """
+
+    query: str = ""
     before: int | None = None
+    after: int | None = None
     limit: int = 200
-    subject: Subject | None = None
-    incident: int | None = None
+    asker: str = ""
 
 
 class ReadIncident(Command, frozen=True):
@@ -178,7 +196,6 @@ class Welcome(Message, frozen=True):
     """Whether the watch goes on when the last screen leaves."""
     who: str
     """The name under which this screen's actions are recorded."""
-    language: str | None
     incidents: tuple[Incident, ...]
     log: tuple[LogEntry, ...]
     """The newest lines, newest first."""
@@ -241,12 +258,14 @@ class Reply(Message, frozen=True):
     problems: tuple[str, ...] = ()
     graph: Graph | None = None
     series: tuple[SeriesKey, ...] = ()
+    page: LogPage | None = None
 
 
 FromScreen = (
     Hello
     | Drawn
     | WriteLog
+    | CorrectLog
     | OpenIncident
     | TakeIncident
     | NoteIncident

@@ -44,6 +44,7 @@ class Seat(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._leaving = False
         self._user = ""
+        self._session = ""
         self.who = ""
         """Under which name this screen acts; empty until it was welcomed."""
         self._events: deque[bytes] = deque()
@@ -65,7 +66,8 @@ class Seat(asyncio.Protocol):
         # Not checked with isinstance: uvloop's transports are of a family of their own.
         self._transport = transport = cast(asyncio.Transport, transport)
         transport.set_write_buffer_limits(high=HIGH_WATER)
-        self._user = doorway.user_of(transport.get_extra_info("socket"))
+        connection = transport.get_extra_info("socket")
+        self._user, self._session = doorway.user_of(connection), doorway.session_of(connection)
         self._cut_off_in(HELLO_S)
         self._door.arrived(self)
 
@@ -182,7 +184,7 @@ class Seat(asyncio.Protocol):
 
     async def _answer(self, command: Command) -> None:
         try:
-            reply = await self._door.handler.command(self.who, command)
+            reply = await self._door.handler.command(self.who, command, self._session)
         except Refused as refused:
             reply = Reply(command.ask, ok=False, why=refused.why)
         except Exception as error:  # a fault of ours in one command must not leave the person without an answer

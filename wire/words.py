@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gettext
 import os
+from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
-from duty.phrases import Phrase, fill, render
+from duty.log_words import Speech
+from duty.phrases import OWN, Phrase, fill, render
 
 DOMAIN = "watchkeeper"
 LOCALE = Path(__file__).parent / "locale"
@@ -52,7 +55,24 @@ def _(template: str, **values: str | int | float) -> str:
 
 def say(said: Phrase) -> str:
     """A phrase that came from the engine, in the reader's language."""
+    if said.template == OWN and _language in said.values:
+        said = Phrase(OWN, {"own": said.values[_language]}, said.of)
     return render(said, _translated)
+
+
+@lru_cache(1)
+def every_language() -> Speech:
+    """The engine's sentences in all languages that ship, for who looks for words in them."""
+    catalogs = [gettext.translation(DOMAIN, LOCALE, languages=[one], fallback=True) for one in LANGUAGES]
+    digest = sha256()
+    for one in LANGUAGES:
+        file = LOCALE / one / "LC_MESSAGES" / f"{DOMAIN}.mo"
+        digest.update(one.encode() + (file.read_bytes() if file.exists() else b""))
+
+    def every(said: Phrase) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(render(said, one.gettext if said.template else str) for one in catalogs))
+
+    return Speech(digest.hexdigest()[:16], every)
 
 
 def _translated(template: str) -> str:

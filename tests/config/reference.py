@@ -13,7 +13,7 @@ END = "<!-- end of {name} -->"
 TABLES = (
     "Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Event",
     "EventPattern", "Health", "Clock",
-    "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable",
+    "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable", "Alarm",
 )  # fmt: skip
 
 WRITTEN = {
@@ -45,6 +45,8 @@ WRITTEN = {
     "Ping": "a ping target, see below",
     "Disk": "a disk, see below",
     "Event": "a log, see below",
+    "Words": '`"text"`, `{ en = "text", zh_CN = "文字" }`',
+    "Alarm": "an alarm, see below",
     "EventPattern": '`"FATAL"`, a pattern, see below',
 }
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from config.load import load_bytes, load_site
+from config.load import load_site
 from config.read import MAX_BYTES
-from duty.site import DiskRule, EventPattern, HistoryRule, HostSpec, Limits, SessionRule, SiteSpec
+from duty.site import AlarmRule, DiskRule, EventPattern, HistoryRule, HostSpec, Limits, SessionRule, SiteSpec
+from tests.config.written import load_bytes
 
 HERE = Path(__file__).parent
 BAD = sorted((HERE / "bad").glob("*.toml"))
@@ -173,7 +174,7 @@ def test_no_file_and_a_folder(tmp_path: Path) -> None:
 def test_nothing_hostile_in_what_is_shown() -> None:
     text = '[site]\nname = "\\u001b[31m"\n"\\u001b]0;x\\u0007" = 1\n[hosts.gw1]\naddress = "a\\u202eb"\n'
     text += 'via = "\\u009b2J"\n'
-    for problem in load_bytes(Path("x\x1b.toml"), text.encode()).problems:
+    for problem in load_bytes(text.encode(), "x\x1b.toml").problems:
         shown = f"{problem.file}{problem.key}{problem.wanted}{problem.got}{problem.suggestion}"
         assert not set("\x1b\x07\x9b\u202e") & set(shown)
 
@@ -184,7 +185,7 @@ scalars = st.one_of(st.text(max_size=8), st.integers(), st.booleans(), st.floats
 @settings(deadline=None, max_examples=300)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace"))))
 def test_never_raises_on_any_bytes(data: bytes) -> None:
-    loaded = load_bytes(Path("any.toml"), data)
+    loaded = load_bytes(data)
     assert (loaded.site is None) == bool(loaded.problems)
 
 
@@ -195,7 +196,7 @@ PIECES = [path.read_text(encoding="utf-8") for path in (*BAD, *GOOD)]
 @given(st.sampled_from(PIECES), st.sampled_from(PIECES), st.integers(0, 600), st.integers(0, 600), st.text(max_size=4))
 def test_never_raises_on_files_torn_and_joined(one: str, other: str, cut: int, begin: int, between: str) -> None:
     data = (one[:cut] + between + other[begin:]).encode("utf-8", "replace")
-    loaded = load_bytes(Path("torn.toml"), data)
+    loaded = load_bytes(data)
     assert (loaded.site is None) == bool(loaded.problems)
 
 
@@ -228,7 +229,7 @@ def test_never_raises_on_keys_in_wrong_places(document: dict[str, object]) -> No
     from tests.config.test_positions import inline
 
     text = "".join(f"{key} = {inline(value)}\n" for key, value in document.items()).replace("\x7f", "\\u007f")
-    loaded = load_bytes(Path("odd.toml"), text.encode("utf-8", "replace"))
+    loaded = load_bytes(text.encode("utf-8", "replace"))
     assert (loaded.site is None) == bool(loaded.problems)
 
 
@@ -246,3 +247,22 @@ def test_sessions_and_history() -> None:
         Limits(act=6 * 3_600),
     ]
     assert site("minimal").history == HistoryRule() and site("minimal").sessions == ()
+
+
+def test_words_on_alarms() -> None:
+    rules = site("alarms").alarms
+    assert rules[0] == AlarmRule("process.missing", owner="desk", review_by="2027-06-30")
+    assert [(rule.key, rule.condition, rule.role, rule.thing) for rule in rules[-2:]] == [
+        ("db.tablespace", "app.check", "", "space"),
+        ("gateway.fatal", "event.act", "gateway", "gw-log"),
+    ]
+    assert rules[1].realarm_s == 600 and rules[3].realarm_s == 0 and rules[3].latch is False
+    dated = b'[site]\nname = "Desk"\n[hosts.gw1]\n[[alarm]]\nkey = "app.slow"\nreview_by = 2027-06-30\n'
+    loaded = load_bytes(dated).site
+    assert loaded is not None and loaded.alarms[0].review_by == "2027-06-30"
+
+
+def test_a_host_that_cannot_be_read_does_not_hide_what_is_wrong_with_an_alarm_by_itself() -> None:
+    text = '[site]\nname = "Desk"\n[hosts.gw1]\nport = 0\n[[alarm]]\nkey = "disk.filling"\nthing = "x"\nlatch = false\n'
+    problems = load_bytes(text.encode()).problems
+    assert [problem.key for problem in problems] == ["hosts.gw1.port", "alarm[0].latch"]

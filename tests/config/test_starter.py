@@ -9,15 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from config.load import load_bytes, load_site
+from config.load import load_site
 from config.ssh_names import ssh_names
 from config.starter import local_zone, starter
+from tests.config.written import load_bytes
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_starter_is_without_problems() -> None:
-    loaded = load_bytes(Path("watchkeeper.toml"), starter().encode())
+    loaded = load_bytes(starter().encode())
     assert loaded.problems == ()
     assert loaded.site is not None
     assert [host.local for host in loaded.site.hosts] == [True]
@@ -26,7 +27,7 @@ def test_the_starter_is_without_problems() -> None:
 def test_what_is_commented_out_in_the_starter_is_right_too() -> None:
     text = re.sub(r"(?m)^( *)# (?=[\[{]|\w+ = )", r"\1", starter())
     text = text.replace('via = "jump1"', "") + "[hosts.jump1]\n"
-    loaded = load_bytes(Path("watchkeeper.toml"), text.encode())
+    loaded = load_bytes(text.encode())
     assert [str(problem.wanted) for problem in loaded.problems] == []
     assert loaded.site is not None
     assert {host.id for host in loaded.site.hosts} == {"console", "gw1", "db1", "jump1"}
@@ -34,7 +35,7 @@ def test_what_is_commented_out_in_the_starter_is_right_too() -> None:
 
 @given(st.lists(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,12}", fullmatch=True), max_size=6, unique=True))
 def test_imported_hosts_come_in_as_they_are(names: list[str]) -> None:
-    loaded = load_bytes(Path("watchkeeper.toml"), starter([*names, "console"]).encode())
+    loaded = load_bytes(starter([*names, "console"]).encode())
     assert loaded.problems == ()
     assert loaded.site is not None
     assert {host.id for host in loaded.site.hosts} >= {*names, "console"}

@@ -56,6 +56,11 @@ def test_a_folder_loads_nothing_of_the_other_world(folder: str) -> None:
     assert loaded_after(f"import {names}") & FOLDERS[folder] == set()
 
 
+def test_what_lets_screens_in_loads_nothing_that_speaks_with_hosts() -> None:
+    """The first screen of a watch waits for all that is loaded before its door opens."""
+    assert loaded_after("import watch.service, watch.plan") & {"asyncssh", "cryptography", "psutil"} == set()
+
+
 @pytest.mark.parametrize("words", [["--version"], ["--help"]])
 def test_saying_the_version_loads_neither_world(words: list[str]) -> None:
     code = f"import cli.main\ntry:\n    cli.main.main({words!r})\nexcept SystemExit as done:\n    assert not done.code"

@@ -78,9 +78,9 @@ def test_a_process() -> None:
         "key": "key", "state": State.ACT, "why": made.why, "count": 1, "wanted": "1-3", "pids": (12,),
         "uptime_s": 840.0, "restarts": 21, "cpu_percent": 14.0, "rss_bytes": 16, "threads": 15, "open_files": 13,
         "process_states": "S", "ports": made.ports, "user": "user", "args": "args",
-        "time_to_limit": outlook, "limit_of": "rss",
+        "time_to_limit": outlook, "limit_of": "rss", "states": made.states,
     }  # fmt: skip
-    assert made.ports[0][0] == "9001" and made.why
+    assert made.ports[0][0] == "9001" and made.why and len(made.states) == len(made.why)
 
 
 def test_a_line() -> None:
@@ -97,7 +97,7 @@ def test_a_line() -> None:
         "out_bps": 160_000.0, "capacity_in_bps": 1e6, "capacity_out_bps": 2e6, "errors_per_s": 3.0, "drops_per_s": 5.0,
         "peak_in_bps": 34.0, "peak_out_bps": 35.0, "trend_in": (-1, 8), "trend_out": (-1, 80), "congested": False,
         "queue_packets": 31, "retransmitted_percent": 32.0, "looked_at": 33.0, "pings": (), "read_at": 81.0,
-        "session": peak,
+        "session": peak, "states": made.states,
     }  # fmt: skip
 
 
@@ -142,6 +142,6 @@ def test_a_host() -> None:
         "processes": (state.processes["process"].view(),), "lines": (state.lines["line"].view(),),
         "disks": state.disks.view(), "apps": made.apps, "events": made.events, "sections": state.sections.view(),
         "health": state.machine and state.machine.view(), "clock": state.clock and state.clock.view(),
-        "booted_at": 54.0, "identity": state.identity, "samples": 61, "dropped": 62,
+        "booted_at": 54.0, "identity": state.identity, "samples": 61, "dropped": 62, "strained": made.strained,
     }  # fmt: skip
     assert [one.key for one in made.apps] == ["app"] and [one.key for one in made.events] == ["event"]

@@ -13,6 +13,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
+from duty.alarm_signals import signal_now, signals_of
 from duty.board import ProcessView
 from duty.connection import Connection, Link
 from duty.forecast import FLAT, Forecast, Outlook
@@ -182,7 +183,10 @@ def plainly(track: ProcessTrack, ports: Ports | None, ports_mono: float) -> Proc
     )
     assert track._quiet == track._quiet_shown()
     found = sorted(track._findings(view), key=lambda one: -one[0])
-    return msgspec.structs.replace(view, state=found[0][0], why=tuple(why for _, why in found)) if found else view
+    if not found:
+        return view
+    states, why = zip(*found, strict=True)
+    return msgspec.structs.replace(view, state=states[0], why=why, states=states)
 
 
 def _uptime(track: ProcessTrack) -> float | None:
@@ -314,6 +318,7 @@ class KeptViews(RuleBasedStateMachine):
             part.changed()
         seen = self.keeps.view(self.now)
         assert seen == self.forgets.view(self.now)
+        assert all(signal_now(one.key, seen) == one for one in signals_of(seen))
         for part in parts(self.keeps):
             assert part.view() == part.judged()
             assert part.view() is part.view()

@@ -18,3 +18,10 @@ def test_values_are_put_in_after_translation() -> None:
     assert str(said) == "quoted: only 1 running"
     assert render(said, lambda _: "仅有 {count} 个在运行") == "quoted: 仅有 1 个在运行"
     assert render(Phrase("{a}", {"a": "{b}", "b": "never"}), str) == "{b}"
+
+
+def test_a_sentence_in_a_sentence_is_translated_with_it() -> None:
+    said = phrase("it begins: {what}", what=of("SGE-2", phrase("line full")))
+    assert str(said) == "it begins: SGE-2: line full" and hash(said) == hash(said)
+    words = {"it begins: {what}": "开始：{what}", "line full": "线路占满"}
+    assert render(said, lambda template: words[template]) == "开始：SGE-2: 线路占满"

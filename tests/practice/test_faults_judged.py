@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collectors import probe
+from duty.alarm_signals import signals_of
 from duty.board import ProcessView
 from duty.connection import Connection, Link
 from duty.forecast import Forecast, forecast
@@ -53,6 +54,11 @@ class Judged:
     def why(self, key: str) -> list[str]:
         return [str(why) for why in self.process(key).why]
 
+    def alarms(self, key: str) -> set[str]:
+        """The definitions of a process whose conditions hold."""
+        found = signals_of(self.state.view(self.at))
+        return {one.key.definition for one in found if (one.key.subject.kind, one.key.subject.key) == ("process", key)}
+
 
 def test_a_blocked_process_is_stuck_in_state_d_and_goes_on_where_it_was() -> None:
     judged = Judged("order-gw-1")
@@ -62,6 +68,7 @@ def test_a_blocked_process_is_stuck_in_state_d_and_goes_on_where_it_was() -> Non
     judged.run(12)
     assert judged.process("order-gw").state is State.ACT
     assert judged.why("order-gw") == ["stuck in state D for 11 s"] and judged.why("sge-session") == []
+    assert (judged.alarms("order-gw"), judged.alarms("sge-session")) == ({"process.stuck_io"}, set())
     judged.strike("process_blocked", "order-gw", on=False)
     judged.run(3)
     view = judged.process("order-gw")
@@ -77,6 +84,7 @@ def test_a_process_that_does_nothing_is_told_by_cpu_time_and_log() -> None:
     judged.run(45)
     assert judged.why("order-gw") == ["stuck: no CPU time used and nothing in its log for 40 s"]
     assert judged.why("sge-session") == ["stuck: no CPU time used for 40 s"], "no log is known for it"
+    assert judged.alarms("order-gw") == judged.alarms("sge-session") == {"process.quiet"}
     for key in ("order-gw", "sge-session"):
         judged.strike("process_idle", key, on=False)
     judged.run(5)

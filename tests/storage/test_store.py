@@ -61,6 +61,18 @@ def test_what_was_written_is_read_back_after_a_restart(path: Path) -> None:
     assert row == ("quote-gw: lost after 3 s",), "readable without this program"
 
 
+def test_a_sentence_in_a_sentence_is_read_back(path: Path) -> None:
+    store = Store(path)
+    said = phrase("practice fault begins: {fault} {subject}", fault=phrase("Line saturates"), subject="SGE-2")
+    store.append_log([NewLogEntry(LogKind.PRACTICE, "wang", 7.0, GW, said=said)], 8.0)
+    store.close()
+    again = Store(path)
+    assert [entry.said for entry in again.read_log()] == [said]
+    again.close()
+    row = sqlite3.connect(path).execute("select said_english from log_entry").fetchone()
+    assert row == ("practice fault begins: Line saturates SGE-2",)
+
+
 def test_pages_and_filters(path: Path) -> None:
     store = Store(path)
     other = Subject("risk", "process", "riskd")

@@ -16,17 +16,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from duty.board import HostView, SiteView
+from duty.corrections import Correction, corrected
 from duty.duty_rules import DutyRules
 from duty.graph import Graph
 from duty.incident_details import Opening
 from duty.incidents import Around, holds, step
+from duty.log_query import parse
 from duty.phrases import Phrase
 from duty.quality import Quality
-from duty.records import Incident, IncidentMove, LogEntry, LogKind, Move, Refused, Subject
+from duty.records import Incident, IncidentMove, LogEntry, LogKind, LogPage, Move, Refused, Subject
 from duty.series import SeriesKey
 from wire.framing import Decoder, encode
 from wire.messages import (
@@ -34,6 +37,7 @@ from wire.messages import (
     BoardUpdate,
     CloseIncident,
     Command,
+    CorrectLog,
     Drawn,
     FaultKind,
     FromScreen,
@@ -47,12 +51,14 @@ from wire.messages import (
     OpenIncident,
     ReadHistory,
     ReadIncident,
+    ReadLog,
     ReadSeries,
     Reply,
     TakeIncident,
     Welcome,
     WriteLog,
 )
+from wire.words import every_language
 
 NOTHING = Subject()
 
@@ -84,7 +90,6 @@ class FakeWatch:
     rules: DutyRules = field(default_factory=DutyRules)
     stays: bool = True
     protocol: int = PROTOCOL
-    language: str | None = None
     clock: Callable[[], float] = time.time
     refuse: dict[type[Command], Phrase] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -129,13 +134,30 @@ class FakeWatch:
                 guest.owed.update(host.id for host in hosts)
             self._board(guest)
 
-    def write(self, text: str, actor: str, subject: Subject = NOTHING, incident: int | None = None) -> None:
+    def write(
+        self,
+        text: str,
+        actor: str,
+        subject: Subject = NOTHING,
+        incident: int | None = None,
+        at: float | None = None,
+        **more: object,
+    ) -> None:
         now = self.clock()
         entry = LogEntry(
-            (self.log[0].seq if self.log else 0) + 1, LogKind.NOTE, now, now, actor, subject, text, None, incident
-        )
+            max((one.seq for one in self.log), default=0) + 1, LogKind.NOTE, now if at is None else at, now, actor,
+            subject, text, more.pop("said", None), incident, **more,  # type: ignore[arg-type]
+        )  # fmt: skip
         self.log.insert(0, entry)
         self._tell(LogWritten(entry))
+
+    def correct(self, who: str, asked: CorrectLog) -> None:
+        """Put a line right, by the real rules."""
+        original = next(entry for entry in self.log if entry.seq == asked.seq)
+        made = corrected(original, Correction(asked.seq, who, asked.text, asked.reason))
+        self.write(
+            made.text, who, made.subject, made.incident, made.event_at, said=made.said, supersedes=made.supersedes
+        )
 
     def move(self, incident: int, move: Move, actor: str, text: str = "", **more: object) -> Incident:
         """Let an incident move, by the real rules."""
@@ -183,7 +205,9 @@ class FakeWatch:
                 if guest.owed:
                     self._board(guest)
             case Command():
-                (self.asked if isinstance(message, ReadHistory | ReadSeries) else self.commands).append(message)
+                (self.asked if isinstance(message, ReadHistory | ReadSeries | ReadLog) else self.commands).append(
+                    message
+                )
                 guest.say(self._answer(guest, message))
 
     def _welcome(self, guest: Guest, hello: Hello) -> None:
@@ -197,7 +221,6 @@ class FakeWatch:
                 self.clock(),
                 self.stays,
                 hello.who,
-                self.language,
                 tuple(self.incidents.values()),
                 tuple(self.log),
                 self.faults,
@@ -230,12 +253,16 @@ class FakeWatch:
         incident: Incident | None = None
         moves: tuple[IncidentMove, ...] = ()
         match command:
+            case ReadLog():
+                return self._read(command)
             case ReadSeries():
                 return Reply(command.ask, True, series=self.series)
             case ReadHistory() if self.past is not None:
                 return Reply(command.ask, True, graph=self.past(command))
-            case WriteLog(text=text, subject=subject, incident=about):
-                self.write(text, who, subject, about)
+            case WriteLog(text=text, subject=subject, incident=about, event_at=at):
+                self.write(text, who, subject, about, at)
+            case CorrectLog():
+                self.correct(who, command)
             case OpenIncident(title=title, level=level, subject=subject, drill=drill):
                 number = max(self.incidents, default=0) + 1
                 incident = self.move(
@@ -257,6 +284,22 @@ class FakeWatch:
             case InjectFault(host=host, fault=fault, on=on, subject=subject):
                 self._inject(f"{host}: {fault} {subject}".strip(), on=on)
         return Reply(command.ask, True, incident=incident, moves=moves)
+
+    def _read(self, command: ReadLog) -> Reply:
+        """By the real rules, without an index."""
+        query = parse(command.query, ZoneInfo(self.site.time_zone), self.clock())
+        if isinstance(query, Phrase):
+            raise Refused(query)
+        up = command.after is not None
+        among = [
+            one for one in self.log if (one.seq > (command.after or 0) if up else one.seq < (command.before or 2**62))
+        ]
+        found = [one for one in among if query.fits(one, every_language().say)]
+        page = found[-command.limit :] if up else found[: command.limit]
+        ended = len(page) == len(found)
+        edge = (among[0].seq if up else among[-1].seq) if among else command.after or command.before or 0
+        reached = edge if ended else (page[0] if up else page[-1]).seq
+        return Reply(command.ask, True, page=LogPage(tuple(page), reached, ended))
 
     def _inject(self, words: str, *, on: bool) -> None:
         faults = tuple(fault for fault in self.site.faults if fault != words)

@@ -108,11 +108,6 @@ class Sitting:
 
     async def take(self, shot: Shot, looks: tuple[Look, ...]) -> list[Picture]:
         """Go there, draw it in each look, come back."""
-        if shot.top == "CommandPalette":  # Textual's own: it keeps the theme it was opened in
-            return [(await self._take(shot, (look,)))[0] for look in looks]
-        return await self._take(shot, looks)
-
-    async def _take(self, shot: Shot, looks: tuple[Look, ...]) -> list[Picture]:
         use_theme(self.app, looks[0].theme)
         await self.press(*shot.keys)
         if shot.do is not None:

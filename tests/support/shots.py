@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import structs
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME, DIMMED_MONOKAI, TerminalTheme
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
+from config.load import load_site
+from duty.phrases import phrase
 from duty.records import Subject
 from tests.support.scene import BUSY, DEAD, LINE
 from tui import doings
 from tui.screens.graph import GraphScreen
+from watch.site_source import line_of
+from wire.messages import CloseIncident, ReloadSite
+from wire.words import say
 
 if TYPE_CHECKING:
     from tests.support.pictures import Sitting
 
+BAD_SITE = Path(__file__).parents[1] / "config" / "bad" / "many-at-once.toml"
 SMALL, MIDDLE, LARGE, CORNER = (80, 24), (120, 40), (160, 48), (40, 12)
 SIZES = (SMALL, MIDDLE, LARGE)
 WIDE = (MIDDLE, LARGE)
@@ -119,6 +127,26 @@ async def _key_changed(sitting: Sitting) -> None:
     await sitting.press("k")
 
 
+async def _refused(sitting: Sitting) -> None:
+    await _incident("c", text="进程已重启 / process restarted")(sitting)
+    why = phrase("the disk of the store is full")
+    sitting.watch.refuse[CloseIncident] = why
+    await sitting.press("enter")
+    await sitting.until(lambda: say(why) in str(sitting.app.screen.query_one("#refusal", Static).content))
+
+
+async def _site_refused(sitting: Sitting) -> None:
+    found = load_site(BAD_SITE).problems
+    problems = [structs.replace(problem, file="~/.config/watchkeeper/watchkeeper.toml") for problem in found]
+    why = phrase("the site file has {count} problems; the one before stays in force", count=len(problems))
+    sitting.watch.refuse[ReloadSite] = why
+    sitting.watch.problems = tuple(map(line_of, problems))
+    sitting.watch.change(site=structs.replace(sitting.watch.site, config_error=why))
+    await sitting.press("r")
+    await sitting.until(lambda: type(sitting.app.screen).__name__ == "PageScreen")
+    await sitting.settle()
+
+
 def _tab(number: int, name: str, words: str) -> Shot:
     return Shot(f"watch-{name}", f"{words}, alone in its tab", (str(number),), leave=("1",), sizes=(SMALL,))
 
@@ -141,20 +169,27 @@ SHOTS: tuple[Shot, ...] = (
     Shot("graph", "A graph (g)", do=_graph, top="GraphScreen"),
     Shot("overview", "The overview (v)", ("v",), top="OverviewScreen"),
     Shot("corner", "The overview in a corner of the screen", ("v",), top="OverviewScreen", sizes=(CORNER,)),
+    Shot("log-all", "The duty log, all of it (l)", ("l",), top="LogScreen"),
+    Shot(
+        "log-found", "Looking for words in the duty log (/)", ("l", "slash"), _typed("厂商", "enter"), top="LogScreen"
+    ),
+    Shot("log-line", "A line of the duty log (Enter)", ("l", "enter"), top="EntryScreen"),
     Shot("incident", "An incident (Enter)", do=_incident(), top="IncidentScreen"),
     Shot("open", "Opening an incident (o)", ("o",), _typed("报盘网关1 无回报"), top="Form"),
     Shot("add", "A note to an incident (a)", do=_incident("a", text="已重启, 等待登录 / restarted"), top="Form"),
     Shot("close", "Closing an incident (c)", do=_incident("c"), top="Form"),
     Shot("note-form", "A line for the duty log from a page (n)", do=_host("n"), top="Form"),
+    Shot("refused", "A form that was refused: it stays, with the reason", do=_refused, top="Form"),
     Shot("fault", "A fault to inject, in practice (f)", ("f",), top="Choose"),
     Shot("help", "Help and all keys (?)", ("question_mark",), top="PageScreen"),
-    Shot("palette", "Every command by its words (Ctrl+P)", ("ctrl+p",), top="CommandPalette"),
-    Shot("found", "A command that was looked for", ("ctrl+p",), _typed("SGE-2"), top="CommandPalette"),
+    Shot("palette", "Every command by its words (Ctrl+P)", ("ctrl+p",), top="CommandSearch"),
+    Shot("found", "A command that was looked for", ("ctrl+p",), _typed("SGE-2"), top="CommandSearch"),
     Shot("quit", "Leaving (q)", ("q",), top="Form"),
     Shot("saved", "The screen was saved (S)", do=_saved),
     Shot("paused", "The screen stands still (Space)", do=_paused, leave=("space",)),
     Shot("key", "A host that shows another key (k)", do=_key_changed, top="Form"),
     Shot("note", "A line for the duty log (n)", ("n",), _typed("交易所电话确认 SGE-2 正常"), leave=("escape",)),
+    Shot("site-refused", "The site file was not taken (r)", do=_site_refused, top="PageScreen"),
     Shot("gone", "The watch is gone: what was known last, with its age", do=_gone),
 )
 """In the order in which they are taken: what changes something for the ones after it comes last."""

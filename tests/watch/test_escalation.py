@@ -77,15 +77,15 @@ async def test_what_a_person_asks_is_cleaned_and_held_to_their_role(tmp_path: Pa
     two = (await recorder.move(None, Move.OPENED, at=at, actor="wang", text="x", level=2)).id
     lower = MoveIncident(1, two, Move.LOWERED, "one desk", 3)
     with pytest.raises(Refused, match="only a lead"):
-        await asked_move(recorder, "wang", lower, at)
-    assert (await asked_move(recorder, "li", lower, at)).level == 3
+        await asked_move(recorder, "wang", lower, at, "")
+    assert (await asked_move(recorder, "li", lower, at, "")).level == 3
     for mine in (Move.ESCALATED, Move.RETURNED, Move.OPENED):
         with pytest.raises(Refused, match="the watch does"):
-            await asked_move(recorder, "li", MoveIncident(1, two, mine), at)
+            await asked_move(recorder, "li", MoveIncident(1, two, mine), at, "")
     with pytest.raises(Refused, match="future"):
         report = Reported("x", "the exchange", at + 3600)
-        await asked_move(recorder, "li", MoveIncident(1, two, Move.REPORTED, details=report), at)
-    await asked_move(recorder, "li", MoveIncident(1, two, Move.LINKED, details=Link("change", "T\x1b[2J7")), at)
+        await asked_move(recorder, "li", MoveIncident(1, two, Move.REPORTED, details=report), at, "")
+    await asked_move(recorder, "li", MoveIncident(1, two, Move.LINKED, details=Link("change", "T\x1b[2J7")), at, "")
     link = (await records.moves(two))[-1].details
     assert isinstance(link, Link) and "\x1b" not in link.key
     await records.close()

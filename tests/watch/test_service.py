@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from config.paths import prepare
-from duty.quality import State
+from duty.quality import Quality, State
 from duty.records import IncidentState
 from tests.support.hanging_mount import hanging
 from tests.support.screens import BareScreen, until
@@ -287,6 +287,44 @@ async def test_told_to_end_while_it_starts_it_ends(site: Path) -> None:
         watch.process.terminate()
         assert await watch.ended() == (0, "")
         assert not held(watch.socket) and not watch.socket.exists()
+
+
+SLOW_TO_LOAD = """
+import pathlib, time, watch.service as s
+load = s.load_feeds
+def slowly():
+    while not pathlib.Path({gate!r}).exists():
+        time.sleep(0.01)
+    load()
+s.load_feeds = slowly
+"""
+
+
+async def test_screens_are_let_in_before_it_can_speak_with_hosts_and_what_they_ask_for_waits(site: Path) -> None:
+    gate = site.with_name("gate")
+    async with watching(site, code=SLOW_TO_LOAD.format(gate=str(gate))) as watch:
+        screen = await watch.screen()
+        board = await screen.draw()
+        assert board.full and [(host.id, host.quality, host.state) for host in board.hosts] == [
+            ("me", Quality.NEVER, State.UNKNOWN)
+        ]
+        assert [str(entry.said) for entry in first(screen).log] == [], "its own beginning is not recorded yet"
+        screen.say(WriteLog(1, "early"))
+        screen.say(ReloadSite(2))
+        assert str((await screen.hear(LogWritten)).entry.said) == "the watch begins: Desk, 1 hosts"
+        assert not any(isinstance(message, Reply) for message in screen.heard)
+        gate.touch()
+        assert (await reply(screen)).ok and (await reply(screen)).ok
+        await board_until(screen, lambda board: any(host.quality is Quality.GOOD for host in board.hosts))
+
+
+async def test_told_to_end_while_it_loads_what_speaks_with_hosts_it_ends(site: Path) -> None:
+    async with watching(site, code=SLOW_TO_LOAD.format(gate=str(site.with_name("gate")))) as watch:
+        await (await watch.screen()).draw()
+        assert watch.process is not None
+        watch.process.terminate()
+        assert await watch.ended() == (0, "")
+        assert not held(watch.socket) and said(watch.store)[-1].startswith("the watch was told to end")
 
 
 async def test_what_it_dies_of_is_said_to_every_screen(site: Path) -> None:

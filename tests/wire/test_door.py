@@ -81,12 +81,12 @@ class Engine:
 
     def welcome(self, who: str, hello: Hello) -> Welcome:
         self.users.append(who)
-        return Welcome(PROTOCOL, "1", os.getpid(), 0.0, False, hello.who, None, (INCIDENT,), self.log)
+        return Welcome(PROTOCOL, "1", os.getpid(), 0.0, False, hello.who, (INCIDENT,), self.log)
 
     def resync(self) -> Resync:
         return Resync((INCIDENT,), self.log)
 
-    async def command(self, who: str, command: Command) -> Reply:
+    async def command(self, who: str, command: Command, session: str = "") -> Reply:
         self.asked.append((who, command))
         match command:
             case WriteLog(text="refuse me"):

@@ -20,7 +20,7 @@ MESSAGES = st.one_of(
     st.builds(Drawn, NUMBER),
     st.builds(WriteLog, NUMBER, TEXT, st.builds(Subject, TEXT, TEXT, TEXT), st.none() | NUMBER),
     st.builds(CloseIncident, NUMBER, NUMBER, TEXT),
-    st.builds(ReadLog, NUMBER, st.none() | NUMBER),
+    st.builds(ReadLog, NUMBER, st.text(max_size=20), st.none() | NUMBER, st.none() | NUMBER),
 )
 
 

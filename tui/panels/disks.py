@@ -56,7 +56,7 @@ class DisksPanel(TablePanel[Item]):
         """State, mount, host, fill, free, inodes, and what is wrong."""
         g = self.glyphs
         name = fit(_("mount"), (disk.mount for _host, disk in items), max(10, width // 6))
-        host_width = fit(_("host"), (host.id for host, _disk in items), max(8, width // 7))
+        host_width = fit(_("host"), (host.id for host, _disk in items), max(8, width // 6))
         wide = 12 if width >= 90 else 6
         rest = max(4, width - 3 - name - host_width - 2 - 7 - (wide + 1) - 5 - 6 - 6)
         head = (

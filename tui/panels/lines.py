@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
+
 from duty.board import HostView, LineView
-from duty.quality import State
+from duty.quality import Quality, State
 from tui.cells import cell, percent, short_millis, short_rate, spark
 from tui.glyphs import Glyphs
 from tui.pager import Line, Span
@@ -14,6 +16,14 @@ from tui.picture import Picture
 from wire.words import _, say
 
 Item = tuple[HostView, LineView]
+AGED = 110
+"""Cells from which on the age of readings has a column of its own."""
+_PINGED = 60
+"""Cells from which on what came of the pings is shown: fewer there are only in a corner of a screen."""
+_TREND, _WORDS = 6, 17
+"""Cells of each of two trends and of the words beside them, at least: the words for a capacity nobody knows fit."""
+_SHORT_TREND, _SHORT_WORDS = 4, 7
+"""The same where both ways share one trend."""
 
 
 class LinesPanel(TablePanel[Item]):
@@ -55,19 +65,27 @@ class LinesPanel(TablePanel[Item]):
         return max((share for share in shares if share is not None), default=None)
 
     def columns(self, items: Sequence[Item], width: int) -> tuple[Line, Draw[Item]]:
-        """State, line, host, each way: rate, share and trend; what is wrong."""
+        """State, line, host, each way: rate, share and trend; RTT and loss; what is wrong.
+
+        Where there is little room the two trends are one, of the fuller way, or none, and the age of old readings
+        stands before what is wrong.
+        """
         g = self.glyphs
         name = fit(_("line"), (line.key for _host, line in items), max(8, width // 7))
-        host_width = fit(_("host"), (host.id for host, _line in items), max(8, width // 7))
-        pinged = width >= 84
-        trend = 12 if width >= 110 else 7 if pinged else 6
-        rest = max(4, width - 3 - name - host_width - 2 - 7 - 2 * (6 + 5 + trend + 1) - (12 if pinged else 0))
-        way = (cell("", trend),)
+        host_width = fit(_("host"), (host.id for host, _line in items), max(8, width // 6))
+        aged, pinged = width >= AGED, 11 if width >= _PINGED else 0
+        trends, trend, rest = _room(
+            width - 3 - (name + 1) - (host_width + 1) - (7 if aged else 0) - 2 * (6 + 5) - pinged
+        )
+        way = (cell("", trend),) if trends == 2 else ()
         head = (
-            ("   ", ""), cell(_("line"), name, "head"), cell(_("host"), host_width, "head"), cell(_("age"), 6, "head"),
-            cell(_("in"), 5, "head", right=True), cell("", 4), *way, cell(_("out"), 5, "head", right=True),
-            cell("", 4), *way,
-            *((cell(_("RTT"), 5, "head", right=True), cell(_("loss"), 5, "head", right=True)) if pinged else ()),
+            ("   ", ""), cell(_("line"), name, "head"), cell(_("host"), host_width, "head"),
+            *((cell(_("age"), 6, "head"),) if aged else ()),
+            cell(_("in"), 5, "head", right=True), cell("", 4), *way,
+            cell(_("out"), 5, "head", right=True), cell("", 4), *way,
+            # For translators: how full a line was lately, the fuller of its two ways; five letters or two characters.
+            *((cell(_("use"), trend, "head"),) if trends == 1 else ()),
+            *((cell(_("RTT"), 5, "head", right=True), cell(_("loss"), 4, "head", right=True)) if pinged else ()),
             cell(_("what"), rest, "head"),
         )  # fmt: skip
 
@@ -76,32 +94,58 @@ class LinesPanel(TablePanel[Item]):
             tone = text_tone(host)
             in_share = _share(line.in_bps, line.capacity_in_bps)
             out_share = _share(line.out_bps, line.capacity_out_bps)
+            before, said_tone = "", text_tone(host, g.states[line.state].tone if line.why else "dim")
+            if not aged and host.quality is not Quality.GOOD:
+                age, said_tone = age_span(g, host, now)
+                before = age.strip() + " "
+            said = before + _what(line, g, rest - cell_len(before))
             return (
                 state_span(g, line.state, host),
                 cell(line.key, name, "name", cut=g.cut),
                 cell(host.id, host_width, "dim", cut=g.cut),
-                age_span(g, host, now),
+                *((age_span(g, host, now),) if aged else ()),
                 cell(short_rate(line.in_bps, g), 5, tone, right=True),
                 cell(percent(in_share, g), 4, tone, right=True),
-                spark(line.trend_in, trend, g),
+                *((spark(line.trend_in, trend, g),) if trends == 2 else ()),
                 cell(short_rate(line.out_bps, g), 5, tone, right=True),
                 cell(percent(out_share, g), 4, tone, right=True),
-                spark(line.trend_out, trend, g),
+                *((spark(line.trend_out, trend, g),) if trends == 2 else ()),
+                *((spark(_fuller(line), trend, g),) if trends == 1 else ()),
                 *(_pings(line, tone, g) if pinged else ()),
-                cell(
-                    _what(line, g), rest, text_tone(host, g.states[line.state].tone if line.why else "dim"), cut=g.cut
-                ),
+                cell(said, rest, said_tone, cut=g.cut),
             )
 
         return head, draw
 
 
-def _what(line: LineView, glyphs: Glyphs) -> str:
+def _room(cells: int) -> tuple[int, int, int]:
+    """How many trends fit into what the figures leave, how wide one is, and what is left for words."""
+    if cells >= 2 * (_TREND + 1) + _WORDS:
+        trend = min(2 * _TREND, (cells - _WORDS) // 2 - 1)
+        return 2, trend, cells - 2 * (trend + 1)
+    if cells >= _SHORT_TREND + 1 + _SHORT_WORDS:
+        trend = min(_TREND, cells - _SHORT_WORDS - 1)
+        return 1, trend, cells - trend - 1
+    return 0, 0, max(4, cells)
+
+
+def _fuller(line: LineView) -> tuple[int, ...]:
+    """The trend of whichever way was fuller at each moment; both end now."""
+    long, short = sorted((line.trend_in, line.trend_out), key=len, reverse=True)
+    before = len(long) - len(short)
+    return (*long[:before], *map(max, long[before:], short))
+
+
+def _what(line: LineView, glyphs: Glyphs, room: int) -> str:
     if line.why:
         return say(line.why[0])
-    if line.capacity_in_bps is None and line.capacity_out_bps is None:
-        return _("capacity unknown")
-    return _("of {capacity}", capacity=short_rate(line.capacity_in_bps, glyphs))
+    capacity = line.capacity_in_bps if line.capacity_in_bps is not None else line.capacity_out_bps
+    if capacity is None:
+        words, short = _("capacity unknown"), glyphs.missing
+    else:
+        short = short_rate(capacity, glyphs)
+        words = _("of {capacity}", capacity=short)
+    return next((said for said in (words, f"/ {short}") if cell_len(said) <= room), "")
 
 
 def _pings(line: LineView, tone: str, glyphs: Glyphs) -> tuple[Span, Span]:
@@ -110,7 +154,7 @@ def _pings(line: LineView, tone: str, glyphs: Glyphs) -> tuple[Span, Span]:
     lost = max((ping.loss_percent for ping in line.pings if ping.loss_percent is not None), default=None)
     return (
         cell(short_millis(slowest, glyphs), 5, tone, right=True),
-        cell(percent(lost, glyphs), 5, tone, right=True),
+        cell(percent(lost, glyphs), 4, tone, right=True),
     )
 
 

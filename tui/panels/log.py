@@ -12,10 +12,11 @@ from duty.quality import State
 from duty.records import LogEntry, Subject
 from tui import figures
 from tui.cells import cell
+from tui.log_rows import beside, key_of, letter_of, said_of, tone_of
 from tui.pager import Line
 from tui.panels.table_panel import Draw, TablePanel
 from tui.picture import Picture
-from tui.sayings import about_of, words_of
+from tui.sayings import about_of
 from wire.words import _
 
 _TIME = N_("newest first")
@@ -45,12 +46,12 @@ class LogPanel(TablePanel[LogEntry]):
         return State.OK, 0
 
     def items(self, picture: Picture) -> Sequence[LogEntry]:
-        """Newest first."""
-        return list(picture.log)
+        """Newest first, each correction under what it corrects."""
+        return list(beside(picture.log))
 
     def key_for(self, item: LogEntry) -> str:
         """The line's number in the log."""
-        return str(item.seq)
+        return key_of(item)
 
     def host_of(self, item: LogEntry) -> HostView | None:
         """The host a line is about."""
@@ -58,7 +59,7 @@ class LogPanel(TablePanel[LogEntry]):
 
     def spoken(self, item: LogEntry) -> Iterable[str]:
         """Who, about what, and the words."""
-        return (item.actor, about_of(item.subject), words_of(item))
+        return (item.actor, about_of(item.subject), said_of(item, self._zone()))
 
     def lets_through(self, item: LogEntry) -> bool:
         """Words and hosts are looked for; a line is neither a problem nor none."""
@@ -67,37 +68,47 @@ class LogPanel(TablePanel[LogEntry]):
         )
 
     def columns(self, items: Sequence[LogEntry], width: int) -> tuple[Line, Draw[LogEntry]]:
-        """Time, who, about what, words."""
-        site = self.app.picture.site
-        zone = site.time_zone if site is not None else "UTC"
+        """Time, a letter for what is corrected or late, who, about what, words."""
+        zone = self._zone()
         about = min(20, max(10, width // 6))
-        rest = max(10, width - 9 - 9 - about - 1)
+        rest = max(10, width - 9 - 3 - 9 - about - 1)
         head = (
-            cell(_("time"), 8, "head"), cell(_("who"), 8, "head"), cell(_("about"), about, "head"),
-            cell(_("what"), rest, "head"),
+            cell(_("time"), 8, "head"), cell("", 2, "head"), cell(_("who"), 8, "head"),
+            cell(_("about"), about, "head"), cell(_("what"), rest, "head"),
         )  # fmt: skip
         g = self.glyphs
 
         def draw(entry: LogEntry, _now: float) -> Line:
+            words, blanks = cell(said_of(entry, zone), rest, cut=g.cut)[0], ""
+            if entry.corrected_by is not None:  # the blanks behind the words are not struck through
+                blanks = " " * (len(words) - len(words.rstrip()))
+                words = words.rstrip()
             who, tone = (entry.actor, "name") if entry.actor else (_("watch"), "dim")
             return (
                 cell(figures.clock(entry.event_at, zone)[-8:], 8, "dim"),
+                cell(letter_of(entry), 2, "warn"),
                 cell(who, 8, tone, cut=g.cut),
                 cell(about_of(entry.subject), about, "dim", cut=g.cut),
-                cell(words_of(entry), rest, "" if entry.actor else "dim", cut=g.cut),
+                (words, tone_of(entry, "" if entry.actor else "dim")),
+                *(((blanks, ""),) if blanks else ()),
             )
 
         return head, draw
 
-    def _entry(self) -> LogEntry | None:
-        return next((e for e in self.app.seen.log if str(e.seq) == self.key), None)
+    def _zone(self) -> str:
+        site = self.app.picture.site
+        return site.time_zone if site is not None else "UTC"
+
+    def log_entry(self) -> LogEntry | None:
+        """The line under the cursor."""
+        return next((entry for entry in self._items if key_of(entry) == self.key), None)
 
     def subject(self) -> Subject:
         """What the line is about."""
-        entry = self._entry()
+        entry = self.log_entry()
         return entry.subject if entry is not None else Subject()
 
     def incident_id(self) -> int | None:
         """The incident the line belongs to."""
-        entry = self._entry()
+        entry = self.log_entry()
         return entry.incident if entry is not None else None

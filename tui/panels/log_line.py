@@ -189,14 +189,21 @@ class LogLine(Vertical):
         return " " + _("about {subject}", subject=self._named(self.about)) + ": "
 
     def _hint(self) -> str:
+        """What can be done, in as many words as there is room for: one that is cut says nothing."""
         if self.about is not None:
-            words = _("Enter writes · Esc leaves, the line is kept · ^T about something else")
+            words = [
+                _("Enter writes · Esc leaves, the line is kept · ^T about something else"),
+                _("Enter writes · Esc leaves · ^T about something else"),
+                _("Enter writes · Esc leaves"),
+            ]
         elif self._pointed == NOTHING:
-            words = _("Write in the duty log…")
+            words = [_("Write in the duty log…")]
         else:
-            words = _("Write in the duty log about {subject}…", subject=self._named(self._pointed))
-        room = max(8, self.size.width - 8 - (cell_len(self._label()) if self.about else 0))
-        return words if cell_len(words) <= room else cell(words, room)[0].rstrip()
+            named = _("Write in the duty log about {subject}…", subject=self._named(self._pointed))
+            words = [named, _("Write in the duty log…")]
+        room = max(8, self.size.width - 1 - cell_len(self._label()))
+        fitting = next((each for each in words if cell_len(each) <= room), words[-1])
+        return fitting if cell_len(fitting) <= room else cell(fitting, room)[0].rstrip()
 
     def _named(self, subject: Subject) -> str:
         if subject == NOTHING:

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from duty.board import HostView
 from duty.phrases import N_
 from duty.quality import Quality, State
-from duty.records import Subject
+from duty.records import LogEntry, Subject
 from tui.cells import cell, short_span
 from tui.filters import STATES, Filter
 from tui.glyphs import Glyphs
@@ -183,6 +183,10 @@ class TablePanel(LiveTable, Generic[Item]):
 
     def incident_id(self) -> int | None:
         """The incident under the cursor."""
+        return None
+
+    def log_entry(self) -> LogEntry | None:
+        """The line of the duty log under the cursor."""
         return None
 
 

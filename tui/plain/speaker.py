@@ -41,7 +41,6 @@ class Speaker:
         who: str,
         version: str,
         out: Callable[[str], None],
-        patience_s: float = 0.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.picture = Picture(who, clock)
@@ -51,7 +50,6 @@ class Speaker:
         """What was done here and comes back as news."""
         self.parting_words = ""
         self._out = out
-        self._patience_s = patience_s
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[int] = self._loop.create_future()
         self._begun = asyncio.Event()
@@ -89,7 +87,7 @@ class Speaker:
 
     async def _talk(self) -> None:
         try:
-            await self.session.run(self._patience_s)
+            await self.session.run()
         except Unfit as unfit:
             self.end(UNFIT, say(unfit.why))
 
@@ -122,7 +120,8 @@ class Speaker:
                     self._news([telling.move_news(message.move, message.incident)])
             case LogWritten():
                 self.picture.entry(message)
-                news = telling.entry_news(message.entry)
+                site = self.picture.site
+                news = telling.entry_news(message.entry, site.time_zone if site is not None else "UTC")
                 if news is not None and not self._is_own(message.entry.actor, message.entry.text):
                     self._news([news])
             case Resync():

@@ -10,11 +10,12 @@ from duty.incidents import queue_order, untaken
 from duty.quality import Quality, State
 from duty.records import ENDED, Incident, IncidentMove, LogEntry, LogKind, Move
 from tui import figures
+from tui.log_rows import beside, said_of
 from tui.picture import Picture
 from tui.plain import moves
 from tui.plain.flow import Kind, News
 from tui.plain.parts import Change, Part, parts_of, problems
-from tui.sayings import INCIDENT_WORDS, QUALITY_WORDS, STATE_WORDS, about_of, title_of, words_of
+from tui.sayings import INCIDENT_WORDS, QUALITY_WORDS, STATE_WORDS, about_of, title_of
 from wire.words import _, say
 
 SHORT = 8
@@ -190,14 +191,16 @@ def log_lines(picture: Picture) -> Iterator[str]:
     if not picture.log:
         yield _("The duty log is empty.")
     zone = picture.site.time_zone if picture.site is not None else "UTC"
-    for entry in picture.log[:LOG_LINES]:
-        yield f"{figures.clock(entry.event_at, zone, picture.now)} {_entry(entry)}"
+    for entry in beside(picture.log[:LOG_LINES]):
+        told = f"{figures.clock(entry.event_at, zone, picture.now)} {_entry(entry, zone)}"
+        yield told if entry.corrected_by is None else _("{line} (corrected, see the next line)", line=told)
 
 
-def _entry(entry: LogEntry) -> str:
+def _entry(entry: LogEntry, zone: str) -> str:
     about = about_of(entry.subject)
     who = entry.actor or _("watch")
-    return f"{who}, {about}: {words_of(entry)}" if about else f"{who}: {words_of(entry)}"
+    words = said_of(entry, zone)
+    return f"{who}, {about}: {words}" if about else f"{who}: {words}"
 
 
 # --- what nobody asked for ----------------------------------------------------------------------------------------
@@ -244,9 +247,9 @@ def move_news(move: IncidentMove, incident: Incident) -> News:
     return News(Kind.MOVED, text)
 
 
-def entry_news(entry: LogEntry) -> News | None:
-    """A line of the duty log, unless its event is told by itself."""
+def entry_news(entry: LogEntry, zone: str) -> News | None:
+    """A line of the duty log, unless its event is told by itself. ``zone``: the site's time zone."""
     told = entry.kind is LogKind.INCIDENT or (entry.kind is LogKind.CONNECTION and not entry.actor)
     if told:
         return None
-    return News(Kind.LINE, _("Duty log: {entry}.", entry=_entry(entry)))
+    return News(Kind.LINE, _("Duty log: {entry}.", entry=_entry(entry, zone)))

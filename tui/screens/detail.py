@@ -18,6 +18,9 @@ from tui.widgets.header import Header
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
 
+_BESIDE, _AROUND = 2, 3
+"""Cells left and right of a page, and rows above and below it: header and keys."""
+
 
 class DetailScreen(Screen[None]):
     """A page made anew from the picture each time something of it may have changed."""
@@ -32,8 +35,14 @@ class DetailScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Header, page, keys."""
         yield Header()
-        yield Pager()
+        yield Pager(self.page(max(20, self.app.size.width - _BESIDE)))  # the first frame is not an empty one
         yield KeyBar()
+
+    @property
+    def page_height(self) -> int:
+        """Rows of the page; as they will be, while it is not there yet."""
+        pager = next(iter(self.query(Pager)), None)
+        return pager.size.height if pager is not None and pager.size.height else self.app.size.height - _AROUND
 
     def page(self, width: int) -> list[Line]:
         """The lines for ``width`` cells; each detail screen has its own."""

@@ -8,8 +8,8 @@ from duty.board import HostView
 from duty.connection import HostKey, Link
 from duty.duty_rules import DutyRules
 from duty.incidents import LEVELS
-from duty.records import Incident
-from tui.screens.form import Field, Form, Send
+from duty.records import Incident, LogEntry
+from tui.screens.form import TEXT_LIMIT, Field, Form, Send
 from wire.words import _
 
 
@@ -18,7 +18,26 @@ def note(send: Send, *, about: str) -> Form:
     return Form(
         _("Write a line in the duty log"),
         [_("about {subject}", subject=about)] if about else [],
-        [Field("text", _("Line"))],
+        [
+            Field("text", _("Line")),
+            Field("when", _("When it happened, if not now (21:05, 11-24 21:05)"), optional=True),
+        ],
+        send,
+    )
+
+
+def correct(send: Send, *, entry: LogEntry, stamp: str) -> Form:
+    """What a line should have said, and why. ``stamp``: when the line is of."""
+    return Form(
+        _("Correct line {seq} of the duty log", seq=entry.seq),
+        [
+            _("{time} {who}: {text}", time=stamp, who=entry.actor, text=entry.text),
+            _("The line stays as it is, struck through; the correction stands beside it."),
+        ],
+        [
+            Field("text", _("What it should say"), value=entry.text, limit=max(TEXT_LIMIT, len(entry.text))),
+            Field("reason", _("Why")),
+        ],
         send,
     )
 

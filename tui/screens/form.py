@@ -28,7 +28,10 @@ ROOMY = 9
 
 @dataclass(frozen=True)
 class Field:
-    """One thing to fill in: a text, or one of ``choices`` (value, words). ``exactly``: the only text accepted."""
+    """One thing to fill in: a text, or one of ``choices`` (value, words). ``exactly``: the only text accepted.
+
+    ``limit``: characters of a text at most.
+    """
 
     name: str
     label: str
@@ -86,7 +89,13 @@ class Form(ModalScreen[None]):
                 if field.choices:
                     yield Choice(field.choices, field.value, id=f"field-{field.name}", columns=field.columns)
                 else:
-                    yield LineInput(field.value, id=f"field-{field.name}", max_length=field.limit, compact=True)
+                    yield LineInput(
+                        field.value,
+                        id=f"field-{field.name}",
+                        max_length=field.limit,
+                        compact=True,
+                        select_on_focus=not field.value,
+                    )
             yield Static("", markup=False, id="refusal")
             yield Static(
                 _("Enter {verb} · Esc back, nothing is done", verb=self._verb), markup=False, classes="form-keys"

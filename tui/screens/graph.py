@@ -11,7 +11,7 @@ from duty.phrases import N_, Phrase
 from duty.records import Subject
 from duty.series import SeriesKey
 from tui.graph_page import GraphPage, page_lines
-from tui.pager import Line, Pager
+from tui.pager import Line
 from tui.screens.detail import DetailScreen
 from wire.messages import ReadHistory, ReadSeries
 from wire.words import _, say
@@ -30,7 +30,7 @@ _FIRST = {"process": "cpu", "line": "in", "disk": "used", "host": "cpu"}
 
 
 class GraphScreen(DetailScreen):
-    """The past of ``subject`` and of its host."""
+    """The past of ``subject`` and of its host; around ``moment`` (UTC epoch seconds) where one is given."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,down,tab", "series(1)", show=False, priority=True),
@@ -39,9 +39,10 @@ class GraphScreen(DetailScreen):
         Binding("],+,=", "span(1)", show=False),
     ]
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, moment: float | None = None) -> None:
         super().__init__()
         self._subject = subject
+        self._moment = moment
         self.choices: tuple[SeriesKey, ...] = ()
         self.series: SeriesKey | None = None
         self.span = 1
@@ -74,7 +75,7 @@ class GraphScreen(DetailScreen):
             self.choices = ordered(known.series, self._subject)
             self.series = first_of(self.choices, self._subject)
         if self.series is not None:
-            chosen, seconds, until = self.series, SPANS[self.span][0], self.app.seen.now
+            chosen, seconds, until = self.series, SPANS[self.span][0], self._end()
             count = max(50, min(MOST_POINTS, 2 * self.size.width))
             reply = await self.app.session.ask(
                 lambda ask: ReadHistory(
@@ -86,6 +87,11 @@ class GraphScreen(DetailScreen):
             self.graph, self._until = (reply.graph, until) if reply.ok else (self.graph, self._until)
         self._waiting = False
         self.app.owe(None)
+
+    def _end(self) -> float:
+        """The right edge: now, or so that the moment stands in the middle."""
+        now = self.app.seen.now
+        return now if self._moment is None else min(now, self._moment + SPANS[self.span][0] / 2)
 
     # --- keys ----------------------------------------------------------------------------------------------------
 
@@ -117,7 +123,7 @@ class GraphScreen(DetailScreen):
         """The graph as it was read last."""
         picture = self.app.seen
         seconds, words, _period = SPANS[self.span]
-        until = self._until or picture.now
+        until = self._until or self._end()
         host = self._subject.host
         made = GraphPage(
             host,
@@ -133,8 +139,9 @@ class GraphScreen(DetailScreen):
             [one for one in picture.incidents.values() if one.subject.host == host],
             picture.site.time_zone if picture.site is not None else "UTC",
             self.glyphs.name == "ascii",
+            self._moment,
         )
-        return page_lines(made, width, max(6, self.query_one(Pager).size.height))
+        return page_lines(made, width, max(6, self.page_height))
 
     def _said(self) -> str:
         if self._waiting:

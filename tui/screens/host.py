@@ -8,7 +8,7 @@ from duty.phrases import Phrase
 from duty.records import ENDED, Incident, Subject
 from duty.series import SeriesKey, series_of
 from tui.host_page import Page, page_lines
-from tui.pager import Line, Pager
+from tui.pager import Line
 from tui.screens.detail import DetailScreen
 from tui.small_graphs import SPAN_S, Block, Layout, SmallGraphs, chosen, draw, fullest, graph_lines, layout
 from wire.messages import ReadHistory
@@ -72,7 +72,7 @@ class HostScreen(DetailScreen):
         self.app.owe(None)
 
     def _graphs(self, host: HostView, incidents: list[Incident], zone: str, width: int) -> list[Line]:
-        plan = layout(width, self.query_one(Pager).size.height)
+        plan = layout(width, self.page_height)
         self._mount = fullest(host, self._mount)
         wanted = chosen(host, plan.most, self._mount)
         self._want(wanted, plan)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from duty.incidents import untaken
 from duty.records import Subject
 from tui.overview import overview_lines
-from tui.pager import Line, Pager
+from tui.pager import Line
 from tui.screens.detail import DetailScreen
 from wire.words import _
 
@@ -15,7 +15,7 @@ class OverviewScreen(DetailScreen):
 
     def page(self, width: int) -> list[Line]:
         """As large as the terminal allows."""
-        return overview_lines(self.app.seen, width, max(1, self.query_one(Pager).size.height), self.glyphs)
+        return overview_lines(self.app.seen, width, max(1, self.page_height), self.glyphs)
 
     def subject(self) -> Subject:
         """What the oldest untaken incident is about."""

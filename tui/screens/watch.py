@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
-from duty.records import Subject
+from duty.records import LogEntry, Subject
 from tui.panels.apps import AppsPanel
 from tui.panels.disks import DisksPanel
 from tui.panels.events import EventsPanel
@@ -123,6 +123,15 @@ class WatchScreen(Screen[None]):
         self.set_class(instead and line.writing, "-line-for-keys")
         self.set_class(self.query_one(FilterLine).typing, "-filter-for-keys")
         self._vacant = self._vacancies()
+        self._say_filter()
+
+    def _say_filter(self) -> None:
+        """Where there is one panel its heading says what is filtered, so that no row goes to it."""
+        line = self.query_one(FilterLine)
+        line.set_class(self.tabbed, "-in-heading")
+        sign = line.sign() if self.tabbed and not line.typing else ""
+        for number, panel in enumerate(self.panels):
+            panel.note(sign if number == self.chosen else "")
 
     def _vacancies(self) -> tuple[bool, ...]:
         return tuple(panel.vacant(self.app.seen) for panel in self.panels)
@@ -140,6 +149,7 @@ class WatchScreen(Screen[None]):
                 panel.redraw(changed)
         shown = [panel.hidden for panel in self.panels if not panel.has_class("-hidden")]
         self.query_one(FilterLine).count(sum(hidden for hidden, _bad in shown), sum(bad for _hidden, bad in shown))
+        self._say_filter()
         self.on_row_pointed()
 
     # --- keys ----------------------------------------------------------------------------------------------------
@@ -247,6 +257,10 @@ class WatchScreen(Screen[None]):
     def incident_id(self) -> int | None:
         """The incident under the cursor."""
         return self.focused_panel.incident_id()
+
+    def log_entry(self) -> LogEntry | None:
+        """The line of the duty log under the cursor."""
+        return self.focused_panel.log_entry()
 
     def host_id(self) -> str | None:
         """The host under the cursor, or the host of the thing under it."""

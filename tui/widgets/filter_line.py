@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 
 from duty.phrases import Phrase
 from tui.filters import Filter, parse
+from tui.glyphs import from_environ
 from tui.widgets.line_input import LineInput
 from wire.words import _, say
 
@@ -19,11 +20,16 @@ TEXT_LIMIT = 200
 
 
 class FilterLine(Horizontal):
-    """Holds the filter that is in force. What is not understood is said, and what was understood last stays."""
+    """Holds the filter that is in force. What is not understood is said, and what was understood last stays.
+
+    Where each row counts it is shown only while it is typed (``-in-heading``); then a heading bears :meth:`sign`.
+    """
 
     DEFAULT_CSS = """
     FilterLine { height: 1; display: none; }
     FilterLine.-on, FilterLine.-typing { display: block; }
+    FilterLine.-in-heading { display: none; }
+    FilterLine.-in-heading.-typing { display: block; }
     FilterLine Static { width: auto; height: 1; }
     FilterLine #filter-sign { text-style: bold reverse; color: $warning; }
     FilterLine #filter-said { color: $warning; padding: 0 1; }
@@ -44,6 +50,7 @@ class FilterLine(Horizontal):
         self._wrong: Phrase | None = None
         self._hidden = self._bad = 0
         self._said: tuple[str, str] = ("", "")
+        self.glyphs = from_environ()
 
     def compose(self) -> ComposeResult:
         """The sign, the field, what is hidden or not understood."""
@@ -89,6 +96,13 @@ class FilterLine(Horizontal):
         event.stop()
         if self._wrong is None:
             self.post_message(self.Left())
+
+    def sign(self) -> str:
+        """That a filter is in force, which, and what it hides, for the heading of a panel; else nothing."""
+        if not self.filter.active:
+            return ""
+        parts = self._sign().strip(), self._words(), self.filter.text
+        return f" {self.glyphs.dot} ".join(part for part in parts if part)
 
     def only_problems(self) -> None:
         """Only what is not well, or everything again."""

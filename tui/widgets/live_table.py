@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import ClassVar, NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -13,6 +14,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.cells import cell
 from tui.glyphs import Glyphs, from_environ
 from tui.messages import RowChosen, RowPointed
 from tui.pager import Line, padded
@@ -53,6 +55,8 @@ class LiveTable(Widget, can_focus=True):
         super().__init__(id=id)
         self.glyphs: Glyphs = from_environ()
         self.words = ""
+        self.notice = ""
+        """What must not be overlooked about the rows, after the title."""
         self.nothing = ""
         """What is said where there are no rows."""
         self.sheet = Sheet()
@@ -82,6 +86,12 @@ class LiveTable(Widget, can_focus=True):
         self._keep_cursor()
         self._see()
         self._refresh_lines(before)
+
+    def note(self, notice: str) -> None:
+        """Say this after the title from now on."""
+        if notice != self.notice:
+            self.notice = notice
+            self.refresh(Region(0, 0, self.size.width, 1))
 
     def _keep_cursor(self) -> None:
         keys, place = self.keys, self._index - self.top
@@ -131,7 +141,7 @@ class LiveTable(Widget, can_focus=True):
     def _drawn(self, y: int) -> tuple[object, ...]:
         """Everything line ``y`` depends on."""
         if y == 0:
-            return self.words, self._position(), self.has_focus
+            return self.words, self._position(), self.notice, self.has_focus
         if y == 1:
             return (self.sheet.head,)
         if y - HEAD >= len(self._seen):
@@ -170,12 +180,12 @@ class LiveTable(Widget, can_focus=True):
         rule = self.glyphs.rule_focused if focused else self.glyphs.rule
         tone, words = ("rule.focus", "title.focus") if focused else ("rule", "title")
         position = self._position()
-        return (
-            (rule, tone),
-            (f" {self.words} ", words),
-            *(((f"{position} ", "dim"),) if position else ()),
-            (rule * width, tone),
-        )
+        before: Line = ((rule, tone), (f" {self.words} ", words), *(((f"{position} ", "dim"),) if position else ()))
+        if not self.notice:
+            return (*before, (rule * width, tone))
+        room = max(1, width - sum(cell_len(text) for text, _tone in before) - 3)
+        notice = cell(self.notice, min(room, cell_len(self.notice)), cut=self.glyphs.cut)[0]
+        return (*before, (f" {notice}", "notice"), (rule * width, tone))
 
     def _strip(self, line: Line, tones: Palette, width: int, over: Style | None = None) -> Strip:
         segments: list[Segment] = []
@@ -255,9 +265,10 @@ class LiveTable(Widget, can_focus=True):
         self.moved = False
 
     def on_resize(self) -> None:
-        """Another size: the cursor stays in sight."""
+        """Another size: the cursor stays in sight. It was drawn already, with the rows of the one before."""
         self._clamp()
         self._see()
+        self.refresh()
 
     def row_text(self) -> str:
         """The row under the cursor as text."""

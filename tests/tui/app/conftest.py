@@ -70,11 +70,11 @@ def desk(own_world: Path) -> Callable[..., Any]:
     """Makes a desk: ``async with desk(practice=True, size=(80, 24)) as d``."""
 
     @asynccontextmanager
-    async def make(size: tuple[int, int] = (80, 24), **more: Any) -> AsyncIterator[Desk]:
+    async def make(size: tuple[int, int] = (80, 24), *, toasts: bool = False, **more: Any) -> AsyncIterator[Desk]:
         path = own_world / "watch"
         async with watch_at(path, **more) as watch:
             app = WatchkeeperApp(str(path), who="li", version="1", clock=lambda: NOW)
-            async with app.run_test(size=size) as pilot:
+            async with app.run_test(size=size, notifications=toasts) as pilot:
                 made = Desk(watch, app, pilot)
                 await made.until(lambda: made.screen == "WatchScreen" and bool(watch.drawn))
                 yield made

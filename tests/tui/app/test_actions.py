@@ -110,7 +110,7 @@ async def test_an_incident_from_opening_to_closing(desk: MakeDesk) -> None:
         assert d.screen == "HostScreen"
         await filled(d, "w", "orders go by the other line", "enter")
         await d.until(lambda: d.app.picture.incidents[2].state is IncidentState.MITIGATED)
-        await filled(d, "x", "line switched", "down", "c", "enter")
+        await filled(d, "R", "line switched", "down", "c", "enter")
         await d.until(lambda: d.app.picture.incidents[2].state is IncidentState.RESOLVED)
         assert d.app.picture.incidents[2].cause is Cause.LINE
         await d.press("e")
@@ -183,7 +183,7 @@ async def test_an_incident_is_merged_linked_reported_and_opened_again(desk: Make
         await d.until(lambda: 2 in d.app.picture.incidents and d.screen == "WatchScreen")
         doings.show_incident(d.app, 1)
         await d.until(lambda: d.screen == "IncidentScreen")
-        await filled(d, "l", "T-77", "down", "c", "enter")
+        await filled(d, "K", "T-77", "down", "c", "enter")
         await filled(d, "b", "SGE", "enter")
         await d.until(lambda: "change T-77" in d.words and "SGE, by phone" in d.words)
         await d.press("j")

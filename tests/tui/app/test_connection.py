@@ -128,6 +128,20 @@ async def test_what_answers_but_is_no_watch_of_ours(own_world: Path, said: bytes
     server.close()
 
 
+async def test_one_who_starts_a_watch_is_turned_away_once_by_the_one_that_is_ending(own_world: Path) -> None:
+    farewells = iter(("the last screen has left", "you speak protocol 1"))
+
+    async def serve(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(encode(Farewell(phrase("{why}", why=next(farewells)))))
+        await writer.drain()
+
+    server = await asyncio.start_unix_server(serve, str(own_world / "w"))
+    session = Session(str(own_world / "w"), Hello(PROTOCOL, "1", "li"), Silent())
+    with pytest.raises(Unfit, match="you speak protocol 1"):
+        await asyncio.wait_for(session.run(lambda: None), 20)
+    server.close()
+
+
 async def test_asking_without_a_watch_is_a_refusal(own_world: Path) -> None:
     session = Session(str(own_world / "w"), Hello(PROTOCOL, "1", "li"), Silent())
     reply = await session.ask(lambda ask: TakeIncident(ask=ask, incident=1))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from rich.cells import cell_len
 from textual import events
 
 from duty.phrases import phrase
@@ -17,6 +18,7 @@ from tests.tui.app.sites import HERE, LAME, WELL
 from tui.panels.log_line import LogLine
 from tui.screens.form import TEXT_LIMIT
 from wire.messages import WriteLog
+from wire.words import LANGUAGES, _, speak
 
 MakeDesk = Callable[..., Any]
 SIZES = ((80, 24), (160, 48))
@@ -238,3 +240,16 @@ async def test_the_cursor_waits_while_the_keys_are_elsewhere(desk: MakeDesk) -> 
         await d.until(lambda: d.app.focused is panel)
         await d.press("2")
         await d.until(lambda: panel.key != "local")  # nobody is at it any more: the worst first
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (160, 48)])
+async def test_no_hint_is_cut(desk: MakeDesk, size: tuple[int, int], language: str) -> None:
+    async with desk(size=size) as d:
+        speak(language)
+        await d.press("8")
+        assert cell_len(line(d).field.placeholder) <= line(d).field.size.width
+        await begin(d)
+        hint = line(d).field.placeholder
+        assert hint.startswith(_("Enter writes · Esc leaves")) and not hint.endswith("…")
+        assert cell_len(hint) <= line(d).field.size.width

@@ -132,9 +132,7 @@ async def test_the_palette_offers_actions_hosts_themes_and_faults(desk: MakeDesk
         assert "Fault: qgw1: a process dies quoted" in words
         await d.press("ctrl+p")
         await d.until(lambda: isinstance(d.app.screen, CommandPalette))
-        await d.press(*"gotohostrisk1")
-        await d.pilot.pause(0.5)
-        await d.press("enter")
+        await d.press(*"gotohostrisk1", "enter")
         await d.until(lambda: d.screen == "HostScreen" and d.app.host_id() == "risk1")
 
 
@@ -145,9 +143,7 @@ async def test_the_palette_survives_names_that_look_like_markup(desk: MakeDesk) 
         await d.until(lambda: "[/evil]" in d.app.picture.hosts)
         await d.press("ctrl+p")
         await d.until(lambda: isinstance(d.app.screen, CommandPalette))
-        await d.press(*"evil")
-        await d.pilot.pause(0.5)
-        await d.press("enter")
+        await d.press(*"evil", "enter")
         await d.until(lambda: d.screen == "HostScreen" and d.app.host_id() == "[/evil]")
 
 
@@ -173,7 +169,7 @@ async def test_a_click_on_the_key_bar_is_the_key(desk: MakeDesk) -> None:
         await d.until(lambda: d.screen == "Form")
 
 
-@pytest.mark.parametrize(("action", "screen"), [("show", "HostScreen"), ("palette", "CommandPalette")])
+@pytest.mark.parametrize(("action", "screen"), [("show", "HostScreen"), ("palette", "CommandSearch")])
 async def test_what_the_key_bar_offers_can_be_clicked(desk: MakeDesk, action: str, screen: str) -> None:
     async with desk(size=(160, 48)) as d:
         bar = d.app.screen.query_one(KeyBar)

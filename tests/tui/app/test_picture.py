@@ -49,7 +49,7 @@ def test_a_board_that_waited_in_the_socket_does_not_make_readings_young() -> Non
 def test_ages_grow_while_the_watch_is_away() -> None:
     clock = Clock()
     picture = Picture("li", clock)
-    picture.welcome(Welcome(1, "1", 1, NOW, True, "li", None, (), ()))
+    picture.welcome(Welcome(1, "1", 1, NOW, True, "li", (), ()))
     picture.board(board(1, full=True, hosts=(WELL,)))
     clock.now = NOW + 10
     picture.parted()

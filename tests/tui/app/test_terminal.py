@@ -25,7 +25,7 @@ RUN = (
 )
 
 
-def code(path: Path, *, starting: bool = False) -> str:
+def code(path: Path, *, starting: str = "None") -> str:
     return RUN.format(path=str(path), starting=starting)
 
 
@@ -97,12 +97,19 @@ async def test_no_watch_is_a_plain_sentence(own_world: Path) -> None:
 
 
 async def test_a_watch_that_is_starting_is_waited_for(own_world: Path) -> None:
-    async with Terminal(code(own_world / "w", starting=True)) as terminal:
+    async with Terminal(code(own_world / "w", starting="lambda: None")) as terminal:
         await terminal.shows("Opening")
         async with watch_at(own_world / "w"):
             await terminal.shows("qgw1")
             terminal.press("q")
             assert await terminal.ended() == 0
+
+
+async def test_a_watch_that_will_not_come_is_told_by_who_started_it(own_world: Path) -> None:
+    async with Terminal(code(own_world / "w", starting="lambda: 'line 7: [hosts.{me}\\nis wrong'")) as terminal:
+        assert await terminal.ended() == 3
+        assert terminal.said().splitlines() == ["line 7: [hosts.{me}", "is wrong"]
+        assert terminal.raw.count(b"\x1b[?1049h") == terminal.raw.count(b"\x1b[?1049l")
 
 
 async def test_a_terminal_that_stops_reading_wakes_to_the_newest_board(own_world: Path) -> None:

@@ -67,7 +67,24 @@ async def test_a_filter_and_what_comes_after_it(desk: MakeDesk) -> None:
 async def test_a_command_found_in_the_palette(desk: MakeDesk) -> None:
     async with desk() as d:
         at_once(d, "ctrl+p", *TEXT)
-        await d.until(lambda: d.screen == "CommandPalette" and d.app.focused.value == TEXT)
+        await d.until(lambda: d.screen == "CommandSearch" and d.app.focused.value == TEXT)
+
+
+async def test_a_command_and_enter_take_what_was_typed_and_no_hit_of_less(desk: MakeDesk) -> None:
+    async with desk(practice=True) as d:
+        at_once(d, "ctrl+p", *"gotohostrisk1", "enter")
+        await d.until(lambda: d.screen == "HostScreen")
+        assert d.app.host_id() == "risk1" and not d.watch.commands
+
+
+async def test_enter_on_words_that_find_nothing_does_nothing(desk: MakeDesk) -> None:
+    async with desk() as d:
+        at_once(d, "ctrl+p", *"openzzz", "enter")
+        await d.until(lambda: d.screen == "CommandSearch" and d.app.focused.value == "openzzz")
+        search = d.app.screen._search
+        await d.until(lambda: search.is_finished)
+        await d.pilot.pause()
+        assert d.screen == "CommandSearch" and not d.watch.commands
 
 
 async def test_what_is_pasted_with_the_key(desk: MakeDesk) -> None:

@@ -20,6 +20,7 @@ from tests.support.screens import until
 from tests.tui.app.sites import AWAY, NOW, WELL, host, watch_at
 from tui.plain.incident_orders import CAUSES
 from tui.plain.speaker import Speaker
+from wire.messages import CorrectLog
 from wire.words import speak
 
 HOSTILE = "\x1b[31mred\x07 \u202eevil\x9b2J\nnext"
@@ -275,3 +276,16 @@ async def test_every_command_is_explained_and_chinese_is_spoken(watch: FakeWatch
             assert "take N：接手事件 N。" in told and len(told) == 20
     finally:
         speak("en")
+
+
+async def test_a_correction_and_a_late_line_are_said_as_such(watch: FakeWatch) -> None:
+    async with watch, hears(watch) as heard:
+        await heard.says("help lists")
+        watch.write("gateway 03", "zhang")
+        watch.correct("zhang", CorrectLog(1, watch.log[0].seq, "gateway 05", "wrong number"))
+        watch.write("seen at the rack", "zhang", at=NOW - 3600)
+        await heard.says("seen at the rack")
+        late, original, correction, *_ = await heard.asked("log")
+        assert "late, written" in late and "seen at the rack" in late
+        assert original.endswith("zhang: gateway 03 (corrected, see the next line)")
+        assert correction.endswith("gateway 05 (corrects line 2: wrong number)")

@@ -152,8 +152,9 @@ class Operator(RuleBasedStateMachine):
     @rule(height=st.integers(3, 12))
     def resize(self, height: int) -> None:
         self.table.size = Size(WIDTH, height)  # type: ignore[misc]
+        self.table.lines = set(range(height))
+        self.draw()  # Textual draws all of a widget that has another size, and only then tells it
         self.table.on_resize()
-        self.table.lines = set(range(height))  # Textual draws all of a widget that has another size
 
     @rule(focused=st.booleans())
     def focus(self, focused: bool) -> None:

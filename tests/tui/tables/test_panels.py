@@ -15,7 +15,7 @@ from msgspec import structs
 from rich.cells import cell_len
 from textual.geometry import Size
 
-from duty.board import DiskView, HostView, LineView, ProcessView
+from duty.board import DiskView, HostView, LineView, PingView, ProcessView
 from duty.clean import clean
 from duty.phrases import phrase
 from duty.quality import Quality, State
@@ -32,7 +32,7 @@ from tui.panels.processes import ProcessesPanel
 from tui.panels.table_panel import TablePanel
 from tui.picture import Picture
 from tui.themes import THEMES
-from wire.words import LANGUAGES, speak
+from wire.words import LANGUAGES, _, speak
 
 PANELS: tuple[type[TablePanel[Any]], ...] = (
     FleetPanel, ProcessesPanel, LinesPanel, DisksPanel, IncidentsPanel, LogPanel,
@@ -152,6 +152,32 @@ def test_any_text_keeps_its_column(texts: list[str], width: int) -> None:
         strips = [made.render_line(y) for y in range(12)]
         assert all(strip.cell_length == width for strip in strips)
         assert not {unicodedata.category(char) for strip in strips for char in strip.text} & {"Cc", "Cs"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [72, 80, 96, 160])
+def test_a_line_shows_rate_share_trend_rtt_and_loss_at_every_size(width: int, language: str) -> None:
+    speak(language)
+    ping = PingView("10.9.0.1", State.OK, (), 0.028, 0.001, 16.0, NOW)
+    full = LineView("SGE-quote", "eth1", State.OK, (), 9.9e6, 8.9e6, 1e7, 1e7, trend_in=(990, -1), trend_out=(100, 890))
+    picture = picture_of(
+        host("quote-gw-1", lines=(structs.replace(full, pings=(ping,)),)),
+        host("trade-front-1", lines=(structs.replace(full, capacity_in_bps=None, capacity_out_bps=None),)),
+        host("away", quality=Quality.STALE, read_at=NOW - 51, lines=(full,)),
+    )
+    made = laid_out(LinesPanel, picture, width)
+    head, away, known, unknown = (made.render_line(y).text for y in (1, *range(2, 5)))
+    assert _("RTT") in head and _("loss") in head
+    assert all(word in known for word in ("9.9M", "99%", "8.9M", "89%", "28ms", "16%"))
+    levels = made.glyphs.spark
+    assert sum(known.count(level) for level in levels[1:]) >= 2, "a trend"
+    assert "51s" in away
+    # Of words that would be cut there is a short form.
+    for row, words, short in (
+        (known, _("of {capacity}", capacity="10.0M"), "/ 10.0M"),
+        (unknown, _("capacity unknown"), "/ –"),
+    ):
+        assert words in row or row.rstrip().endswith(short), row
 
 
 def tones(panel: TablePanel[Any]) -> set[str]:

@@ -24,6 +24,9 @@ CREATE TABLE incident_move (seq INTEGER NOT NULL PRIMARY KEY, incident INTEGER N
   subject_key VARCHAR NOT NULL, level INTEGER, automatic BOOLEAN NOT NULL);
 CREATE TABLE event_memory (host VARCHAR NOT NULL, "key" VARCHAR NOT NULL, saved_at BIGINT NOT NULL,
   memory VARCHAR NOT NULL, PRIMARY KEY (host, "key"));
+CREATE INDEX log_entry_of_host ON log_entry (host, seq);
+CREATE INDEX log_entry_of_incident ON log_entry (incident, seq);
+CREATE INDEX incident_move_of_incident ON incident_move (incident, seq);
 INSERT INTO meta VALUES ('schema', '2');
 """
 ROWS = [

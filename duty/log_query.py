@@ -1,0 +1,169 @@
+"""The words in which the duty log is asked: free words, "an exact phrase", and ``field:value``; all must hold.
+
+``host:`` and ``actor:`` take a part of the name, ``kind:`` a kind of line, ``incident:`` a number; several values stand
+with commas between them, and one of them must fit. ``since:`` and ``until:`` take a moment in the site's time zone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta, tzinfo
+from difflib import get_close_matches
+
+import msgspec
+
+from duty.log_words import Say, folded, searched
+from duty.phrases import Phrase, phrase
+from duty.records import LogEntry, LogKind
+
+FIELDS = ("host", "actor", "kind", "incident", "since", "until")
+THE_WATCH = "watch"
+"""What ``actor:`` calls the watch itself, which writes without a name."""
+QUOTES = '"“”'
+_WORD = re.compile(rf"(?:([A-Za-z]+)[:：])?(?:[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]?|([^\s{QUOTES}]+))")
+_AGO = re.compile(r"-?(\d{1,6})(s|m|h|d|w)")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+_DAY = timedelta(days=1)
+
+
+class LogQuery(msgspec.Struct, frozen=True):
+    """What is asked for. Words and names are folded; times are UTC epoch seconds of the event, ``until`` left out."""
+
+    terms: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
+    kinds: tuple[LogKind, ...] = ()
+    incidents: tuple[int, ...] = ()
+    since: float | None = None
+    until: float | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether every line fits."""
+        return self == LogQuery()
+
+    def fits(self, entry: LogEntry, say: Say) -> bool:
+        """Whether ``entry`` is one of those asked for. This is what a search means; an index only gets there sooner."""
+        if self.kinds and entry.kind not in self.kinds:
+            return False
+        if self.incidents and entry.incident not in self.incidents:
+            return False
+        if self.since is not None and entry.event_at < self.since:
+            return False
+        if self.until is not None and entry.event_at >= self.until:
+            return False
+        if self.hosts and not any(host in folded(entry.subject.host) for host in self.hosts):
+            return False
+        if self.actors and not any(is_actor(actor, entry.actor) for actor in self.actors):
+            return False
+        if not self.terms:
+            return True
+        text = searched(entry, say)
+        return all(term in text for term in self.terms)
+
+
+def is_actor(asked: str, actor: str) -> bool:
+    """Whether ``asked`` of a query means ``actor`` of a line."""
+    return asked in folded(actor) if actor else asked == THE_WATCH
+
+
+def parse(text: str, zone: tzinfo, now: float) -> LogQuery | Phrase:
+    """The query that ``text`` says, or why it cannot be understood. ``now``: UTC epoch seconds."""
+    found: dict[str, list[str]] = {}
+    for field, value in _words(text):
+        if field and field not in FIELDS:
+            return _unknown(field, value)
+        if not field or value:  # a field without its value is still being typed
+            found.setdefault(field, []).append(value)
+    values = {field: _split(given) for field, given in found.items()}
+    kinds = _kinds(values.get("kind", ()))
+    if isinstance(kinds, Phrase):
+        return kinds
+    numbers = [one.removeprefix("#") for one in values.get("incident", ())]
+    for number in numbers:
+        if not (number.isascii() and number.isdigit() and len(number) < 18):
+            return phrase("{text} is no number of an incident", text=number)
+    ends: dict[str, float | None] = {"since": None, "until": None}
+    for name in ends:
+        for given in found.get(name, ()):
+            moment = _moment(given, zone, now, end=name == "until")
+            if moment is None:
+                return phrase(
+                    "{text} is no time: write 2026-11-24, 2026-11-24T21:00, 21:00, yesterday, or -2h", text=given
+                )
+            ends[name] = moment
+    since, until = ends["since"], ends["until"]
+    if since is not None and until is not None and since >= until:
+        return phrase("since: is not before until:")
+    return LogQuery(
+        terms=tuple(dict.fromkeys(term for term in map(folded, found.get("", ())) if term)),
+        hosts=values.get("host", ()),
+        actors=values.get("actor", ()),
+        kinds=kinds,
+        incidents=tuple(dict.fromkeys(map(int, numbers))),
+        since=since,
+        until=until,
+    )
+
+
+def _words(text: str) -> Iterator[tuple[str, str]]:
+    for field, quoted, plain in _WORD.findall(text):
+        word = plain or quoted
+        stem = word.rstrip(":：")
+        if not field and stem != word and stem.casefold() in FIELDS:
+            yield stem.casefold(), ""
+        else:
+            yield field.casefold(), word.strip()
+
+
+def _split(given: list[str]) -> tuple[str, ...]:
+    parts = (folded(part) for one in given for part in re.split("[,，]", one))
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _unknown(field: str, value: str) -> Phrase:
+    near = get_close_matches(field, FIELDS, 1, 0.5)
+    if near:
+        return phrase("{field}: is no field; did you mean {near}:?", field=field, near=near[0])
+    return phrase(
+        '{field}: is no field; there are {fields}; as words: "{field}:{value}"',
+        field=field,
+        fields=", ".join(FIELDS),
+        value=value,
+    )
+
+
+def _kinds(given: tuple[str, ...]) -> tuple[LogKind, ...] | Phrase:
+    names = [kind.value for kind in LogKind]
+    for one in given:
+        if one not in names:
+            near = get_close_matches(one, names, 1, 0.5)
+            if near:
+                return phrase("{text} is no kind of line; did you mean {near}?", text=one, near=near[0])
+            return phrase("{text} is no kind of line; there are {kinds}", text=one, kinds=", ".join(names))
+    return tuple(LogKind(one) for one in given)
+
+
+def _moment(text: str, zone: tzinfo, now: float, *, end: bool) -> float | None:
+    """UTC epoch seconds. A day alone means its beginning, as an ``end`` its end; a time alone the last such time."""
+    text = folded(text)
+    here = datetime.fromtimestamp(now, zone)
+    if ago := _AGO.fullmatch(text):
+        return now - int(ago[1]) * _UNITS[ago[2]]
+    try:
+        day = {"today": here.date(), "yesterday": here.date() - _DAY}.get(text)
+        if day is None and len(text) == 10:
+            day = date.fromisoformat(text)
+        if day is not None:
+            return datetime.combine(day + _DAY if end else day, time(), zone).timestamp()
+        if "-" not in text and ":" in text:
+            that = datetime.combine(here.date(), time.fromisoformat(text), zone)
+            that = that if that.timestamp() <= now else that - _DAY
+        elif ":" in text:
+            that = datetime.fromisoformat(text.upper())
+        else:
+            return None
+        return (that if that.tzinfo is not None else that.replace(tzinfo=zone)).timestamp()
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,79 @@
+"""One line of the duty log with all that is kept of it, as lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from duty.log_query import LogQuery
+from duty.log_words import marks
+from duty.phrases import N_
+from duty.records import LogEntry, LogKind
+from tui import figures
+from tui.cells import cell
+from tui.log_found import HIT
+from tui.pager import Line, Span, wrapped
+from tui.sayings import about_of
+from wire.words import _, say
+
+KIND_WORDS = {
+    LogKind.NOTE: N_("a note"),
+    LogKind.INCIDENT: N_("incident"),
+    LogKind.CONNECTION: N_("connection"),
+    LogKind.STATE: N_("state"),
+    LogKind.CONFIG: N_("site file"),
+    LogKind.WATCH: N_("the watch"),
+    LogKind.PRACTICE: N_("practice"),
+    LogKind.EVENT: N_("event"),
+}
+LATE_S = 300.0
+"""Seconds between what happened and its entry from which an entry is a late one (domain.md, invariant I5)."""
+_LABEL = 14
+
+
+def entry_lines(entry: LogEntry, query: LogQuery, now: float, zone: str, width: int) -> list[Line]:
+    """The page. What ``query`` looks for is marked."""
+    return list(_lines(entry, query, now, zone, width))
+
+
+def _lines(entry: LogEntry, query: LogQuery, now: float, zone: str, width: int) -> Iterator[Line]:
+    yield ((_("Duty log, line {number}", number=entry.seq), "title.focus"), (f"  {_(KIND_WORDS[entry.kind])}", "dim"))
+    yield ()
+    if entry.text:
+        yield from _marked(entry.text, width, query, "name")
+        yield ()
+    if entry.said is not None:
+        spoken, english = say(entry.said), str(entry.said)
+        yield from _marked(spoken, width, query, "")
+        if english != spoken:
+            yield from _marked(english, width, query, "dim")
+        yield ()
+    ago = figures.span(now - entry.event_at)
+    happened = _("{time}, {ago} ago", time=figures.moment(entry.event_at, zone), ago=ago)
+    yield from _field(_("happened"), happened, width)
+    entered = figures.moment(entry.entered_at, zone)
+    late = entry.entered_at - entry.event_at
+    if late > LATE_S:
+        entered = _("{time}, {span} late", time=entered, span=figures.span(late))
+    yield from _field(_("entered"), entered, width, "warn" if late > LATE_S else "")
+    yield from _field(_("who"), entry.actor or _("watch"), width)
+    if about := about_of(entry.subject):
+        yield from _field(_("about"), about, width)
+    if entry.incident is not None:
+        yield from _field(_("incident"), str(entry.incident), width)
+
+
+def _field(name: str, value: str, width: int, tone: str = "") -> Iterator[Line]:
+    label = cell(name, _LABEL - 1, "dim")
+    for number, line in enumerate(wrapped(value, width - _LABEL, tone)):
+        yield (label if number == 0 else (" " * _LABEL, ""), *line)
+
+
+def _marked(text: str, width: int, query: LogQuery, tone: str) -> Iterator[Line]:
+    for line in wrapped(text, width, tone):
+        row = "".join(piece for piece, _tone in line)
+        spans: list[Span] = []
+        at = 0
+        for first, last in marks(row, query.terms):
+            spans += [(row[at:first], tone), (row[first:last], HIT)]
+            at = last
+        yield (*spans, (row[at:], tone))

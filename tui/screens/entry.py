@@ -1,0 +1,49 @@
+"""One line of the duty log: all that is kept of it, and the ways from it to its incident, host and minute."""
+
+from __future__ import annotations
+
+from duty.log_query import LogQuery
+from duty.records import LogEntry, Subject
+from tui import doings
+from tui.entry_page import entry_lines
+from tui.pager import Line
+from tui.screens.detail import DetailScreen
+from wire.words import _
+
+
+class EntryScreen(DetailScreen):
+    """The page of ``entry``; ``query`` is what it was found by."""
+
+    def __init__(self, entry: LogEntry, query: LogQuery) -> None:
+        super().__init__()
+        self.entry = entry
+        self._query = query
+
+    def page(self, width: int) -> list[Line]:
+        """All that is kept; it never changes."""
+        picture = self.app.picture
+        zone = picture.site.time_zone if picture.site is not None else "UTC"
+        lines = entry_lines(self.entry, self._query, picture.now, zone, width)
+        if self.entry.subject.host in picture.hosts:
+            lines += [(), ((_("g: graphs of that minute · Enter: its incident, else its host · Esc back"), "dim"),)]
+        return lines
+
+    def subject(self) -> Subject:
+        """What the line is about."""
+        return self.entry.subject
+
+    def host_id(self) -> str | None:
+        """Its host."""
+        return self.entry.subject.host or None
+
+    def incident_id(self) -> int | None:
+        """Its incident."""
+        return self.entry.incident
+
+    def moment(self) -> float:
+        """When it happened, UTC epoch seconds."""
+        return self.entry.event_at
+
+    def open_row(self) -> None:
+        """Its incident, else its host."""
+        doings.show_subject(self.app)
