@@ -75,6 +75,7 @@ def build() -> Parser:
 
     _watch_verbs(verb)
     _history_verbs(verb)
+    _incident_verbs(verb)
     _record_verbs(verb)
     _log_verbs(verb)
     _site_verbs(verb)
@@ -156,6 +157,16 @@ def _history_verbs(verb: Verb) -> None:
         default="auto",
         help=_("how far rolled up; auto is the finest there is at each time"),
     )
+
+
+def _incident_verbs(verb: Verb) -> None:
+    verb("incidents", "cli.incidents:listed", _("List the incidents of the site. The watch need not run."))
+    incident = verb("incident", "cli.incidents:shown", _("Print one incident, or its situation report."))
+    incident.add_argument("number", type=int, metavar=_("NUMBER"), help=_("its number"))
+    incident.add_argument(
+        "--report", action="store_true", help=_("the whole situation report: clocks, evidence, review")
+    )
+    incident.add_argument("--format", choices=("md", "html"), default="md", help=_("md if not given"))
 
 
 def _record_verbs(verb: Verb) -> None:

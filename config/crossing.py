@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path as FilePath
 
 from config.alarm_crossing import alarm_complaints
@@ -57,17 +57,27 @@ def _site(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:
         place: Path = ("site", "slow_interval" if "slow_interval" in site.model_fields_set else "interval")
         wanted = phrase("slow_interval (15s if it is not given) no shorter than interval")
         yield Crossing(Complaint(place, wanted), ("site", "interval"), ("site", "slow_interval"))
-    seen: dict[str, Path] = {}
-    for number, session in enumerate(site.sessions):
-        here: Path = ("site", "sessions", number, "name")
-        if session.name in seen:
-            wanted = phrase("names that differ; another session has this one")
-            yield Crossing(Complaint(here, wanted, dotted_word(session.name)), seen[session.name])
-        seen.setdefault(session.name, here)
+    sessions = [(("site", "sessions", number, "name"), session.name) for number, session in enumerate(site.sessions)]
+    yield from _twice(sessions, phrase("names that differ; another session has this one"))
+    people = [(("people", number, "name"), person.name) for number, person in enumerate(file.people)]
+    yield from _twice(people, phrase("each user only once"))
+    levels = [(("incidents", "levels", n, "level"), str(one.level)) for n, one in enumerate(file.incidents.levels)]
+    yield from _twice(levels, phrase("each level only once"))
+    reports = [(("incidents", "reports", n, "name"), one.name) for n, one in enumerate(file.incidents.reports)]
+    yield from _twice(reports, phrase("names that differ; another report has this one"))
     for number, written in enumerate(paths(site.ssh_config, folder) or ()):
         if not FilePath(written).is_file():
             got = dotted_word(written)
             yield Crossing(Complaint(("site", "ssh_config", number), phrase("a file that exists"), got))
+
+
+def _twice(names: Sequence[tuple[Path, str]], wanted: Phrase) -> Iterator[Crossing]:
+    """A complaint for each name that stood before."""
+    seen: dict[str, Path] = {}
+    for here, name in names:
+        if name in seen:
+            yield Crossing(Complaint(here, wanted, dotted_word(name)), seen[name])
+        seen.setdefault(name, here)
 
 
 def _bad_id(place: Path, written: str) -> Complaint:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from config.alarms import Alarm
+from config.duty_tables import ContactTable, Incidents, PersonTable
 from config.fields import (
     Address,
     Bytes,
@@ -145,5 +146,11 @@ class SiteFile(Table):
     """Defaults by role, so that a host needs a line or two."""
     hosts: dict[str, Host] = Field(default_factory=dict)
     """The hosts; each key is the id used on every screen and in the log."""
+    people: list[PersonTable] = Field(default_factory=list)
+    """Who is on duty here, and what each of them may do."""
+    contacts: list[ContactTable] = Field(default_factory=list)
+    """Who is called when it matters."""
+    incidents: Incidents = Field(default_factory=Incidents)
+    """How incidents are handled."""
     alarm: list[Alarm] = Field(default_factory=list)
     """The site's own word on alarms."""

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from config import settle_duty
 from config.alarm_settle import alarm_rule
 from config.fields import (
     Count,
@@ -389,5 +390,9 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         max_dials=site.max_dials,
         sessions=tuple(map(session_rule, site.sessions)),
         history=HistoryRule(round(site.history.size), site.history.days),
+        people=settle_duty.people(file),
+        contacts=settle_duty.contacts(file),
+        levels=settle_duty.levels(file),
+        reports=settle_duty.reports(file),
         alarms=tuple(map(alarm_rule, file.alarm)),
     )

@@ -29,8 +29,8 @@ LOG_FORM = max(LOG_FIELDS)
 
 MOVE_FIELDS: dict[int, tuple[str, ...]] = {
     1: (
-        "actor", "at", "automatic", "form", "host", "incident", "level", "move", "said_english", "said_of",
-        "said_template", "said_values", "seq", "subject_key", "subject_kind", "text",
+        "actor", "at", "automatic", "details", "form", "host", "incident", "level", "move", "other", "said_english",
+        "said_of", "said_template", "said_values", "seq", "subject_key", "subject_kind", "text",
     ),
 }  # fmt: skip
 """The same for a move of an incident, whose hash stands in its line of the log."""

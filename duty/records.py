@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from duty.incident_details import Cause, Details
 from duty.phrases import Phrase
 
 
@@ -111,11 +112,24 @@ class LogPage(msgspec.Struct, frozen=True):
 
 
 class IncidentState(StrEnum):
-    """Where an incident stands (more states come with the record of alarms)."""
+    """Where an incident stands. Source: the lifecycle of the domain model."""
 
     OPEN = "open"
-    TAKEN = "taken"
+    """Nobody has it."""
+    ACCEPTED = "accepted"
+    """Somebody has it."""
+    MITIGATED = "mitigated"
+    """The service is back; what was lost of trading counts no further."""
+    RESOLVED = "resolved"
+    """Its cause is named and what was done is said."""
+    REVIEWED = "reviewed"
     CLOSED = "closed"
+    MERGED = "merged"
+    """It is the same as another one, which speaks for it."""
+
+
+ENDED = (IncidentState.CLOSED, IncidentState.MERGED)
+"""States in which nobody has to do anything more."""
 
 
 class Move(StrEnum):
@@ -127,8 +141,22 @@ class Move(StrEnum):
     AGAIN = "again"
     """The same fault showed again while it was open."""
     RETURNED = "returned"
-    """What it was opened for is well again; a person still closes it."""
+    """What it was opened for is well again; a person still resolves it."""
+    MITIGATED = "mitigated"
+    RESOLVED = "resolved"
+    REVIEWED = "reviewed"
     CLOSED = "closed"
+    REOPENED = "reopened"
+    """Its end, or that the service is back, was said too early."""
+    MERGED = "merged"
+    RAISED = "raised"
+    """A graver level."""
+    LOWERED = "lowered"
+    LINKED = "linked"
+    REPORTED = "reported"
+    """Somebody outside was told."""
+    ESCALATED = "escalated"
+    """Nobody took it in time: the next one has to know."""
 
 
 class IncidentMove(msgspec.Struct, frozen=True):
@@ -143,12 +171,15 @@ class IncidentMove(msgspec.Struct, frozen=True):
     said: Phrase | None = None
     subject: Subject = Subject()
     level: int | None = None
-    """1 (trading lost) to 4 (cosmetic); set when it is opened."""
+    """1 (trading lost) to 4 (cosmetic); set when it is opened and when it is changed."""
     automatic: bool = False
+    other: int | None = None
+    """The incident it is merged into."""
+    details: Details | None = None
 
 
 class Incident(msgspec.Struct, frozen=True):
-    """An incident as its moves make it."""
+    """An incident as its moves make it. Times: UTC epoch seconds, ``None`` for what has not happened."""
 
     id: int
     state: IncidentState
@@ -163,11 +194,32 @@ class Incident(msgspec.Struct, frozen=True):
     count: int = 1
     """How often the fault showed."""
     active: bool = True
-    """Whether the fault it was opened for still holds (by hand: until closed)."""
+    """Whether the fault it was opened for still holds (by hand: until resolved)."""
     automatic: bool = False
     changed_at: float = 0.0
     closed_at: float | None = None
     last_note: str = ""
+    drill: bool = False
+    accepted_at: float | None = None
+    """When it was first taken since it was (re)opened."""
+    mitigated_at: float | None = None
+    resolved_at: float | None = None
+    resolved_by: str = ""
+    cause: Cause | None = None
+    reviewed_at: float | None = None
+    ended_at: float | None = None
+    """When it was resolved, closed or merged, whichever came last."""
+    merged_into: int | None = None
+    reopened: int = 0
+    """How often it was opened again."""
+    classified_at: float | None = None
+    """When it got the level it has."""
+    escalated: int = 0
+    """Steps of the level's escalation that came due."""
+    reported: dict[str, float] = {}
+    """Report clocks that were stopped: when the newest report of each was made."""
+    after: int | None = None
+    """The incident of the same thing that had ended shortly before."""
 
 
 class Refused(Exception):

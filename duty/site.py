@@ -6,7 +6,9 @@ from typing import Literal
 
 import msgspec
 
+from duty.incident_profile import Contact, LevelRule, ReportRule
 from duty.phrases import Phrase
+from duty.roles import Person
 
 
 class Limits(msgspec.Struct, frozen=True, array_like=True):
@@ -328,4 +330,10 @@ class SiteSpec(msgspec.Struct, frozen=True):
     """Connections being opened at once."""
     sessions: tuple[SessionRule, ...] = ()
     history: HistoryRule = HistoryRule()
+    people: tuple[Person, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    levels: tuple[LevelRule, ...] = ()
+    """Levels of incidents for which the site has rules of its own."""
+    reports: tuple[ReportRule, ...] = ()
+    """Report clocks that run."""
     alarms: tuple[AlarmRule, ...] = ()

@@ -9,10 +9,12 @@ from sqlalchemy import Row
 
 from duty.chain import LOG_FORM, MOVE_FORM
 from duty.events import EventMemory, EventStep
+from duty.incident_details import Details
 from duty.phrases import Phrase
 from duty.records import IncidentMove, LogEntry, LogKind, Move, Ref, Subject
 
 _MEMORY = msgspec.json.Decoder(EventMemory)
+_DETAILS: msgspec.json.Decoder[Details] = msgspec.json.Decoder(Details)
 _VALUES = msgspec.json.Decoder(dict[str, str | int | float | Phrase])
 _REFS = msgspec.json.Decoder(tuple[Ref, ...])
 
@@ -95,6 +97,8 @@ def move_row(move: IncidentMove) -> dict[str, Any]:
         "text": move.text,
         "level": move.level,
         "automatic": int(move.automatic),
+        "other": move.other,
+        "details": None if move.details is None else msgspec.json.encode(move.details).decode(),
         "form": MOVE_FORM,
         **_subject(move.subject),
         **_spread(move.said),
@@ -114,6 +118,8 @@ def move_of(row: Row[Any]) -> IncidentMove:
         subject=Subject(row.host, row.subject_kind, row.subject_key),
         level=row.level,
         automatic=row.automatic,
+        other=row.other,
+        details=None if row.details is None else _DETAILS.decode(row.details),
     )
 
 

@@ -11,15 +11,15 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from duty.corrections import Correction, corrected
 from duty.events import EventMemory, EventStep
-from duty.incidents import step
+from duty.incidents import UNREVIEWED, Around, holds, recall, step
 from duty.log_query import LogQuery
 from duty.log_words import ENGLISH, Speech
-from duty.phrases import Phrase, phrase
+from duty.phrases import phrase
 from duty.records import (
     DUTY,
+    ENDED,
     Incident,
     IncidentMove,
-    IncidentState,
     LogEntry,
     LogKind,
     LogPage,
@@ -30,6 +30,7 @@ from duty.records import (
 )
 from storage.database import Database
 from storage.failures import StoreFailed
+from storage.incident_lines import sentence
 from storage.log_rows import append, lines, move_ref
 from storage.log_search import LOOKED_AT, Searching, Stopped
 from storage.rows import entry_of, event_of, event_row, micros, move_of, move_row, seconds
@@ -175,10 +176,18 @@ class Store:
 
     # --- incidents -------------------------------------------------------------------------------------------
 
-    def move(self, asked: IncidentMove, entered_at: float, session: str = "") -> Moved:
+    def move(
+        self,
+        asked: IncidentMove,
+        entered_at: float,
+        session: str = "",
+        unreviewed: frozenset[int] = UNREVIEWED,
+    ) -> Moved:
         """Make a move and write its line of the log, both or neither. ``asked.seq`` is given here.
 
         The line holds the move's hash: the chain of the log holds both.
+
+        ``unreviewed``: levels that may be closed without a review.
 
         ``asked.incident`` 0 opens a new one. Raises :class:`duty.records.Refused` where the incident's state, as it
         stands inside the transaction, does not allow the move: of two who close it at once, one is told.
@@ -197,7 +206,7 @@ class Store:
                 subject=subject,
                 at=seconds(micros(asked.at)),
             )
-            after = step(before, move)
+            after = step(before, move, self._around(connection, move, unreviewed))
             connection.execute(insert(MOVES), [move_row(move)])
             line = NewLogEntry(
                 LogKind.INCIDENT,
@@ -205,7 +214,7 @@ class Store:
                 move.at,
                 subject,
                 move.text,
-                _sentence(move),
+                sentence(move),
                 number,
                 session=session,
                 refs=(move_ref(move),),
@@ -221,17 +230,63 @@ class Store:
 
     def incidents(self) -> list[Incident]:
         """All that are not closed and the newest closed ones, in the order they were opened."""
-        closed = select(MOVES.c.incident).where(MOVES.c.move == Move.CLOSED.value)
-        recent = closed.order_by(MOVES.c.seq.desc()).limit(CLOSED_KEPT)
-        query = (
-            select(MOVES).where(MOVES.c.incident.not_in(closed) | MOVES.c.incident.in_(recent)).order_by(MOVES.c.seq)
+        # The newest of the moves that end an incident or open it again says which of the two it is.
+        turns = (
+            select(func.max(MOVES.c.seq))
+            .where(MOVES.c.move.in_([Move.CLOSED.value, Move.MERGED.value, Move.REOPENED.value]))
+            .group_by(MOVES.c.incident)
         )
+        ended = select(MOVES.c.incident).where(MOVES.c.seq.in_(turns), MOVES.c.move != Move.REOPENED.value)
+        recent = ended.order_by(MOVES.c.seq.desc()).limit(CLOSED_KEPT)
+        query = select(MOVES).where(MOVES.c.incident.not_in(ended) | MOVES.c.incident.in_(recent)).order_by(MOVES.c.seq)
         found: dict[int, Incident] = {}
         with self._database.reading() as connection:
             for row in connection.execute(query):
                 found[row.incident] = _next(found.get(row.incident), _understood(move_of, row))
                 self._remember(row.seq, found[row.incident])
-        return list(found.values())
+            # What was merged into one that has not ended is still waited for, however long ago that was.
+            waiting = [one.id for one in found.values() if one.state not in ENDED]
+            while waiting:
+                for part in self._merged_into(connection, waiting.pop()):
+                    if part.id not in found:
+                        found[part.id] = part
+                        waiting.append(part.id)
+        return sorted(found.values(), key=lambda one: one.id)
+
+    def incident(self, number: int) -> Incident | None:
+        """One incident, however old; ``None`` if there is none of that number."""
+        with self._database.reading() as connection:
+            return self._incident(connection, number)
+
+    def merged_into(self, number: int) -> list[Incident]:
+        """The incidents that were merged into this one and not opened again since."""
+        with self._database.reading() as connection:
+            return self._merged_into(connection, number)
+
+    def _around(self, connection: Connection, move: IncidentMove, unreviewed: frozenset[int]) -> Around:
+        """What the store knows besides the incident itself that its next move depends on."""
+        if move.move is Move.MERGED and move.other is not None:
+            return Around(target=self._incident(connection, move.other), unreviewed=unreviewed)
+        if move.move is Move.RESOLVED:
+            return Around(holding=tuple(self._holding(connection, move.incident)), unreviewed=unreviewed)
+        return Around(unreviewed=unreviewed)
+
+    def _holding(self, connection: Connection, number: int) -> list[int]:
+        """Incidents merged into this one, or into those, whose fault still holds."""
+        found, waiting, seen = [], [number], {number}
+        while waiting:
+            for part in self._merged_into(connection, waiting.pop()):
+                if part.id not in seen:
+                    seen.add(part.id)
+                    waiting.append(part.id)
+                    if holds(part):
+                        found.append(part.id)
+        return found
+
+    def _merged_into(self, connection: Connection, number: int) -> list[Incident]:
+        query = select(MOVES.c.incident).where(MOVES.c.other == number).distinct().order_by(MOVES.c.incident)
+        parts = [self._incident(connection, row.incident) for row in connection.execute(query).all()]
+        return [part for part in parts if part is not None and part.merged_into == number]
 
     def _incident(self, connection: Connection, number: int) -> Incident | None:
         seq, known = self._folded.get(number, (0, None))
@@ -242,7 +297,7 @@ class Store:
         return incident
 
     def _remember(self, seq: int, incident: Incident) -> None:
-        if incident.state is IncidentState.CLOSED:
+        if incident.state in ENDED:
             self._folded.pop(incident.id, None)
         else:
             self._folded[incident.id] = (seq, incident)
@@ -265,7 +320,7 @@ def _fold(incident: Incident | None, moves: Iterable[IncidentMove]) -> Incident 
 
 def _next(incident: Incident | None, move: IncidentMove) -> Incident:
     try:
-        return step(incident, move)
+        return recall(incident, move)
     except Refused as refused:  # it was legal when it was written: the row is not the one that was written
         raise _damaged(MOVES.name, move.seq) from refused
 
@@ -283,20 +338,3 @@ def _entry(row: Row[Any]) -> LogEntry:
 
 def _damaged(table: str, seq: int) -> StoreFailed:
     return StoreFailed(phrase("the store is damaged: {table} {seq} makes no sense", table=table, seq=seq))
-
-
-def _sentence(move: IncidentMove) -> Phrase:
-    if move.said is not None and move.move is Move.OPENED:
-        return move.said
-    match move.move:
-        case Move.OPENED:
-            return phrase("incident {number} opened, level {level}", number=move.incident, level=move.level or 0)
-        case Move.TAKEN:
-            return phrase("incident {number} taken", number=move.incident)
-        case Move.NOTED:
-            return phrase("note on incident {number}", number=move.incident)
-        case Move.AGAIN:
-            return phrase("incident {number}: the fault shows again", number=move.incident)
-        case Move.RETURNED:
-            return phrase("incident {number}: well again; to be closed by a person", number=move.incident)
-    return phrase("incident {number} closed", number=move.incident)

@@ -68,7 +68,10 @@ class MoveRow(SQLModel, table=True):
     """One thing that happened to an incident."""
 
     __tablename__ = "incident_move"
-    __table_args__ = (Index("incident_move_of_incident", "incident", "seq"),)
+    __table_args__ = (
+        Index("incident_move_of_incident", "incident", "seq"),
+        Index("incident_move_of_other", "other", sqlite_where=text("other IS NOT NULL")),
+    )
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     incident: int
@@ -85,6 +88,10 @@ class MoveRow(SQLModel, table=True):
     subject_key: str
     level: int | None = None
     automatic: bool = False
+    other: int | None = None
+    """The incident it is merged into."""
+    details: str | None = None
+    """JSON: one of :data:`duty.incident_details.Details`."""
     form: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     """Which columns are hashed in the move's line of the log; see :data:`duty.chain.MOVE_FIELDS`."""
 

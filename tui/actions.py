@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from duty.corrections import why_not
 from duty.phrases import N_, Phrase, phrase
-from duty.records import IncidentState, Subject
-from tui import doings, line_doings, log_doings
+from duty.records import Move, Subject
+from tui import doings, incident_doings, line_doings, log_doings
+from tui.incident_reasons import cannot
 from wire.words import _
 
 if TYPE_CHECKING:
@@ -58,22 +59,6 @@ def _correctable(app: WatchkeeperApp) -> Phrase | None:
     if entry is None:
         return phrase("no line of the duty log under the cursor")
     return why_not(entry) or _watched(app)
-
-
-def _untaken(app: WatchkeeperApp) -> Phrase | None:
-    incident = app.incident()
-    if incident is not None and incident.state is IncidentState.CLOSED:
-        return phrase("incident {number} is closed", number=incident.id)
-    if incident is not None and incident.owner == app.picture.who:
-        return phrase("you have incident {number} already", number=incident.id)
-    return _incident(app)
-
-
-def _unclosed(app: WatchkeeperApp) -> Phrase | None:
-    incident = app.incident()
-    if incident is not None and incident.state is IncidentState.CLOSED:
-        return phrase("incident {number} is closed", number=incident.id)
-    return _incident(app)
 
 
 def _host(app: WatchkeeperApp) -> Phrase | None:
@@ -168,9 +153,61 @@ ACTIONS: tuple[Action, ...] = (
     Action("late", ("N",), N_("Write a line about something earlier"), RECORD, line_doings.note_late, "", _watched),
     Action("correct", ("x",), N_("Correct the line of the duty log"), RECORD, line_doings.correct, "", _correctable),
     Action("open", ("o",), N_("Open an incident"), RECORD, doings.open_incident, N_("open incident"), _watched),
-    Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), _untaken),
+    Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), cannot(Move.TAKEN)),
     Action("add", ("a",), N_("Add a note to the incident"), RECORD, doings.add_note, N_("add note"), _incident),
-    Action("close", ("c",), N_("Close the incident"), RECORD, doings.close, N_("close"), _unclosed),
+    Action(
+        "mitigate",
+        ("w",),
+        N_("Say that the service is back (incident)"),
+        RECORD,
+        incident_doings.mitigate,
+        N_("service back"),
+        cannot(Move.MITIGATED),
+    ),
+    Action(
+        "resolve",
+        ("R",),
+        N_("Resolve the incident: cause, and what was done"),
+        RECORD,
+        incident_doings.resolve,
+        N_("resolve"),
+        cannot(Move.RESOLVED),
+    ),
+    Action(
+        "review",
+        ("e",),
+        N_("Review the incident"),
+        RECORD,
+        incident_doings.review,
+        N_("review"),
+        cannot(Move.REVIEWED),
+    ),
+    Action("close", ("c",), N_("Close the incident"), RECORD, incident_doings.close, N_("close"), cannot(Move.CLOSED)),
+    Action("reopen", ("u",), N_("Open the incident again"), RECORD, incident_doings.reopen, "", cannot(Move.REOPENED)),
+    Action(
+        "level",
+        ("i",),
+        N_("Raise or lower the incident's level"),
+        RECORD,
+        incident_doings.level,
+        "",
+        cannot(Move.RAISED),
+    ),
+    Action(
+        "merge", ("j",), N_("Merge the incident into another"), RECORD, incident_doings.merge, "", cannot(Move.MERGED)
+    ),
+    Action(
+        "link", ("K",), N_("Link the incident with something"), RECORD, incident_doings.link, "", cannot(Move.LINKED)
+    ),
+    Action(
+        "report",
+        ("b",),
+        N_("Write down that the incident was reported"),
+        RECORD,
+        incident_doings.report,
+        "",
+        cannot(Move.REPORTED),
+    ),
     Action(
         "show",
         ("enter",),

@@ -16,7 +16,6 @@ from tui.sayings import refusal, title_of
 from tui.themes import THEMES
 from wire.messages import (
     AcceptKey,
-    CloseIncident,
     Command,
     InjectFault,
     NoteIncident,
@@ -59,10 +58,16 @@ def open_incident(app: WatchkeeperApp) -> None:
 
     async def send(values: dict[str, str]) -> Reply:
         return await app.session.ask(
-            lambda ask: OpenIncident(ask=ask, title=values["title"], level=int(values["level"]), subject=subject)
+            lambda ask: OpenIncident(
+                ask=ask,
+                title=values["title"],
+                level=int(values["level"]),
+                subject=subject,
+                drill=values["drill"] == "d",
+            )
         )
 
-    app.push_screen(dialogs.open_incident(send, about=about_of(subject)))
+    app.push_screen(dialogs.open_incident(send, about=about_of(subject), rules=app.picture.rules))
 
 
 async def take(app: WatchkeeperApp) -> None:
@@ -86,21 +91,6 @@ def add_note(app: WatchkeeperApp) -> None:
         return await app.session.ask(lambda ask: NoteIncident(ask=ask, incident=number, text=values["text"]))
 
     app.push_screen(dialogs.add_note(send, incident=incident, title=title_of(incident)))
-
-
-def close(app: WatchkeeperApp) -> None:
-    """Ask what was done and close the incident under the cursor."""
-    from tui.screens import dialogs
-
-    incident = app.incident()
-    if incident is None:
-        return
-    number = incident.id
-
-    async def send(values: dict[str, str]) -> Reply:
-        return await app.session.ask(lambda ask: CloseIncident(ask=ask, incident=number, text=values["text"]))
-
-    app.push_screen(dialogs.close_incident(send, incident=incident, title=title_of(incident)))
 
 
 async def redial(app: WatchkeeperApp) -> None:

@@ -32,6 +32,8 @@ class Glyphs:
     states: Mapping[State, Mark]
     qualities: Mapping[Quality, Mark]
     incidents: Mapping[IncidentState, Mark]
+    clocks: Mapping[str, Mark]
+    """Of a countdown: running, over, met."""
     spark: str
     """Levels from lowest to highest, after one character for a gap."""
     full: str
@@ -69,9 +71,14 @@ UNICODE = Glyphs(
     },
     incidents={
         IncidentState.OPEN: Mark("◆", "O", "act"),
-        IncidentState.TAKEN: Mark("◈", "T", "warn"),
+        IncidentState.ACCEPTED: Mark("◈", "T", "warn"),
+        IncidentState.MITIGATED: Mark("◇", "M", "info"),
+        IncidentState.RESOLVED: Mark("■", "R", "ok"),
+        IncidentState.REVIEWED: Mark("▣", "V", "ok"),
         IncidentState.CLOSED: Mark("□", "C", "dim"),
+        IncidentState.MERGED: Mark("▽", "J", "dim"),
     },
+    clocks={"running": Mark("▷", "D", "info"), "over": Mark("✖", "L", "act"), "met": Mark("●", "M", "ok")},
     spark=" ▁▂▃▄▅▆▇█",
     full="━",
     rest="─",
@@ -105,9 +112,14 @@ ASCII = Glyphs(
     },
     incidents={
         IncidentState.OPEN: Mark("#", "O", "act"),
-        IncidentState.TAKEN: Mark("@", "T", "warn"),
+        IncidentState.ACCEPTED: Mark("@", "T", "warn"),
+        IncidentState.MITIGATED: Mark("~", "M", "info"),
+        IncidentState.RESOLVED: Mark("=", "R", "ok"),
+        IncidentState.REVIEWED: Mark("+", "V", "ok"),
         IncidentState.CLOSED: Mark("_", "C", "dim"),
+        IncidentState.MERGED: Mark("v", "J", "dim"),
     },
+    clocks={"running": Mark(">", "D", "info"), "over": Mark("X", "L", "act"), "met": Mark("*", "M", "ok")},
     spark=" _.:-=+*#",
     full="=",
     rest="-",

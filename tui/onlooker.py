@@ -8,7 +8,7 @@ from textual import events
 from textual.screen import Screen
 
 from duty.board import HostView
-from duty.records import Incident, IncidentState, LogEntry, Subject
+from duty.records import ENDED, Incident, LogEntry, Subject
 from tui.actions import Looking
 from tui.keybar import KeyBar
 from tui.orderly import OrderlyApp
@@ -57,9 +57,9 @@ class Onlooker(OrderlyApp):
         return find() if callable(find) else None
 
     def live_incident_of(self, host: str) -> int | None:
-        """The number of the newest incident of ``host`` that is not closed."""
+        """The number of the newest incident of ``host`` that has not ended."""
         incidents = self.picture.incidents.values()
-        mine = [one for one in incidents if one.subject.host == host and one.state is not IncidentState.CLOSED]
+        mine = [one for one in incidents if one.subject.host == host and one.state not in ENDED]
         return max(mine, key=lambda incident: incident.opened_at).id if mine else None
 
     def host_id(self) -> str | None:

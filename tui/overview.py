@@ -12,9 +12,9 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 from duty.board import HostView
+from duty.incidents import untaken
 from duty.phrases import N_
 from duty.quality import Quality, State
-from duty.records import IncidentState
 from duty.series import READ
 from tui import figures
 from tui.cells import cell
@@ -130,7 +130,7 @@ def glyphs_of(glyphs: Glyphs) -> str:
 
 
 def _oldest(picture: Picture, width: int) -> Line:
-    undone = [one for one in picture.incidents.values() if one.state is IncidentState.OPEN]
+    undone = untaken(picture.incidents)
     if not undone:
         return ((" " + _("no untaken incident") + " ", "ok"),)
     oldest = min(undone, key=lambda one: one.opened_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from duty.board import HostView
-from duty.records import Incident, IncidentState
+from duty.records import ENDED, Incident
 from tui.picture import Picture
 
 
@@ -28,7 +28,7 @@ class Pause:
     def opened(self) -> list[Incident]:
         """Incidents that have come since and are not closed again, the newest first."""
         known = self.seen.incidents
-        new = [i for i in self._live.incidents.values() if i.id not in known and i.state is not IncidentState.CLOSED]
+        new = [i for i in self._live.incidents.values() if i.id not in known and i.state not in ENDED]
         return sorted(new, key=lambda incident: -incident.id)
 
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 
 from duty.board import HostView, SiteView
+from duty.duty_rules import DutyRules
 from duty.records import Incident, LogEntry
 from wire.messages import BoardUpdate, FaultKind, IncidentChanged, LogWritten, Resync, Welcome
 
@@ -31,6 +32,8 @@ class Picture:
         self.who = who
         self.stays = True
         self.faults: tuple[FaultKind, ...] = ()
+        self.rules = DutyRules()
+        """What incidents of the site are judged by."""
         self.seq: int | None = None
         """Number of the newest board merged; ``None`` before the first of a connection."""
 
@@ -50,6 +53,7 @@ class Picture:
         """A connection begins: records as they are; the board follows."""
         self.connected, self.gone_since, self.seq = True, None, None
         self.who, self.stays, self.faults = message.who, message.stays, message.faults
+        self.rules = message.rules
         self._records(message.incidents, message.log)
 
     def board(self, update: BoardUpdate) -> frozenset[str] | None:
@@ -79,6 +83,7 @@ class Picture:
 
     def resync(self, message: Resync) -> None:
         """Events were too many to tell one by one; this is what they led to."""
+        self.rules = message.rules
         self._records(message.incidents, message.log)
 
     def parted(self) -> None:

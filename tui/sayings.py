@@ -24,8 +24,12 @@ QUALITY_WORDS = {
 }
 INCIDENT_WORDS = {
     IncidentState.OPEN: N_("open"),
-    IncidentState.TAKEN: N_("taken"),
+    IncidentState.ACCEPTED: N_("taken"),
+    IncidentState.MITIGATED: N_("mitigated"),
+    IncidentState.RESOLVED: N_("resolved"),
+    IncidentState.REVIEWED: N_("reviewed"),
     IncidentState.CLOSED: N_("closed"),
+    IncidentState.MERGED: N_("merged"),
 }
 
 

@@ -12,6 +12,7 @@ from duty.chain import is_digest
 from duty.clean import clean
 from duty.connection import HostKey
 from duty.corrections import Correction, event_time
+from duty.incident_details import Opening
 from duty.log_query import parse
 from duty.phrases import N_, Phrase, phrase
 from duty.records import Incident, LogKind, LogPage, Move, NewLogEntry, Ref, Refused, Subject
@@ -20,6 +21,7 @@ from watch.clock import Clock
 from watch.engine import Engine
 from watch.history import History
 from watch.host_run import HostRun
+from watch.incident_moves import MAX_TEXT, asked_move, spoken
 from watch.recorder import Recorder
 from wire.messages import (
     AcceptKey,
@@ -28,6 +30,7 @@ from wire.messages import (
     CorrectLog,
     FaultKind,
     InjectFault,
+    MoveIncident,
     NoteIncident,
     OpenIncident,
     ReadHistory,
@@ -41,8 +44,6 @@ from wire.messages import (
     WriteLog,
 )
 
-MAX_TEXT = 5000
-"""Characters of one entry: a pasted stack trace fits, a file does not."""
 MAX_FILES = 16
 """Files attached to one entry."""
 MAX_QUERY = 400
@@ -99,7 +100,7 @@ class Commands:
                 text, reason = spoken(command.text), clean(command.reason.strip(), MAX_TEXT)
                 asked = Correction(command.seq, who, text, reason, session=session)
                 return Reply(command.ask, ok=True, log=(await self.recorder.correct(asked),))
-            case OpenIncident() | TakeIncident() | NoteIncident() | CloseIncident():
+            case OpenIncident() | TakeIncident() | NoteIncident() | CloseIncident() | MoveIncident():
                 return Reply(command.ask, ok=True, incident=await self._move(who, command, session))
             case ReadLog():
                 return Reply(command.ask, ok=True, page=await self._read(command))
@@ -138,8 +139,11 @@ class Commands:
     async def _move(self, who: str, command: Command, session: str) -> Incident:
         at = self.clock.now().wall
         match command:
+            case MoveIncident():
+                return await asked_move(self.recorder, who, command, at, session)
             case OpenIncident():
                 text, subject = spoken(command.title), _plain(command.subject)
+                opening = Opening(self.recorder.witness(subject, at), drill=command.drill)
                 return await self.recorder.move(
                     None,
                     Move.OPENED,
@@ -148,6 +152,7 @@ class Commands:
                     text=text,
                     subject=subject,
                     level=command.level,
+                    details=opening,
                     session=session,
                 )
             case NoteIncident():
@@ -241,14 +246,6 @@ def practised(kinds: Iterable[FaultKind], command: InjectFault) -> Phrase:
         N_("practice fault begins: {fault} {subject}") if command.on else N_("practice fault ends: {fault} {subject}")
     )
     return Phrase(template, {"fault": fault, "subject": clean(command.subject, 80)})
-
-
-def spoken(text: str) -> str:
-    """A person's words, cleaned; nothing said is refused."""
-    cleaned = clean(text.strip(), MAX_TEXT)
-    if not cleaned:
-        raise Refused(phrase("nothing was written"))
-    return cleaned
 
 
 def _files(files: tuple[Ref, ...]) -> tuple[Ref, ...]:

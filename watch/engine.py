@@ -15,7 +15,9 @@ from duty.board import Board, HostView, SiteView
 from duty.conditions import Change, Watchfulness
 from duty.connection import Connection, Link
 from duty.events import EventMemory, EventStep
+from duty.evidence import evidence_of, unseen
 from duty.host_state import HostState
+from duty.incident_details import Evidence
 from duty.moment import Moment
 from duty.outlooks import Outlooks
 from duty.phrases import Phrase, phrase
@@ -322,6 +324,13 @@ class Engine:
         if (run := self.runs.get(host)) is not None:
             run.state.foresee(outlooks, peaks)
             self._dirty[host] = None
+
+    def evidence(self, subject: Subject, at: float) -> Evidence | None:
+        """What is known of a thing at ``at`` (UTC epoch seconds); ``None`` where it is not of a host of this site."""
+        view = self._views.get(subject.host)
+        if view is not None:
+            return evidence_of(view, subject, at)
+        return unseen(at) if subject.host in self.runs else None
 
     def touch(self) -> None:
         """Something about the site changed: publish soon."""

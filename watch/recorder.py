@@ -12,12 +12,25 @@ import msgspec
 
 from duty.conditions import Change
 from duty.corrections import Correction
+from duty.duty_rules import DutyRules
 from duty.events import EventMemory, EventStep
-from duty.incidents import open_for
+from duty.incident_details import Details, Evidence, Opening
+from duty.incidents import UNREVIEWED, ended_before, open_for, root_of
 from duty.log_query import LogQuery
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, IncidentMove, LogEntry, LogKind, LogPage, Move, NewLogEntry, Refused, Subject
+from duty.records import (
+    Incident,
+    IncidentMove,
+    IncidentState,
+    LogEntry,
+    LogKind,
+    LogPage,
+    Move,
+    NewLogEntry,
+    Refused,
+    Subject,
+)
 from storage.failures import StoreFailed
 from storage.store import Moved
 from wire.messages import IncidentChanged, LogWritten
@@ -32,7 +45,11 @@ class Waiting(Enum):
 
 
 STEPS: Final = Waiting.STEPS
-Item = NewLogEntry | tuple[Change, Moment] | Literal[Waiting.STEPS]
+Begun = tuple[Change, Moment, Evidence | None]
+"""A fault that began to count or ended, when, and what was known then."""
+Item = NewLogEntry | Begun | Literal[Waiting.STEPS]
+Witness = Callable[[Subject, float], Evidence | None]
+"""What is known of a thing at a time; ``None`` where there is no such thing."""
 
 RETRY_S = 1.0
 """Seconds between attempts while the store does not write."""
@@ -53,7 +70,7 @@ class Keeper(Protocol):
     async def correct(self, asked: Correction) -> LogEntry:
         """Write the line that puts another right, or raise ``Refused``."""
 
-    async def move(self, asked: IncidentMove, session: str = "") -> Moved:
+    async def move(self, asked: IncidentMove, session: str = "", unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
         """Make one move, whose number is not known yet (0), and its line of the log, or raise ``Refused``."""
 
     async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
@@ -107,6 +124,10 @@ class Recorder:
         """What of them waits to be kept: one value a log, however long the store does not write."""
         self.recent: list[LogEntry] = []
         """Newest first."""
+        self.rules = DutyRules()
+        """What the site judges incidents by; the service keeps it current."""
+        self.witness: Witness = lambda _subject, _at: None
+        """Asked for the evidence in the moment in which a fault begins to count."""
         self.lost = 0
         """Lines of the engine that were given up because the store did not write for too long."""
         self._publish = publish
@@ -136,7 +157,7 @@ class Recorder:
 
     def condition(self, change: Change, at: Moment) -> None:
         """A fault that opens an incident began to count, or ended."""
-        self._queued((change, at))
+        self._queued((change, at, self.witness(change.condition.subject, at.wall) if change.on else None))
 
     def event(self, step: EventStep) -> None:
         """Something was read of a followed log: where it stands, with the lines of the log that came of it."""
@@ -181,7 +202,7 @@ class Recorder:
             self._logger.info("not recorded: %s", refused)
         return True
 
-    def _queued(self, item: NewLogEntry | tuple[Change, Moment]) -> None:
+    def _queued(self, item: NewLogEntry | Begun) -> None:
         # What opens and ends incidents outlives mere lines: without it an incident would stand for ever.
         most = MAX_WAITING if isinstance(item, NewLogEntry) else 2 * MAX_WAITING
         if self._queue.qsize() >= most:
@@ -228,7 +249,7 @@ class Recorder:
         """Wait until everything queued so far is kept."""
         await self._queue.join()
 
-    async def _condition(self, change: Change, at: Moment) -> None:
+    async def _condition(self, change: Change, at: Moment, evidence: Evidence | None) -> None:
         condition = change.condition
         known = open_for(self.incidents, condition.subject)
         if change.on and known is None:
@@ -241,9 +262,13 @@ class Recorder:
                 subject=condition.subject,
                 level=condition.level,
                 automatic=True,
+                details=Opening(evidence, after=ended_before(self.incidents, condition.subject, at.wall)),
             )
         elif change.on and known is not None and not known.active:
             await self.move(known.id, Move.AGAIN, at=at.wall, actor="", said=condition.said, automatic=True)
+            root = root_of(self.incidents, known)
+            if root.id != known.id and root.state is IncidentState.RESOLVED:
+                await self.move(root.id, Move.AGAIN, at=at.wall, actor="", said=condition.said, automatic=True)
         elif not change.on and known is not None and known.active:
             await self.move(known.id, Move.RETURNED, at=at.wall, actor="", said=condition.said, automatic=True)
 
@@ -278,6 +303,8 @@ class Recorder:
         subject: Subject = Subject(),  # noqa: B008 - frozen
         level: int | None = None,
         automatic: bool = False,
+        other: int | None = None,
+        details: Details | None = None,
         session: str = "",
     ) -> Incident:
         """Keep one move of an incident (``None``: of a new one) and its line, then tell everybody.
@@ -297,8 +324,11 @@ class Recorder:
                 subject=subject,
                 level=level,
                 automatic=automatic,
+                other=other,
+                details=details,
             ),
             session,
+            self.rules.unreviewed,
         )
         self.incidents[moved.incident.id] = moved.incident
         self._publish(IncidentChanged(moved.move, moved.incident))

@@ -13,12 +13,14 @@ from config.load import load_site
 from duty.board import Board
 from duty.clean import clean
 from duty.connection import HostKey
+from duty.duty_rules import rules_of
 from duty.phrases import Phrase, phrase
 from duty.records import IncidentState, LogKind, NewLogEntry, Refused
 from duty.site import HostSpec, SiteSpec
 from watch.clock import Clock, SystemClock
 from watch.commands import Commands, answered
 from watch.engine import Engine
+from watch.escalation import Escalation
 from watch.foresight import Foresight
 from watch.history import History
 from watch.plan import Plan
@@ -94,6 +96,7 @@ class Service:
             self.plan.store.with_name(HISTORY_NAME), site, self.clock, self._foreseen
         )
         self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board, history.see)
+        self.recorder.rules, self.recorder.witness = rules_of(site), self.engine.evidence
         await self.recorder.load()
         self.commands = Commands(
             self.engine,
@@ -125,8 +128,11 @@ class Service:
         ended = asyncio.create_task(self.ended.wait())
         watching = asyncio.create_task(self._watch_store())
         keeping = asyncio.create_task(self.history.run())
+        escalating = asyncio.create_task(Escalation(self.recorder, self.clock).run())
         try:
-            done, _ = await asyncio.wait([*tasks, ended, watching, keeping], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                [*tasks, ended, watching, keeping, escalating], return_when=asyncio.FIRST_COMPLETED
+            )
             for one in done:
                 one.result()
         except Exception as error:
@@ -145,9 +151,9 @@ class Service:
                     await self.recorder.drained()
             except TimeoutError:
                 pass  # the store does not write: what is queued cannot be kept, and the log has said so
-            for one in (tasks[1], ended, watching, keeping):
+            for one in (tasks[1], ended, watching, keeping, escalating):
                 one.cancel()
-            await asyncio.wait([tasks[1], ended, watching, keeping])
+            await asyncio.wait([tasks[1], ended, watching, keeping, escalating])
 
     async def _collect(self) -> None:
         await aside(load_feeds)
@@ -206,6 +212,9 @@ class Service:
             return why, tuple(line_of(problem) for problem in loaded.problems)
         added, kept, removed = self.engine.adopt(loaded.site)
         self.history.adopt(loaded.site)
+        self.recorder.rules = rules_of(loaded.site)
+        if self.door is not None:  # people, levels and contacts do not come with the boards
+            self.door.resync()
         self._line(
             phrase(
                 "site file read: {added} hosts new, {kept} kept, {removed} gone",
@@ -247,11 +256,13 @@ class Service:
             faults=self.fleet.faults if self.fleet is not None else (),
             attached=self.door.seated_names if self.door is not None else (),
             history_error=self.history.error,
+            rules=self.recorder.rules,
         )
 
     def resync(self) -> Resync:
         """The state the events so far led to."""
-        return Resync(tuple(self.recorder.incidents.values()), tuple(self.recorder.recent))
+        records = self.recorder
+        return Resync(tuple(records.incidents.values()), tuple(records.recent), records.rules)
 
     async def command(self, who: str, command: Command, session: str) -> Reply:
         """Do what a screen asks."""

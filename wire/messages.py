@@ -10,9 +10,11 @@ from __future__ import annotations
 import msgspec
 
 from duty.board import HostView, SiteView
+from duty.duty_rules import DutyRules
 from duty.graph import Graph
+from duty.incident_details import Details
 from duty.phrases import Phrase
-from duty.records import Incident, IncidentMove, LogEntry, LogPage, Ref, Subject
+from duty.records import Incident, IncidentMove, LogEntry, LogPage, Move, Ref, Subject
 from duty.series import SeriesKey
 
 PROTOCOL = 3
@@ -76,6 +78,7 @@ class OpenIncident(Command, frozen=True):
     title: str
     level: int
     subject: Subject = Subject()
+    drill: bool = False
 
 
 class TakeIncident(Command, frozen=True):
@@ -92,10 +95,21 @@ class NoteIncident(Command, frozen=True):
 
 
 class CloseIncident(Command, frozen=True):
-    """Close an incident with what was done."""
+    """Close an incident that is resolved, and reviewed where its level asks for that."""
 
     incident: int
-    text: str
+    text: str = ""
+
+
+class MoveIncident(Command, frozen=True):
+    """Any other move of an incident that a person makes. What each needs: :mod:`duty.incidents`."""
+
+    incident: int
+    move: Move
+    text: str = ""
+    level: int | None = None
+    other: int | None = None
+    details: Details | None = None
 
 
 class ReadLog(Command, frozen=True):
@@ -186,6 +200,8 @@ class Welcome(Message, frozen=True):
     log: tuple[LogEntry, ...]
     """The newest lines, newest first."""
     faults: tuple[FaultKind, ...] = ()
+    rules: DutyRules = DutyRules()
+    """What incidents of this site are judged by."""
     attached: tuple[str, ...] = ()
     """Who sits at the screens that were there before this one."""
     history_error: Phrase | None = None
@@ -223,10 +239,11 @@ class LogWritten(Message, frozen=True):
 
 
 class Resync(Message, frozen=True):
-    """This screen was too slow for the events: here is the state they led to, in place of all of them."""
+    """This screen was too slow for the events, or what holds did not come about by events: here it is, whole."""
 
     incidents: tuple[Incident, ...]
     log: tuple[LogEntry, ...]
+    rules: DutyRules = DutyRules()
 
 
 class Reply(Message, frozen=True):
@@ -253,6 +270,7 @@ FromScreen = (
     | TakeIncident
     | NoteIncident
     | CloseIncident
+    | MoveIncident
     | ReadLog
     | ReadIncident
     | ReadHistory

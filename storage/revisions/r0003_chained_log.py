@@ -37,7 +37,7 @@ NEW = (
 def upgrade() -> None:
     """Build the new table beside the old one and put it in its place."""
     connection = op.get_bind()
-    op.add_column("incident_move", sa.Column("form", sa.Integer, nullable=False, server_default="1"))
+    _widen()
     op.drop_index("log_entry_of_host", "log_entry")
     op.drop_index("log_entry_of_incident", "log_entry")
     op.rename_table("log_entry", "log_entry_before")
@@ -54,6 +54,14 @@ def upgrade() -> None:
     op.execute(
         "CREATE VIRTUAL TABLE log_search USING fts5(pieces, content='', columnsize=0, detail=none, tokenize='ascii')"
     )
+
+
+def _widen() -> None:
+    """Give moves the columns that are hashed with the others. Before hashing: those of before have nothing in them."""
+    op.add_column("incident_move", sa.Column("form", sa.Integer, nullable=False, server_default="1"))
+    op.add_column("incident_move", sa.Column("other", sa.Integer))
+    op.add_column("incident_move", sa.Column("details", sa.String))
+    op.create_index("incident_move_of_other", "incident_move", ["other"], sqlite_where=sa.text("other IS NOT NULL"))
 
 
 def _create() -> None:

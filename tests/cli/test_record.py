@@ -62,7 +62,7 @@ def store(state: Path) -> Iterator[Path]:
     kept.append_log([NewLogEntry(LogKind.NOTE, "wang", T + 8, GW, "restarted gateway 03")], T + 8)
     kept.correct(Correction(9, "wang", "restarted gateway 05", "typed the wrong number"), T + 3600)
     opened = kept.move(IncidentMove(0, 0, Move.OPENED, T + 9, "wang", "slow", level=3), T + 3601)
-    kept.move(IncidentMove(0, opened.incident.id, Move.CLOSED, T + 10, "wang", "done"), T + 3602)
+    kept.move(IncidentMove(0, opened.incident.id, Move.TAKEN, T + 10, "wang", "done"), T + 3602)
     kept.close()
     yield path
 

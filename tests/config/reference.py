@@ -12,7 +12,8 @@ BEGIN = "<!-- {name}: made from the schema -->"
 END = "<!-- end of {name} -->"
 TABLES = (
     "Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Event",
-    "EventPattern", "Health", "Clock", "Alarm",
+    "EventPattern", "Health", "Clock",
+    "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable", "Alarm",
 )  # fmt: skip
 
 WRITTEN = {
@@ -32,6 +33,12 @@ WRITTEN = {
     "SecondsLevels": '`"1s"`, `{ warn = "200ms", act = "1s" }`, `"off"`',
     "DaysLevels": '`7`, `{ warn = 30, act = 7 }`, `"off"`',
     "NumberLevels": '`900`, `"90%"`, `{ warn = "<2GiB", act = "<1GiB" }`, `"off"`',
+    "PersonTable": "a person, see below",
+    "ContactTable": "a contact, see below",
+    "Incidents": "a table, see below",
+    "LevelTable": "a level, see below",
+    "StepTable": "a step, see below",
+    "ReportTable": "a report, see below",
     "App": "an application, see below",
     "Process": "a process, see below",
     "Line": "a line, see below",

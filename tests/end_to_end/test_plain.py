@@ -74,7 +74,10 @@ async def test_a_killed_process_and_a_hostile_log(
                 order.start()
                 await plain.says("Better: process order-gw on struck is")
                 await plain.says("Incident 1: well again, a person has to close it")
-                plain.type("close 1 started by hand")
+                plain.type("resolve 1 software started by hand")
+                await plain.says("Written: incident 1.")
+                plain.type("review 1 it ended | killed for the test")
+                plain.type("close 1")
                 await plain.says("Incident 1 is closed.")
             plain.typed.close()
             assert await asyncio.wait_for(process.wait(), PATIENCE_S) == 0

@@ -37,7 +37,7 @@ def filled(path: Path) -> Path:
     for number in range(ROWS - 4):
         store.append_log([note(f"第 {number} 行")], 1_700_000_001.0)
     opened = store.move(IncidentMove(0, 0, Move.OPENED, 5.0, "wang", "x", level=3), 6.0)
-    for kind in (Move.TAKEN, Move.NOTED, Move.CLOSED):
+    for kind in (Move.TAKEN, Move.NOTED, Move.MITIGATED):
         store.move(IncidentMove(0, opened.incident.id, kind, 5.0, "li", "y"), 6.0)
     store.append_log([note("injected", DRILL), note("found", DRILL)], 7.0)
     store.close()
@@ -198,10 +198,13 @@ def test_rows_cut_off_at_the_end_are_exposed_by_a_head(path: Path) -> None:
         ("DELETE FROM incident_move WHERE seq = 3", MoveFault(3, 11, missing=True)),
         (
             "INSERT INTO incident_move SELECT 5, incident, move, at, actor, text, said_template, said_values, said_of, "
-            "said_english, host, subject_kind, subject_key, level, automatic, form FROM incident_move WHERE seq = 2",
+            "said_english, host, subject_kind, subject_key, level, automatic, other, details, form FROM incident_move "
+            "WHERE seq = 2",
             MoveFault(5, 0),
         ),
         ("UPDATE incident_move SET form = 9 WHERE seq = 4", MoveFault(4, 12)),
+        ("UPDATE incident_move SET other = 1 WHERE seq = 2", MoveFault(2, 10)),
+        ("""UPDATE incident_move SET details = '{"type":"opening"}' WHERE seq = 1""", MoveFault(1, 9)),
     ],
 )
 def test_a_move_is_held_by_its_line_of_the_log(path: Path, statement: str, fault: MoveFault) -> None:

@@ -181,7 +181,7 @@ def of_a_strange_kind(path: Path) -> None:
 def of_impossible_moves(path: Path) -> None:
     store = Store(path)
     store.move(opened(), 1.0)
-    store.move(IncidentMove(0, 1, Move.CLOSED, 5.0, "li"), 1.0)
+    store.move(IncidentMove(0, 1, Move.TAKEN, 5.0, "li"), 1.0)
     store.move(opened(), 1.0)
     store.close()
     with closing(sqlite3.connect(path)) as raw, raw:

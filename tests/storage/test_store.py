@@ -14,11 +14,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from duty.incident_details import Cause, Details, Escalated, Link, Reported, Resolution, Review, ReviewAction
 from duty.phrases import of, phrase
 from duty.records import Incident, IncidentMove, IncidentState, LogKind, Move, NewLogEntry, Refused, Subject
 from storage.store import Store
 
 GW = Subject("quote-gw", "host", "quote-gw")
+DONE = Resolution(Cause.SOFTWARE)
+
+
+def end(store: Store, number: int) -> None:
+    """Take, resolve and close an incident of a level that asks for no review."""
+    store.move(move(Move.TAKEN, number), 1.0)
+    store.move(move(Move.RESOLVED, number, text="done", details=DONE), 1.0)
+    store.move(move(Move.CLOSED, number), 1.0)
 
 
 @pytest.fixture
@@ -114,17 +123,23 @@ def test_the_life_of_an_incident_is_kept_with_its_lines(path: Path) -> None:
     number = opened.incident.id
     store.move(move(Move.TAKEN, number, "li"), 6.0)
     store.move(move(Move.NOTED, number, "li", "vendor called"), 6.0)
-    closed = store.move(move(Move.CLOSED, number, "li", "restarted"), 6.0)
+    store.move(move(Move.RESOLVED, number, "li", "restarted", details=DONE), 6.0)
+    found = Review("it stood still", "a leak", actions=(ReviewAction("mend it", "li", "2026-12-01"),))
+    store.move(move(Move.REVIEWED, number, "li", details=found), 6.0)
+    closed = store.move(move(Move.CLOSED, number, "li", "over"), 6.0)
     store.close()
     store = Store(path)
     (incident,) = store.incidents()
     assert incident == closed.incident
-    assert (incident.state, incident.owner, incident.last_note) == (IncidentState.CLOSED, "li", "restarted")
-    assert [m.move for m in store.moves(number)] == [Move.OPENED, Move.TAKEN, Move.NOTED, Move.CLOSED]
-    assert [m.seq for m in store.moves(number)] == [1, 2, 3, 4]
+    assert (incident.state, incident.owner, incident.last_note) == (IncidentState.CLOSED, "li", "over")
+    kinds = [Move.OPENED, Move.TAKEN, Move.NOTED, Move.RESOLVED, Move.REVIEWED, Move.CLOSED]
+    assert [m.move for m in store.moves(number)] == kinds
+    assert [m.seq for m in store.moves(number)] == [1, 2, 3, 4, 5, 6]
+    assert [m.details for m in store.moves(number)][3:5] == [DONE, found]
     lines = store.read_log(incident=number)
     assert [str(line.said) for line in reversed(lines)] == [
-        "incident 1 opened, level 2", "incident 1 taken", "note on incident 1", "incident 1 closed",
+        "incident 1 opened, level 2", "incident 1 taken", "note on incident 1", "incident 1 resolved",
+        "incident 1 reviewed", "incident 1 closed",
     ]  # fmt: skip
     assert all(line.subject == GW for line in lines), "a line speaks of what the incident is about"
 
@@ -132,10 +147,10 @@ def test_the_life_of_an_incident_is_kept_with_its_lines(path: Path) -> None:
 def test_two_stores_one_incident_one_taker(path: Path) -> None:
     one, two = Store(path), Store(path)
     number = one.move(move(Move.OPENED, text="x", level=3), 1.0).incident.id
-    one.move(move(Move.CLOSED, number, "wang", "done"), 1.0)
+    end(one, number)
     with pytest.raises(Refused, match="is closed"):
         two.move(move(Move.TAKEN, number, "li"), 1.0)
-    assert len(two.moves(number)) == 2 and len(two.read_log()) == 2, "a refused move leaves nothing"
+    assert len(two.moves(number)) == 4 and len(two.read_log()) == 4, "a refused move leaves nothing"
 
 
 WRITER = """
@@ -175,6 +190,10 @@ def test_every_acknowledged_row_survives_kill_9(path: Path) -> None:
         store.close()
 
 
+DETAILS: dict[Move, Details] = {
+    Move.RESOLVED: DONE, Move.REVIEWED: Review("x", "y"), Move.LINKED: Link("host", "gw"),
+    Move.REPORTED: Reported("first", "the exchange", 1.0), Move.ESCALATED: Escalated(1, "lead"),
+}  # fmt: skip
 MOVES = st.tuples(st.sampled_from([m for m in Move if m is not Move.OPENED]), st.integers(1, 3), st.sampled_from("ab"))
 
 
@@ -191,7 +210,8 @@ def test_two_stores_and_a_fresh_one_agree_on_any_moves(
         for place, one in enumerate(asked):
             kind, number, actor = one or (Move.OPENED, 0, "a")
             try:
-                moved = stores[place % 2].move(move(kind, number, actor, "x", level=3), 1.0)
+                asked_now = move(kind, number, actor, "x", level=3, other=1, details=DETAILS.get(kind))
+                moved = stores[place % 2].move(asked_now, 1.0)
             except Refused:
                 continue
             made += 1
@@ -210,6 +230,6 @@ def test_closed_incidents_of_long_ago_stay_in_the_store(path: Path, monkeypatch:
     for _ in range(5):
         store.move(move(Move.OPENED, text="x", level=3), 1.0)
     for number in (4, 1, 2):
-        store.move(move(Move.CLOSED, number, text="done"), 1.0)
+        end(store, number)
     assert sorted(one.id for one in store.incidents()) == [1, 2, 3, 5]
     assert store.move(move(Move.NOTED, 4, text="later"), 1.0).incident.last_note == "later"

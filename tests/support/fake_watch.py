@@ -22,8 +22,10 @@ import msgspec
 
 from duty.board import HostView, SiteView
 from duty.corrections import Correction, corrected
+from duty.duty_rules import DutyRules
 from duty.graph import Graph
-from duty.incidents import step
+from duty.incident_details import Opening
+from duty.incidents import Around, holds, step
 from duty.log_query import parse
 from duty.phrases import Phrase
 from duty.quality import Quality
@@ -44,6 +46,7 @@ from wire.messages import (
     InjectFault,
     LogWritten,
     Message,
+    MoveIncident,
     NoteIncident,
     OpenIncident,
     ReadHistory,
@@ -84,6 +87,7 @@ class FakeWatch:
     incidents: dict[int, Incident] = field(default_factory=dict)
     log: list[LogEntry] = field(default_factory=list)
     faults: tuple[FaultKind, ...] = ()
+    rules: DutyRules = field(default_factory=DutyRules)
     stays: bool = True
     protocol: int = PROTOCOL
     clock: Callable[[], float] = time.time
@@ -158,7 +162,13 @@ class FakeWatch:
     def move(self, incident: int, move: Move, actor: str, text: str = "", **more: object) -> Incident:
         """Let an incident move, by the real rules."""
         made = IncidentMove(len(self.moves) + 1, incident, move, self.clock(), actor, text, **more)  # type: ignore[arg-type]
-        now = step(self.incidents.get(incident), made)
+        parts = [one for one in self.incidents.values() if one.merged_into == incident and holds(one)]
+        around = Around(
+            holding=tuple(one.id for one in parts),
+            target=self.incidents.get(made.other or 0),
+            unreviewed=self.rules.unreviewed,
+        )
+        now = step(self.incidents.get(incident), made, around)
         self.moves.append(made)
         self.incidents[incident] = now
         self._tell(IncidentChanged(made, now))
@@ -214,6 +224,7 @@ class FakeWatch:
                 tuple(self.incidents.values()),
                 tuple(self.log),
                 self.faults,
+                self.rules,
             )
         )
         guest.free = True
@@ -252,15 +263,22 @@ class FakeWatch:
                 self.write(text, who, subject, about, at)
             case CorrectLog():
                 self.correct(who, command)
-            case OpenIncident(title=title, level=level, subject=subject):
+            case OpenIncident(title=title, level=level, subject=subject, drill=drill):
                 number = max(self.incidents, default=0) + 1
-                incident = self.move(number, Move.OPENED, who, title, level=level, subject=subject)
+                incident = self.move(
+                    number, Move.OPENED, who, title, level=level, subject=subject, details=Opening(drill=drill)
+                )
             case TakeIncident(incident=number):
                 incident = self.move(number, Move.TAKEN, who)
             case NoteIncident(incident=number, text=text):
                 incident = self.move(number, Move.NOTED, who, text)
             case CloseIncident(incident=number, text=text):
                 incident = self.move(number, Move.CLOSED, who, text)
+            case MoveIncident(incident=number, move=move):
+                if (why := self.rules.people.may(who, move)) is not None:
+                    raise Refused(why)
+                told = {"level": command.level, "other": command.other, "details": command.details}
+                incident = self.move(number, move, who, command.text, **told)
             case ReadIncident(incident=number):
                 moves = tuple(move for move in self.moves if move.incident == number)
             case InjectFault(host=host, fault=fault, on=on, subject=subject):

@@ -193,7 +193,7 @@ class Operator:
         self.ask(lambda ask: WriteLog(ask, told, about))
         self.ask(lambda ask: NoteIncident(ask, taken, "core file kept, vendor called / 已保留 core 文件并联系厂商"))
         self.ask(lambda ask: WriteLog(ask, "结算库 /data 增长过快, 已联系厂商 / vendor asked about growth of /data"))
-        await self.listen(lambda: self.incidents[taken].state is IncidentState.TAKEN)
+        await self.listen(lambda: self.incidents[taken].state is IncidentState.ACCEPTED)
         await self.wait(AFTER_S)
 
 

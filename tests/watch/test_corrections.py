@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 
 from duty.corrections import is_late
-from duty.records import LogKind, NewLogEntry, Ref, Refused, Subject
+from duty.records import LogKind, Move, NewLogEntry, Ref, Refused, Subject
 from tests.support.feeds import HandClock
 from tests.support.watches import watching
 from watch.commands import Commands
 from watch.recorder import Event, Recorder
 from watch.records import Records
-from wire.messages import CorrectLog, LogWritten, OpenIncident, Reply, WriteLog
+from wire.messages import CorrectLog, LogWritten, MoveIncident, OpenIncident, Reply, WriteLog
 
 LOGIN = "pts/3 4711"
 
@@ -107,9 +107,10 @@ async def test_i5_a_late_line_has_both_times(desk: Desk) -> None:
 
 async def test_the_login_is_in_every_line_of_a_person(desk: Desk) -> None:
     await desk.say(OpenIncident(1, "slow", 3))
-    (line,) = await desk.records.read_log()
-    assert (line.kind, line.session) == (LogKind.INCIDENT, LOGIN)
-    assert [ref.kind for ref in line.refs] == ["move"]
+    await desk.say(MoveIncident(2, 1, Move.TAKEN))
+    lines = await desk.records.read_log()
+    assert [(line.kind, line.session) for line in lines] == [(LogKind.INCIDENT, LOGIN)] * 2
+    assert [ref.kind for line in lines for ref in line.refs] == ["move"] * 2
 
 
 async def test_a_file_is_named_by_its_digest_or_not_at_all(desk: Desk) -> None:

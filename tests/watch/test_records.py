@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from duty.conditions import Change, Condition
+from duty.incident_details import Cause, Evidence, Opening, Resolution, Review
 from duty.moment import Moment
 from duty.phrases import phrase
+from duty.quality import Quality, State
 from duty.records import IncidentState, LogKind, Move, NewLogEntry, Refused, Subject
 from storage.database import StoreFailed
 from tests.support.feeds import HandClock
@@ -19,6 +21,7 @@ from watch.recorder import Event, Recorder
 from watch.records import Records
 from wire.messages import IncidentChanged, LogWritten
 
+DONE = Resolution(Cause.LINE)
 LOST = Condition(Subject("gw", "host", "gw"), 2, phrase("host {host} is lost", host="gw"), 5.0)
 
 
@@ -59,11 +62,75 @@ async def test_a_fault_opens_joins_and_returns(kept: tuple[Recorder, list[Event]
     assert (incident.count, incident.active, incident.level) == (2, True, 2)
     moves = [event.move.move for event in told if isinstance(event, IncidentChanged)]
     assert moves == [Move.OPENED, Move.RETURNED, Move.AGAIN]
-    closed = await recorder.move(incident.id, Move.CLOSED, at=11.0, actor="li", text="line moved")
-    assert closed.state is IncidentState.CLOSED
+    with pytest.raises(Refused, match="nobody's yet"):
+        await recorder.move(incident.id, Move.RESOLVED, at=11.0, actor="li", text="x", details=DONE)
+    await recorder.move(incident.id, Move.TAKEN, at=11.0, actor="li")
+    with pytest.raises(Refused, match="still holds"):
+        await recorder.move(incident.id, Move.RESOLVED, at=11.0, actor="li", text="x", details=DONE)
+    recorder.condition(Change(LOST, on=False), at)
+    await recorder.drained()
+    await recorder.move(incident.id, Move.RESOLVED, at=11.0, actor="li", text="line moved", details=DONE)
     recorder.condition(Change(LOST, on=True), at)
     await recorder.drained()
-    assert len(recorder.incidents) == 2, "after closing it is a new one"
+    again = recorder.incidents[incident.id]
+    assert (again.state, again.count, again.owner) == (IncidentState.OPEN, 3, ""), "it was not resolved"
+
+
+async def test_after_its_end_the_same_fault_is_a_new_incident_that_names_the_one_before(
+    kept: tuple[Recorder, list[Event], Path],
+) -> None:
+    recorder, _, _ = kept
+    at = Moment(10.0, 10.0)
+    for on in (True, False):
+        recorder.condition(Change(LOST, on=on), at)
+    await recorder.drained()
+    (incident,) = recorder.incidents.values()
+    await ended(recorder, incident.id)
+    recorder.condition(Change(LOST, on=True), at)
+    await recorder.drained()
+    assert [one.after for one in recorder.incidents.values()] == [None, incident.id]
+
+
+async def ended(recorder: Recorder, number: int) -> None:
+    await recorder.move(number, Move.TAKEN, at=11.0, actor="li")
+    await recorder.move(number, Move.RESOLVED, at=12.0, actor="li", text="line moved", details=DONE)
+    await recorder.move(number, Move.REVIEWED, at=13.0, actor="li", details=Review("it was cut", "a digger"))
+    await recorder.move(number, Move.CLOSED, at=14.0, actor="li")
+
+
+async def test_what_is_merged_goes_on_counting_and_opens_the_other_one_again(
+    kept: tuple[Recorder, list[Event], Path],
+) -> None:
+    recorder, _, _ = kept
+    at = Moment(10.0, 10.0)
+    recorder.condition(Change(LOST, on=True), at)
+    await recorder.drained()
+    (part,) = recorder.incidents.values()
+    whole = await recorder.move(None, Move.OPENED, at=10.0, actor="li", text="the line is down", level=3)
+    await recorder.move(part.id, Move.MERGED, at=10.0, actor="li", other=whole.id)
+    await recorder.move(whole.id, Move.TAKEN, at=10.0, actor="li")
+    with pytest.raises(Refused, match=f"incident {part.id}, merged into it"):
+        await recorder.move(whole.id, Move.RESOLVED, at=11.0, actor="li", text="x", details=DONE)
+    recorder.condition(Change(LOST, on=False), at)
+    await recorder.drained()
+    await recorder.move(whole.id, Move.RESOLVED, at=11.0, actor="li", text="x", details=DONE)
+    recorder.condition(Change(LOST, on=True), at)
+    await recorder.drained()
+    states = [(one.state, one.count) for one in recorder.incidents.values()]
+    assert states == [(IncidentState.MERGED, 2), (IncidentState.OPEN, 2)]
+
+
+async def test_the_evidence_is_that_of_the_moment_in_which_the_fault_began(
+    kept: tuple[Recorder, list[Event], Path],
+) -> None:
+    recorder, told, _ = kept
+    recorder.witness = lambda _subject, at: Evidence(at=at, state=State.ACT, quality=Quality.GOOD, lines=("gw: x",))
+    recorder.condition(Change(LOST, on=True), Moment(10.0, 10.0))
+    recorder.witness = lambda _subject, _at: None
+    await recorder.drained()
+    (opened,) = [event.move for event in told if isinstance(event, IncidentChanged)]
+    assert opened.details == Opening(Evidence(at=10.0, state=State.ACT, quality=Quality.GOOD, lines=("gw: x",)))
+    assert await recorder.keeper.moves(opened.incident) == [opened], "it is read back as it was kept"
 
 
 async def test_a_refused_move_is_not_told(kept: tuple[Recorder, list[Event], Path]) -> None:

@@ -154,7 +154,7 @@ async def test_killed_and_started_again_it_goes_on_with_what_was_open(site: Path
         watch.start()
         again = await watch.screen()
         (incident,) = first(again).incidents
-        assert (incident.id, incident.state, incident.owner) == (opened.id, IncidentState.TAKEN, first(again).who)
+        assert (incident.id, incident.state, incident.owner) == (opened.id, IncidentState.ACCEPTED, first(again).who)
         assert incident.active and incident.count == opened.count
         assert entry in first(again).log
         again.say(WriteLog(3, "after the kill"))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from duty.clean import clean
 from duty.phrases import N_
 from duty.records import Move
-from tui.plain import telling
+from tui.plain import incident_orders, telling
+from tui.plain.incident_orders import doer, number_of, wants_number
 from tui.sayings import refusal
 from wire.messages import CloseIncident, Command, TakeIncident, WriteLog
 from wire.words import _
@@ -66,9 +67,9 @@ async def _incidents(speaker: Speaker, _rest: str) -> Iterable[str]:
 
 
 async def _take(speaker: Speaker, rest: str) -> Iterable[str]:
-    number = _number(rest)
+    number = number_of(rest)
     if number is None:
-        return _wants_number("take 12", rest)
+        return wants_number("take 12", rest)
     return await _ask(
         speaker,
         lambda ask: TakeIncident(ask=ask, incident=number),
@@ -79,9 +80,9 @@ async def _take(speaker: Speaker, rest: str) -> Iterable[str]:
 
 async def _close(speaker: Speaker, rest: str) -> Iterable[str]:
     first, _blank, text = rest.partition(" ")
-    number = _number(first)
+    number = number_of(first)
     if number is None:
-        return _wants_number("close 12 …", first)
+        return wants_number("close 12 …", first)
     return await _ask(
         speaker,
         lambda ask: CloseIncident(ask=ask, incident=number, text=text.strip()),
@@ -122,16 +123,6 @@ async def _ask(
     return (done if reply.ok else refusal(reply),)
 
 
-def _number(word: str) -> int | None:
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 12 else None
-
-
-def _wants_number(example: str, found: str) -> Iterable[str]:
-    if not found:
-        return (_("Say which incident by its number: {example}.", example=example),)
-    return (_("{found} is not the number of an incident: {example}.", found=clean(found, 40), example=example),)
-
-
 ORDERS: dict[str, Order] = {
     "help": Order("help", N_("this list"), _help),
     "status": Order("status", N_("the site in short"), _status),
@@ -139,7 +130,8 @@ ORDERS: dict[str, Order] = {
     "host": Order("host NAME", N_("all that is known of a host; without a name, which there are"), _host),
     "incidents": Order("incidents", N_("the open incidents with their numbers"), _incidents),
     "take": Order("take N", N_("take incident N: it is yours"), _take),
-    "close": Order("close N TEXT", N_("close incident N, with what was done"), _close),
+    "close": Order("close N TEXT", N_("close incident N, with a last word if there is one"), _close),
+    **{word: Order(usage, words, doer(parse, usage)) for word, (usage, words, parse) in incident_orders.ORDERS.items()},
     "note": Order("note TEXT", N_("write a line in the duty log"), _note),
     "log": Order("log", N_("the newest lines of the duty log"), _log),
     "quiet": Order("quiet", N_("tell no changes until speak"), _quiet),

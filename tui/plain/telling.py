@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 
 from duty.board import HostView
-from duty.incidents import queue_order
+from duty.incidents import queue_order, untaken
 from duty.quality import Quality, State
-from duty.records import Incident, IncidentMove, IncidentState, LogEntry, LogKind, Move
+from duty.records import ENDED, Incident, IncidentMove, LogEntry, LogKind, Move
 from tui import figures
 from tui.log_rows import beside, said_of
 from tui.picture import Picture
+from tui.plain import moves
 from tui.plain.flow import Kind, News
 from tui.plain.parts import Change, Part, parts_of, problems
 from tui.sayings import INCIDENT_WORDS, QUALITY_WORDS, STATE_WORDS, about_of, title_of
@@ -92,11 +93,11 @@ def problem(part: Part) -> str:
 
 def incidents(picture: Picture, most: int = LONG) -> Iterator[str]:
     """Those that are not closed, in the order of the queue."""
-    live = [one for one in picture.incidents.values() if one.state is not IncidentState.CLOSED]
+    live = [one for one in picture.incidents.values() if one.state not in ENDED]
     if not live:
         yield _("No incident is open.")
         return
-    nobodys = sum(one.state is IncidentState.OPEN for one in live)
+    nobodys = len(untaken(picture.incidents))
     yield _("Open incidents: {count}, taken by nobody: {nobodys}.", count=len(live), nobodys=nobodys)
     for one in sorted(live, key=queue_order)[:most]:
         yield _incident(one, picture.now)
@@ -241,6 +242,8 @@ def move_news(move: IncidentMove, incident: Incident) -> News:
             text = _("Incident {number} closed by {who}: {text}.", **values)
         case Move.CLOSED:
             text = _("Incident {number} closed by {who}.", **values)
+        case _:
+            text = moves.sentence(move, values)
     return News(Kind.MOVED, text)
 
 

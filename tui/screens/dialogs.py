@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from duty.board import HostView
 from duty.connection import HostKey, Link
+from duty.duty_rules import DutyRules
 from duty.incidents import LEVELS
 from duty.records import Incident, LogEntry
 from tui.screens.form import TEXT_LIMIT, Field, Form, Send
@@ -41,14 +42,9 @@ def correct(send: Send, *, entry: LogEntry, stamp: str) -> Form:
     )
 
 
-def open_incident(send: Send, *, about: str) -> Form:
-    """Title and level of a new incident."""
-    meanings = {
-        1: _("trading lost"),
-        2: _("trading impaired"),
-        3: _("at risk, trading goes on"),
-        4: _("cosmetic"),
-    }
+def open_incident(send: Send, *, about: str, rules: DutyRules) -> Form:
+    """Title and level of a new incident, and whether it is a drill."""
+    real, drill = _("a real one"), _("a drill")
     return Form(
         _("Open an incident"),
         [_("about {subject}", subject=about)] if about else [],
@@ -58,8 +54,9 @@ def open_incident(send: Send, *, about: str) -> Form:
                 "level",
                 _("Level"),
                 value=str(LEVELS[-2]),
-                choices=tuple((str(level), f"{level} {meanings[level]}") for level in LEVELS),
+                choices=tuple((str(level), f"{level} {_(rules.level(level).meaning)}") for level in LEVELS),
             ),
+            Field("drill", _("Kind"), value="r", choices=(("r", f"r {real}"), ("d", f"d {drill}")), columns=2),
         ],
         send,
     )
@@ -68,14 +65,6 @@ def open_incident(send: Send, *, about: str) -> Form:
 def add_note(send: Send, *, incident: Incident, title: str) -> Form:
     """A note to an incident."""
     return Form(_("Add a note to incident {number}", number=incident.id), [title], [Field("text", _("Note"))], send)
-
-
-def close_incident(send: Send, *, incident: Incident, title: str) -> Form:
-    """What was done, and the incident is closed."""
-    lines = [title]
-    if incident.automatic and incident.active:
-        lines.append(_("The fault still holds. Say why it is closed all the same."))
-    return Form(_("Close incident {number}", number=incident.id), lines, [Field("text", _("What was done"))], send)
 
 
 def accept_key(send: Send, *, host: HostView, offered: HostKey) -> Form:

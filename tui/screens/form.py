@@ -22,6 +22,8 @@ from wire.words import _, say
 Send = Callable[[dict[str, str]], Awaitable[Reply]]
 TEXT_LIMIT = 500
 """Characters in one field."""
+ROOMY = 9
+"""Rows of fields up to which there is a blank line above each: more would not fit a terminal of 24 lines."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Field:
     exactly: str = ""
     optional: bool = False
     limit: int = TEXT_LIMIT
+    columns: int = 1
+    """Of the choices."""
 
 
 class Form(ModalScreen[None]):
@@ -63,7 +67,9 @@ class Form(ModalScreen[None]):
         also: tuple[str, ...] = (),
         grave: bool = False,
     ) -> None:
-        super().__init__(classes="grave" if grave else None)
+        rows = sum(2 + len(field.choices) // field.columns for field in fields)
+        looks = (("grave", grave), ("dense", rows > ROOMY))
+        super().__init__(classes=" ".join(name for name, there in looks if there) or None)
         self._title = title
         self._lines = lines
         self._fields = fields
@@ -81,7 +87,7 @@ class Form(ModalScreen[None]):
             for field in self._fields:
                 yield Static(field.label, markup=False, classes="form-label")
                 if field.choices:
-                    yield Choice(field.choices, field.value, id=f"field-{field.name}")
+                    yield Choice(field.choices, field.value, id=f"field-{field.name}", columns=field.columns)
                 else:
                     yield LineInput(
                         field.value,

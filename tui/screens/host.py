@@ -5,7 +5,7 @@ from __future__ import annotations
 from duty.board import HostView
 from duty.graph import Graph
 from duty.phrases import Phrase
-from duty.records import Incident, IncidentState, Subject
+from duty.records import ENDED, Incident, Subject
 from duty.series import SeriesKey, series_of
 from tui.host_page import Page, page_lines
 from tui.pager import Line
@@ -109,7 +109,7 @@ class HostScreen(DetailScreen):
             return [((_("{host} is no longer in the site file.", host=self._host), "warn"),)]
         incidents = sorted(
             (incident for incident in picture.incidents.values() if incident.subject.host == host.id),
-            key=lambda incident: (incident.state is IncidentState.CLOSED, -incident.opened_at),
+            key=lambda incident: (incident.state in ENDED, -incident.opened_at),
         )
         log = [entry for entry in picture.log if entry.subject.host == host.id]
         zone = picture.site.time_zone

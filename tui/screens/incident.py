@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duty.records import Incident, IncidentMove, Subject
-from tui.incident_page import incident_lines
+from tui.incident_page import Known, incident_lines
 from tui.pager import Line
 from tui.screens.detail import DetailScreen
 from wire.messages import ReadIncident
@@ -30,7 +30,10 @@ class IncidentScreen(DetailScreen):
         elif incident != self._fetched_for:
             self._fetched_for = incident
             self.run_worker(self._fetch(), group="moves", exclusive=True)
-        return incident_lines(incident, self._moves, picture.now, picture.site.time_zone, self.glyphs, width)
+        parts = [one for one in picture.incidents.values() if one.merged_into == self._number]
+        zone = picture.site.time_zone
+        known = Known(incident, self._moves, parts, picture.rules, picture.now, zone)
+        return incident_lines(known, self.glyphs, width)
 
     async def _fetch(self) -> None:
         reply = await self.app.session.ask(lambda ask: ReadIncident(ask=ask, incident=self._number))

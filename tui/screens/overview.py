@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from duty.records import IncidentState, Subject
+from duty.incidents import untaken
+from duty.records import Subject
 from tui.overview import overview_lines
 from tui.pager import Line
 from tui.screens.detail import DetailScreen
@@ -27,7 +28,7 @@ class OverviewScreen(DetailScreen):
 
     def incident_id(self) -> int | None:
         """The oldest incident that nobody has taken."""
-        undone = [one for one in self.app.picture.incidents.values() if one.state is IncidentState.OPEN]
+        undone = untaken(self.app.picture.incidents)
         return min(undone, key=lambda one: one.opened_at).id if undone else None
 
     def help_text(self) -> str:

@@ -10,8 +10,9 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from duty.incidents import untaken
 from duty.quality import Quality
-from duty.records import Incident, IncidentState
+from duty.records import Incident
 from tui import figures
 from tui.cells import cell, short_span
 from tui.glyphs import Glyphs, from_environ
@@ -145,7 +146,7 @@ def _in_words(picture: Picture, brevity: int, g: Glyphs) -> Line:
 
 
 def _undone(picture: Picture) -> list[Incident]:
-    return [one for one in picture.incidents.values() if one.state is IncidentState.OPEN]
+    return untaken(picture.incidents)
 
 
 def _untaken(picture: Picture, g: Glyphs, *, short: bool) -> str:

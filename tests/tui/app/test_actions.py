@@ -7,18 +7,25 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from textual.widgets import OptionList
 
+from duty.duty_rules import DutyRules
+from duty.incident_details import Cause, Review, ReviewAction
 from duty.phrases import phrase
 from duty.records import IncidentState, Move, Subject
+from duty.roles import People, Person, Role
 from tests.tui.app.sites import AWAY, NEW_KEY, WELL
 from tui import doings
 from tui.actions import ACTIONS, BY_ID
+from tui.screens.choice import Choice
 from wire.messages import (
     AcceptKey,
     CloseIncident,
     InjectFault,
+    MoveIncident,
     NoteIncident,
     OpenIncident,
+    ReadIncident,
     Redial,
     ReloadSite,
     TakeIncident,
@@ -99,13 +106,108 @@ async def test_an_incident_from_opening_to_closing(desk: MakeDesk) -> None:
         await d.until(lambda: d.app.picture.incidents[2].last_note == "called the exchange")
         await d.until(lambda: d.screen == "HostScreen")
         await d.press("c")
+        await d.until(lambda: "incident 2 is not resolved yet" in d.told)
+        assert d.screen == "HostScreen"
+        await filled(d, "w", "orders go by the other line", "enter")
+        await d.until(lambda: d.app.picture.incidents[2].state is IncidentState.MITIGATED)
+        await filled(d, "R", "line switched", "down", "c", "enter")
+        await d.until(lambda: d.app.picture.incidents[2].state is IncidentState.RESOLVED)
+        assert d.app.picture.incidents[2].cause is Cause.LINE
+        await d.press("e")
         await d.until(lambda: d.screen == "Form")
-        await d.type("line switched")
+        assert "opened: quotes stand still" in d.app.focused.value, "it begins with what happened"
+        await d.press("down", "down")
+        await d.type("their router")
+        await d.press("down", "down")
+        await d.type("ask for a second router; li; 2026-12-01")
         await d.press("enter")
+        await d.until(lambda: d.app.picture.incidents[2].state is IncidentState.REVIEWED)
+        await filled(d, "c", "", "enter")
         await d.until(lambda: d.app.picture.incidents[2].state is IncidentState.CLOSED)
-        kinds = [type(command) for command in d.watch.commands]
-        assert kinds == [OpenIncident, TakeIncident, NoteIncident, CloseIncident]
-        assert len({command.ask for command in d.watch.commands}) == 4
+        kinds = [type(command) for command in d.watch.commands if not isinstance(command, ReadIncident)]
+        assert kinds == [OpenIncident, TakeIncident, NoteIncident, *[MoveIncident] * 3, CloseIncident]
+        asks = [command.ask for command in d.watch.commands]
+        assert len(set(asks)) == len(asks)
+        (review,) = [m.details for m in d.watch.moves if m.move is Move.REVIEWED]
+        assert isinstance(review, Review)
+        assert review.vendor == "their router"
+        assert review.actions == (ReviewAction("ask for a second router", "li", "2026-12-01"),)
+
+
+async def filled(d: Any, key: str, text: str, *keys: str) -> None:
+    """Press ``key``, type into the form that opens, press the others; the form is gone then."""
+    await d.until(lambda: d.screen != "Form")
+    await d.press(key)
+    await d.until(lambda: d.screen == "Form")
+    if text:
+        await d.type(text)
+    await d.press(*keys)
+    await d.until(lambda: d.screen != "Form")
+
+
+def offered(d: Any) -> list[str]:
+    """The values that the form's choice offers."""
+    return [value for value, _words in d.app.screen.query_one(Choice).options]
+
+
+async def test_a_level_is_raised_by_anyone_and_lowered_by_a_lead(desk: MakeDesk) -> None:
+    async with desk() as d:
+        doings.show_incident(d.app, 1)
+        await d.until(lambda: d.screen == "IncidentScreen")
+        await d.press("i")
+        await d.until(lambda: d.screen == "Form")
+        assert "Not lower: only a lead lowers a level, and the site file names none." in d.words
+        assert offered(d) == ["1"], "what cannot be done is not offered"
+        await d.press("enter")
+        await d.until(lambda: d.app.picture.incidents[1].level == 1)
+    lead = DutyRules(people=People((Person("li", role=Role.LEAD),)))
+    async with desk(rules=lead) as d:
+        doings.show_incident(d.app, 1)
+        await d.until(lambda: d.screen == "IncidentScreen")
+        await d.press("i")
+        await d.until(lambda: d.screen == "Form" and offered(d) == ["1", "3", "4"])
+        await d.press("3", "enter")
+        await d.until(lambda: "a level is lowered only with a reason" in d.words)
+        await d.press("down")
+        await d.type("one desk only")
+        await d.press("enter")
+        await d.until(lambda: d.app.picture.incidents[1].level == 3)
+
+
+async def test_an_incident_is_merged_linked_reported_and_opened_again(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await d.press("o")
+        await d.until(lambda: d.screen == "Form")
+        await d.type("the line is down")
+        await d.press("enter")
+        await d.until(lambda: 2 in d.app.picture.incidents and d.screen == "WatchScreen")
+        doings.show_incident(d.app, 1)
+        await d.until(lambda: d.screen == "IncidentScreen")
+        await filled(d, "K", "T-77", "down", "c", "enter")
+        await filled(d, "b", "SGE", "enter")
+        await d.until(lambda: "change T-77" in d.words and "SGE, by phone" in d.words)
+        await d.press("j")
+        await d.until(lambda: d.screen == "Choose")
+        (option,) = d.app.screen.query_one(OptionList).options
+        assert str(option.prompt) == "2: level 3, the line is down"
+        await d.press("enter")
+        await d.until(lambda: d.app.picture.incidents[1].merged_into == 2)
+        await d.until(lambda: "merged into incident 2" in d.words)
+        await filled(d, "u", "it is another thing", "enter")
+        await d.until(lambda: d.app.picture.incidents[1].state is IncidentState.OPEN)
+
+
+async def test_a_drill_is_marked_and_nobody_is_called(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await d.press("o")
+        await d.until(lambda: d.screen == "Form")
+        await d.type("the database is full")
+        await d.press("down", "1", "down", "d", "enter")
+        await d.until(lambda: 2 in d.app.picture.incidents)
+        assert d.app.picture.incidents[2].drill
+        doings.show_incident(d.app, 2)
+        await d.until(lambda: d.screen == "IncidentScreen" and "DRILL" in d.words)
+        assert "has to know at" not in d.words
 
 
 async def test_the_cursor_stays_on_the_incident_that_was_taken(desk: MakeDesk) -> None:

@@ -42,7 +42,7 @@ async def test_it_opens_follows_and_goes_back(desk: MakeDesk, size: tuple[int, i
         d.watch.change(*(host(name) for name in ("qgw1", "ogw1", "risk1", "local")))
         await d.until(lambda: "■A" not in d.words and "✕U 1" not in d.words)
         await d.press("t")
-        await d.until(lambda: d.watch.incidents[1].state is IncidentState.TAKEN and "no untaken incident" in d.words)
+        await d.until(lambda: d.watch.incidents[1].state is IncidentState.ACCEPTED and "no untaken incident" in d.words)
         await d.press("v")
         await d.until(lambda: d.screen == "WatchScreen")
 

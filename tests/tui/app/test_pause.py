@@ -64,7 +64,7 @@ async def test_a_new_incident_is_announced_in_the_bar(desk: MakeDesk) -> None:
         await d.press("space")
         d.watch.move(7, Move.OPENED, "watch", "line [b]down[/b]", level=1, subject=Subject("qgw1", "host", "qgw1"))
         await d.until(lambda: "NEW INCIDENT 7: line [b]down[/b]" in header(d))
-        d.watch.move(7, Move.CLOSED, "zhang", "up again")
+        d.watch.move(7, Move.MERGED, "zhang", "the same", other=1)
         await d.until(lambda: "NEW INCIDENT" not in header(d))
 
 
@@ -73,7 +73,7 @@ async def test_actions_work_on_what_is_live(desk: MakeDesk) -> None:
         await d.press("7", "p")
         await d.until(lambda: "PAUSED" in header(d))
         await d.press("t")
-        await d.until(lambda: d.watch.incidents[1].state is IncidentState.TAKEN)
+        await d.until(lambda: d.watch.incidents[1].state is IncidentState.ACCEPTED)
         assert [type(command) for command in d.watch.commands] == [TakeIncident]
         assert "Incident 1 is yours" in d.told
         await d.press("t")

@@ -11,12 +11,14 @@ import msgspec
 import pytest
 
 from duty.board import ProcessView
+from duty.incident_details import Cause
 from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.records import Move, Subject
 from tests.support.fake_watch import FakeWatch
 from tests.support.screens import until
 from tests.tui.app.sites import AWAY, NOW, WELL, host, watch_at
+from tui.plain.incident_orders import CAUSES
 from tui.plain.speaker import Speaker
 from wire.messages import CorrectLog
 from wire.words import speak
@@ -130,8 +132,20 @@ async def test_incidents_and_the_log_are_told_and_what_was_done_here_only_once(w
         assert await heard.asked("take 1") == ["Incident 1 is yours."]
         watch.move(1, Move.RETURNED, "", automatic=True)
         await heard.says("Incident 1: well again, a person has to close it: process orderd is missing.")
-        assert await heard.asked("close 1  restarted it") == ["Incident 1 is closed."]
-        assert watch.incidents[1].last_note == "restarted it"
+        assert await heard.asked("resolve 1 gremlins x") == [f"Say the cause first, one of {CAUSES}."]
+        assert await heard.asked("resolve 1 software  restarted it") == ["Written: incident 1."]
+        assert await heard.asked("close 1") == ["incident 1 is of level 2: it is reviewed before it is closed"]
+        assert await heard.asked("review 1 it died | a leak | theirs | no") == ["Written: incident 1."]
+        assert await heard.asked("close 1  over") == ["Incident 1 is closed."]
+        assert watch.incidents[1].last_note == "over" and watch.incidents[1].cause is Cause.SOFTWARE
+        assert await heard.asked("reopen 1 it is back") == ["Written: incident 1."]
+        assert await heard.asked("level 1 1") == ["Written: incident 1."]
+        assert await heard.asked("level 1 3 only one desk") == [
+            "only a lead lowers a level, and the site file names none"
+        ]
+        assert await heard.asked("link 1 change T-7712") == ["Written: incident 1."]
+        assert await heard.asked("report 1 the exchange") == ["Written: incident 1."]
+        assert await heard.asked("merge 1 2") == ["Written: incident 1."]
         assert await heard.asked("note phone of the exchange engaged") == ["Written in the duty log."]
         assert watch.log[0].text == "phone of the exchange engaged"
         watch.write("relief is here", "zhang")
@@ -259,7 +273,7 @@ async def test_every_command_is_explained_and_chinese_is_spoken(watch: FakeWatch
         async with watch, hears(watch) as heard:
             await heard.says("演练。站点 Practice")
             told = await heard.asked("help")
-            assert "take N：接手事件 N。" in told and len(told) == 12
+            assert "take N：接手事件 N。" in told and len(told) == 20
     finally:
         speak("en")
 

@@ -97,7 +97,7 @@ def named(text: str, number: int = 0, **more: Any) -> HostView:
 def incident(text: str, number: int) -> Incident:
     text = clean(text)
     return Incident(
-        id=number, state=IncidentState.TAKEN, level=1, title=text, said=None, subject=Subject(text, "disk", text),
+        id=number, state=IncidentState.ACCEPTED, level=1, title=text, said=None, subject=Subject(text, "disk", text),
         owner=text, opened_by=text, opened_at=NOW - 9e6, automatic=True, active=True, count=12, last_note=text,
     )  # fmt: skip
 

@@ -1,0 +1,112 @@
+"""The evidence of an incident: what was known of its thing and of its host at the moment it was opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from duty.board import AppView, DiskView, EventView, HostView, LineView, ProcessView
+from duty.incident_details import Evidence, Fact
+from duty.phrases import N_, Phrase
+from duty.quality import Quality, State
+from duty.records import Subject
+
+LINES = 8
+"""Newest lines of the followed logs that are kept, of all logs together."""
+LINE_LENGTH = 300
+"""Characters kept of one."""
+
+Thing = ProcessView | LineView | DiskView | AppView | EventView
+
+
+def evidence_of(view: HostView, subject: Subject, at: float, guidance: tuple[Phrase, ...] = ()) -> Evidence:
+    """What ``view`` says of ``subject`` and its host at ``at`` (UTC epoch seconds)."""
+    thing = _thing(view, subject)
+    return Evidence(
+        at=at,
+        state=view.state if thing is None else thing.state,
+        quality=view.quality,
+        why=(view.why if thing is None else thing.why)[:8],
+        subject=tuple(_facts(thing, view, at)),
+        host=tuple(_host(view, at)),
+        lines=tuple(_lines(view)),
+        guidance=guidance,
+    )
+
+
+def unseen(at: float) -> Evidence:
+    """Nothing is known: no such host, or nothing was read yet."""
+    return Evidence(at=at, state=State.UNKNOWN, quality=Quality.NEVER)
+
+
+def _thing(view: HostView, subject: Subject) -> Thing | None:
+    things: dict[str, Iterable[Thing]] = {
+        "process": view.processes,
+        "line": view.lines,
+        "disk": view.disks,
+        "app": view.apps,
+        "event": view.events,
+    }
+    for thing in things.get(subject.kind, ()):
+        if (thing.mount if isinstance(thing, DiskView) else thing.key) == subject.key:
+            return thing
+    return None
+
+
+def _facts(thing: Thing | None, view: HostView, at: float) -> Iterable[Fact]:
+    age = _age(at, view.read_at)
+    match thing:
+        case ProcessView():
+            yield Fact(N_("copies running"), thing.count, "count", age)
+            yield Fact(N_("copies wanted"), thing.wanted)
+            yield Fact(N_("up for"), thing.uptime_s, "s", age)
+            yield Fact(N_("CPU"), thing.cpu_percent, "percent", age)
+            yield Fact(N_("memory"), thing.rss_bytes, "bytes", age)
+            yield Fact(N_("threads"), thing.threads, "count", age)
+            yield Fact(N_("open files"), thing.open_files, "count", age)
+            yield Fact(N_("restarts seen"), thing.restarts, "count")
+        case LineView():
+            age = _age(at, thing.read_at)
+            yield Fact(N_("in"), thing.in_bps, "bit/s", age)
+            yield Fact(N_("out"), thing.out_bps, "bit/s", age)
+            yield Fact(N_("errors per second"), thing.errors_per_s, "", age)
+            yield Fact(N_("drops per second"), thing.drops_per_s, "", age)
+            for ping in thing.pings:
+                yield Fact(N_("RTT"), ping.rtt_s, "s", _age(at, ping.read_at))
+                yield Fact(N_("loss"), ping.loss_percent, "percent", _age(at, ping.read_at))
+        case DiskView():
+            age = _age(at, thing.read_at)
+            yield Fact(N_("condition"), thing.condition, "", age)
+            yield Fact(N_("used"), thing.used_percent, "percent", age)
+            yield Fact(N_("available"), thing.available_bytes, "bytes", age)
+            yield Fact(N_("inodes used"), thing.inodes_percent, "percent", age)
+        case AppView():
+            age = _age(at, thing.read_at)
+            yield Fact(N_("asked at"), thing.target)
+            yield Fact(N_("answer in"), thing.response_s, "s", age)
+            yield Fact(N_("faults in a row"), thing.fails, "count", age)
+            yield Fact(N_("days of the certificate"), thing.cert_days, "count", age)
+            yield Fact(N_("it said"), thing.text[:LINE_LENGTH] or None, "", age)
+        case EventView():
+            age = _age(at, thing.read_at)
+            yield Fact(N_("lines to act on, last hour"), thing.act_hour, "count", age)
+            yield Fact(N_("lines to watch, last hour"), thing.warn_hour, "count", age)
+
+
+def _host(view: HostView, at: float) -> Iterable[Fact]:
+    age = _age(at, view.read_at)
+    yield Fact(N_("SSH connection"), view.connection.link.value, "", max(0.0, at - view.connection.since))
+    yield Fact(N_("CPU"), view.cpu_percent, "percent", age)
+    yield Fact(N_("load"), view.load1, "", age)
+    yield Fact(N_("memory"), view.memory_percent, "percent", age)
+    yield Fact(N_("swap"), view.swap_percent, "percent", age)
+    yield Fact(N_("up for"), view.uptime_s, "s", age)
+
+
+def _lines(view: HostView) -> Iterable[str]:
+    seen = [(line.at, event.key, line.text) for event in view.events for line in event.last]
+    for _at, key, text in sorted(seen, reverse=True)[:LINES]:
+        yield f"{key}: {text[:LINE_LENGTH]}"
+
+
+def _age(at: float, read_at: float | None) -> float | None:
+    return None if read_at is None else max(0.0, at - read_at)

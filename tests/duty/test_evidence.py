@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from duty.evidence import LINES, evidence_of, unseen
+from duty.incident_details import Evidence
+from duty.quality import Quality, State
+from duty.records import Subject
+from tests.tui.app.sites import AWAY, LAME, NOW, WELL
+
+
+@pytest.mark.parametrize("view", [WELL, LAME, AWAY], ids=lambda view: view.id)
+def test_every_thing_of_a_host_gives_its_values_and_reads_back_as_it_was(view: object) -> None:
+    assert not isinstance(view, str)
+    places = [Subject(view.id, "host", view.id)]  # type: ignore[attr-defined]
+    for kind, things in (("process", view.processes), ("line", view.lines), ("app", view.apps)):  # type: ignore[attr-defined]
+        places += [Subject(view.id, kind, thing.key) for thing in things]  # type: ignore[attr-defined]
+    places += [Subject(view.id, "disk", disk.mount) for disk in view.disks]  # type: ignore[attr-defined]
+    for subject in places:
+        found = evidence_of(view, subject, NOW)  # type: ignore[arg-type]
+        assert bool(found.subject) == (subject.kind != "host") and found.host
+        assert len(found.lines) <= LINES and found.at == NOW
+        assert msgspec.json.decode(msgspec.json.encode(found), type=Evidence) == found
+
+
+def test_the_values_are_those_of_the_thing_and_not_known_stays_not_known() -> None:
+    (process,) = [one for one in LAME.processes if one.key == "orderd"]
+    found = evidence_of(LAME, Subject(LAME.id, "process", "orderd"), NOW)
+    values = {fact.label: fact.value for fact in found.subject}
+    assert (found.state, found.quality) == (process.state, LAME.quality)
+    assert values["copies running"] == process.count and values["CPU"] == process.cpu_percent
+
+
+def test_of_what_is_not_read_nothing_is_known() -> None:
+    assert (unseen(NOW).state, unseen(NOW).quality) == (State.UNKNOWN, Quality.NEVER)
