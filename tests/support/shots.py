@@ -18,7 +18,7 @@ from tests.support.scene import BUSY, DEAD, LINE
 from tui import doings
 from tui.screens.graph import GraphScreen
 from watch.site_source import line_of
-from wire.messages import CloseIncident, ReloadSite
+from wire.messages import NoteIncident, ReloadSite
 from wire.words import say
 
 if TYPE_CHECKING:
@@ -128,9 +128,9 @@ async def _key_changed(sitting: Sitting) -> None:
 
 
 async def _refused(sitting: Sitting) -> None:
-    await _incident("c", text="进程已重启 / process restarted")(sitting)
+    await _incident("a", text="进程已重启 / process restarted")(sitting)
     why = phrase("the disk of the store is full")
-    sitting.watch.refuse[CloseIncident] = why
+    sitting.watch.refuse[NoteIncident] = why
     await sitting.press("enter")
     await sitting.until(lambda: say(why) in str(sitting.app.screen.query_one("#refusal", Static).content))
 
@@ -177,7 +177,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("incident", "An incident (Enter)", do=_incident(), top="IncidentScreen"),
     Shot("open", "Opening an incident (o)", ("o",), _typed("报盘网关1 无回报"), top="Form"),
     Shot("add", "A note to an incident (a)", do=_incident("a", text="已重启, 等待登录 / restarted"), top="Form"),
-    Shot("close", "Closing an incident (c)", do=_incident("c"), top="Form"),
+    Shot("level", "Raising or lowering an incident (i)", do=_incident("i"), top="Form"),
     Shot("note-form", "A line for the duty log from a page (n)", do=_host("n"), top="Form"),
     Shot("refused", "A form that was refused: it stays, with the reason", do=_refused, top="Form"),
     Shot("fault", "A fault to inject, in practice (f)", ("f",), top="Choose"),
