@@ -58,15 +58,18 @@ def _around(rules: tuple[SessionRule, ...], zone: str, now: float, days: int) ->
     here = ZoneInfo(zone)
     today = datetime.fromtimestamp(now, here).date()
     dates = [today - timedelta(ago) for ago in range(days + 1)]
-    return [_on(rule, day, here) for day in dates for rule in rules if day.isoweekday() in rule.days]
+    return [session_on(rule, day, here) for day in dates for rule in rules if day.isoweekday() in rule.days]
 
 
-def _on(rule: SessionRule, day: date, zone: ZoneInfo) -> Session:
+def session_on(rule: SessionRule, day: date, zone: ZoneInfo) -> Session:
+    """The session of ``rule`` that starts on ``day``, whether or not the rule names its weekday."""
     end = day if rule.until_min > rule.from_min else day + timedelta(1)
-    return Session(rule.name, _moment(day, rule.from_min, zone), _moment(end, rule.until_min, zone), day.isoformat())
+    return Session(
+        rule.name, minute_of(day, rule.from_min, zone), minute_of(end, rule.until_min, zone), day.isoformat()
+    )
 
 
-def _moment(day: date, minute: int, zone: ZoneInfo) -> float:
+def minute_of(day: date, minute: int, zone: ZoneInfo) -> float:
     """A time of the day in UTC. One that the change of clocks skips is as much later as the clocks jump."""
     local = datetime.combine(day, time(minute // 60, minute % 60), zone)
     return local.astimezone(UTC).timestamp()

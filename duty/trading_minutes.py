@@ -7,9 +7,10 @@ are not known here: a session takes place on every day of the week that it names
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from duty.sessions import minute_of, session_on
 from duty.site import SessionRule
 
 DAY_S = 86_400.0
@@ -68,7 +69,7 @@ def weekdays_after(zone: str, since: float, days: int) -> float:
     while days > 0:
         day += timedelta(1)
         days -= day.isoweekday() <= 5
-    return _moment(day + timedelta(1), 0, here)
+    return minute_of(day + timedelta(1), 0, here)
 
 
 def _date(at: float, zone: ZoneInfo) -> date:
@@ -79,15 +80,6 @@ def _joined(rules: tuple[SessionRule, ...], zone: ZoneInfo, first: date, last: d
     """Sessions that begin on these days, in order of their beginnings."""
     day = first
     while day <= last:
-        found = []
-        for rule in rules:
-            if day.isoweekday() in rule.days:
-                end_day = day if rule.until_min > rule.from_min else day + timedelta(1)
-                found.append((_moment(day, rule.from_min, zone), _moment(end_day, rule.until_min, zone)))
-        yield from sorted(found)
+        found = [session_on(rule, day, zone) for rule in rules if day.isoweekday() in rule.days]
+        yield from sorted((one.since, one.until) for one in found)
         day += timedelta(1)
-
-
-def _moment(day: date, minute: int, zone: ZoneInfo) -> float:
-    local = datetime.combine(day, time(minute // 60, minute % 60), zone)
-    return local.astimezone(UTC).timestamp()
