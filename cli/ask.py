@@ -15,7 +15,7 @@ ANSWER_S = 15.0
 def ask(path: Path, command: Command) -> Reply | None:
     """Say it to the watch at ``path``. ``None``: there is no watch, or it went away or stayed silent.
 
-    Whether it was done is not known then unless nobody listened at all (:func:`cli.serve.greet` asks that).
+    Whether it was done is not known then unless nobody listened at all (:func:`cli.launch.greet` asks that).
     """
     decoder: Decoder[FromWatch] = Decoder(FromWatch)
     try:

@@ -87,7 +87,7 @@ def _open(path: Path) -> Store | int:
         err(_("there are no records at {path}", path=str(path)))
         return Exit.BAD
     try:
-        return Store(path)
+        return Store(path, reading=True)
     except StoreFailed as failed:
         err(say(failed.why))
         return Exit.BAD
