@@ -73,7 +73,8 @@ async def test_a_command_found_in_the_palette(desk: MakeDesk) -> None:
 async def test_a_command_and_enter_take_what_was_typed_and_no_hit_of_less(desk: MakeDesk) -> None:
     async with desk(practice=True) as d:
         at_once(d, "ctrl+p", *"gotohostrisk1", "enter")
-        await d.until(lambda: d.screen == "HostScreen")
+        # Not only on top: until it has drawn itself, what lies below it still says which host is meant.
+        await d.until(lambda: type(d.app.view()).__name__ == "HostScreen")
         assert d.app.host_id() == "risk1" and not d.watch.commands
 
 
