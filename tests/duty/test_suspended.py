@@ -1,4 +1,4 @@
-"""A machine that slept: rates stay those of its own clock, nothing is taken for a reboot, and what is not known is said."""
+"""A machine that slept: rates stay those of its own clock, nothing is taken for a reboot, nothing unknown is green."""
 
 from __future__ import annotations
 
