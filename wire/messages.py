@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import msgspec
 
+from duty.alarm_def import AlarmKey
 from duty.board import HostView, SiteView
 from duty.duty_rules import DutyRules
 from duty.graph import Graph
@@ -16,15 +17,14 @@ from duty.incident_details import Details
 from duty.phrases import Phrase
 from duty.records import Incident, IncidentMove, LogEntry, LogPage, Move, Ref, Subject
 from duty.series import SeriesKey
+from wire.alarms import AlarmCommand, AlarmRefusal, AlarmsChanged, AlarmsHeld, Guidance
+from wire.base import Command as Command
+from wire.base import Message as Message
 
-PROTOCOL = 3
+PROTOCOL = 4
 """Raised whenever a message changes its meaning or shape."""
 MAX_FRAME = 32 * 1024 * 1024
 """Bytes: a longer frame is a fault of the other side and ends the connection."""
-
-
-class Message(msgspec.Struct, frozen=True, tag=True):
-    """Base of all messages; the tag is the class name."""
 
 
 # --- from the screen ---------------------------------------------------------------------------------------
@@ -43,12 +43,6 @@ class Drawn(Message, frozen=True):
     """The board ``seq`` is on the terminal: a newer one may come."""
 
     seq: int
-
-
-class Command(Message, frozen=True):
-    """Base of what an operator asks for. ``ask`` is the screen's own number, repeated in the :class:`Reply`."""
-
-    ask: int
 
 
 class WriteLog(Command, frozen=True):
@@ -79,6 +73,8 @@ class OpenIncident(Command, frozen=True):
     level: int
     subject: Subject = Subject()
     drill: bool = False
+    alarms: tuple[AlarmKey, ...] = ()
+    """Alarms it is opened for: their guidance and values are frozen with it."""
 
 
 class TakeIncident(Command, frozen=True):
@@ -206,6 +202,7 @@ class Welcome(Message, frozen=True):
     """Who sits at the screens that were there before this one."""
     history_error: Phrase | None = None
     """Why readings are not kept just now."""
+    alarms: AlarmsHeld = AlarmsHeld()
 
 
 class Farewell(Message, frozen=True):
@@ -244,6 +241,7 @@ class Resync(Message, frozen=True):
     incidents: tuple[Incident, ...]
     log: tuple[LogEntry, ...]
     rules: DutyRules = DutyRules()
+    alarms: AlarmsHeld = AlarmsHeld()
 
 
 class Reply(Message, frozen=True):
@@ -259,6 +257,9 @@ class Reply(Message, frozen=True):
     graph: Graph | None = None
     series: tuple[SeriesKey, ...] = ()
     page: LogPage | None = None
+    refusals: tuple[AlarmRefusal, ...] = ()
+    """Of several alarms those that were left as they are, and why."""
+    guidance: Guidance | None = None
 
 
 FromScreen = (
@@ -279,5 +280,6 @@ FromScreen = (
     | AcceptKey
     | Redial
     | InjectFault
+    | AlarmCommand
 )
-FromWatch = Welcome | Farewell | BoardUpdate | IncidentChanged | LogWritten | Resync | Reply
+FromWatch = Welcome | Farewell | BoardUpdate | IncidentChanged | LogWritten | AlarmsChanged | Resync | Reply

@@ -1,6 +1,7 @@
 # How sections are answered: by jobs in the background, of which none is started while its last run goes on.
 # One-shot: the processes below process P that have none below themselves. With ALL: everything below P and whoever
-# shares a process group with one of these, and P itself last.
+# shares a process group with one of these, and P itself. Always in the same order: two looks can be compared. Fails
+# while one of them still runs: who was told to stop does not before it has its turn, and may be starting another.
 E=$STAT'
 BEGIN {
   for (i = 1; i < ARGC; i++) {
@@ -9,6 +10,7 @@ BEGIN {
     split(l, x, " ")
     up[ARGV[i]] = x[2]
     grp[ARGV[i]] = x[3]
+    runs[ARGV[i]] = x[1] !~ /[TtZXD]/
   }
   under[P] = 1
   do {
@@ -20,12 +22,25 @@ BEGIN {
       n++
     }
   } while (n)
-  for (p in under) if (ALL ? p != P : !(p in waits)) print p
-  if (ALL) print P
+  for (i = 1; i < ARGC; i++) if ((p = ARGV[i]) in under && (ALL || !(p in waits))) {
+    print p
+    n += runs[p]
+  }
+  exit n > 0
 }'
 below() { cd /proc && awk -v P="$1" -v ALL="$2" "$E" [0-9]*; }
-# Stopped, it starts nothing more, and does not end before the last of its family has.
-end_all() { kill -STOP "$1"; kill -9 $(below "$1" 1); }
+# Who is killed while it starts another leaves that one behind, and nobody finds it any more. hold P [ALL]: stops those of
+# below until it finds just those whom it has stopped; l: who they are.
+hold() {
+k= n=0
+until l=$(below "$1" "$2") && [ "$l" = "$k" ]; do
+[ $((n+=1)) -le 99 ] || return 1
+kill -STOP $l
+k=$l
+done
+}
+end_all() { kill -STOP "$1"; hold "$1" 1; kill -9 $l "$1"; }
+end_leaves() { hold "$1" && kill -9 $l; kill -CONT $(below "$1" 1); }
 up() { read -r UP _ </proc/uptime; UP=${UP%.*}; }
 # hangs ID: has the last run of ID, p, not answered yet? e: seconds since it began. A zombie has ended, a stranger with
 # its number is not a child of ours, and one that is called "=" is saying its last word: it lives on for a moment, in
@@ -46,7 +61,7 @@ case $1$l in [ZX]*|?"$p (=)"*) return 1;; esac
 # get stuck.
 begin() {
 if hangs "$2"; then
-if [ $e -gt 20 ]; then kill -9 $(below "$p") </dev/null 2>/dev/null & fi
+if [ $e -gt 20 ]; then end_leaves "$p" </dev/null 2>/dev/null & fi
 say "+$1 $6 $e${7:+ $7}"
 return 1
 fi
