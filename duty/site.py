@@ -337,3 +337,5 @@ class SiteSpec(msgspec.Struct, frozen=True):
     reports: tuple[ReportRule, ...] = ()
     """Report clocks that run."""
     alarms: tuple[AlarmRule, ...] = ()
+    open_incident_at: int | None = None
+    """Priority from which an alarm opens an incident by itself; ``None``: :func:`duty.incident_rules.opens` says."""

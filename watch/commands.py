@@ -143,7 +143,7 @@ class Commands:
                 return await asked_move(self.recorder, who, command, at, session)
             case OpenIncident():
                 text, subject = spoken(command.title), _plain(command.subject)
-                opening = Opening(self.recorder.witness(subject, at), drill=command.drill)
+                opening = Opening(self.recorder.witness(subject, at, ""), drill=command.drill)
                 return await self.recorder.move(
                     None,
                     Move.OPENED,
