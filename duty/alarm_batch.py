@@ -20,7 +20,12 @@ class Desk(msgspec.Struct, frozen=True):
     boot: str = ""
     """The kernel's id of the machine's run, to which monotonic seconds belong; empty: not known."""
     load: Load = Load()
-    windows: tuple[Window, ...] = ()
+
+
+class WindowsKept(msgspec.Struct, frozen=True):
+    """Windows of maintenance as people changed them: kept by their acts alone."""
+
+    ad_hoc: tuple[Window, ...] = ()
     """Those opened from a screen."""
     ended: dict[str, float] = {}
     """Windows of the site file that were ended before their time: id, and the end they had."""
@@ -38,6 +43,8 @@ class Batch(msgspec.Struct, frozen=True):
     lines: tuple[NewLogEntry, ...] = ()
     windows: tuple[Window, ...] | None = None
     """All windows that are told to screens, if they changed."""
+    kept_windows: WindowsKept | None = None
+    """Windows as a person changed them."""
 
     def then(self, later: Batch) -> Batch:
         """This one and a later one as one."""
@@ -51,6 +58,7 @@ class Batch(msgspec.Struct, frozen=True):
             (*self.events, *later.events),
             (*self.lines, *later.lines),
             self.windows if later.windows is None else later.windows,
+            self.kept_windows if later.kept_windows is None else later.kept_windows,
         )
 
 
@@ -60,3 +68,4 @@ class Kept(msgspec.Struct, frozen=True):
     alarms: tuple[Alarm, ...] = ()
     desk: Desk | None = None
     """``None``: nothing was ever kept."""
+    windows: WindowsKept = WindowsKept()

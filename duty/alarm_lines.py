@@ -6,9 +6,12 @@ from duty.alarm_def import AlarmKey
 from duty.alarm_load import Flood
 from duty.alarm_record import AlarmEvent, EventKind
 from duty.alarm_states import AlarmState
-from duty.phrases import Phrase, phrase
+from duty.phrases import N_, Phrase, phrase
 from duty.records import LogKind, NewLogEntry, Ref
 
+RAISED = N_("alarm {name}, priority {priority}: {said}")
+RETURNED = N_("alarm {name} has returned: {said}")
+"""The sentences by which an alarm's past is found again in the log."""
 _RULED = (EventKind.SUPPRESSED, EventKind.RELEASED)
 
 
@@ -39,13 +42,13 @@ def _said(event: AlarmEvent) -> Phrase:
     name, said = event.key.definition, event.said
     match event.kind:
         case EventKind.RAISED:
-            return phrase("alarm {name}, priority {priority}: {said}", name=name, priority=event.priority, said=said)
+            return Phrase(RAISED, {"name": name, "priority": event.priority, "said": said})
         case EventKind.WORSE:
             return phrase(
                 "alarm {name} is worse, priority {priority}: {said}", name=name, priority=event.priority, said=said
             )
         case EventKind.RETURNED | EventKind.CLEARED:
-            return phrase("alarm {name} has returned: {said}", name=name, said=said)
+            return Phrase(RETURNED, {"name": name, "said": said})
         case EventKind.REALARMED | EventKind.SHIFT_CHANGED | EventKind.RELEASED:
             return phrase("alarm {name} is to be acknowledged again: {said}", name=name, said=said)
     return phrase("alarm {name}: {said}", name=name, said=said)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, delete, insert, select
 
-from duty.alarm_batch import Batch, Desk, Kept
+from duty.alarm_batch import Batch, Desk, Kept, WindowsKept
 from duty.alarm_def import AlarmKey
 from duty.alarm_record import Alarm
 from storage.rows import micros
@@ -16,6 +16,9 @@ from storage.tables import ALARM, ALARM_DESK
 
 _ALARM = msgspec.json.Decoder(Alarm)
 _DESK = msgspec.json.Decoder(Desk)
+_WINDOWS = msgspec.json.Decoder(WindowsKept)
+_DESK_ROW, _WINDOWS_ROW = 1, 2
+T = TypeVar("T")
 
 
 def keep(connection: Connection, batch: Batch, saved_at: float) -> None:
@@ -26,8 +29,10 @@ def keep(connection: Connection, batch: Batch, saved_at: float) -> None:
     if batch.alarms:
         rows = [{**_columns(one.key), "saved_at": at, "state": _text(one)} for one in batch.alarms]
         connection.execute(insert(ALARM), rows)
-    connection.execute(delete(ALARM_DESK))
-    connection.execute(insert(ALARM_DESK), [{"id": 1, "saved_at": at, "state": _text(batch.desk)}])
+    for number, value in ((_DESK_ROW, batch.desk), (_WINDOWS_ROW, batch.kept_windows)):
+        if value is not None:
+            connection.execute(delete(ALARM_DESK).where(ALARM_DESK.c.id == number))
+            connection.execute(insert(ALARM_DESK), [{"id": number, "saved_at": at, "state": _text(value)}])
 
 
 def kept(connection: Connection) -> Kept:
@@ -40,13 +45,17 @@ def kept(connection: Connection) -> Kept:
             logging.getLogger("watchkeeper.store").warning(
                 "alarm %s of %s %s %s makes no sense: %s", row.definition, row.host, row.kind, row.thing, error
             )
-    text = connection.execute(select(ALARM_DESK.c.state)).scalar()
+    desk = _beside(connection, _DESK_ROW, _DESK)
+    return Kept(tuple(alarms), desk, _beside(connection, _WINDOWS_ROW, _WINDOWS) or WindowsKept())
+
+
+def _beside(connection: Connection, number: int, decoder: msgspec.json.Decoder[T]) -> T | None:
+    text = connection.execute(select(ALARM_DESK.c.state).where(ALARM_DESK.c.id == number)).scalar()
     try:
-        desk = None if text is None else _DESK.decode(text)
+        return None if text is None else decoder.decode(text)
     except (msgspec.MsgspecError, TypeError) as error:
         logging.getLogger("watchkeeper.store").warning("what is kept beside the alarms makes no sense: %s", error)
-        desk = None
-    return Kept(tuple(alarms), desk)
+        return None
 
 
 def _columns(key: AlarmKey) -> dict[str, str]:

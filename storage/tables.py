@@ -122,14 +122,15 @@ class AlarmRow(SQLModel, table=True):
 
 
 class AlarmDeskRow(SQLModel, table=True):
-    """What is kept beside the alarms: load, windows, and when the watch is known to have run last. One row."""
+    """What is kept beside the alarms: 1, the load and when the watch is known to have run last; 2, the windows of
+    maintenance as people changed them."""
 
     __tablename__ = "alarm_desk"
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     saved_at: int = Field(sa_type=BigInteger)
     state: str
-    """JSON: :class:`duty.alarm_batch.Desk`."""
+    """JSON: :class:`duty.alarm_batch.Desk` or :class:`duty.alarm_batch.WindowsKept`."""
 
 
 META: Table = SQLModel.metadata.tables["meta"]

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
+import msgspec
+
 from duty.alarm_batch import Batch, Kept
 from duty.alarm_def import AlarmKey
 from duty.alarm_load import Load
@@ -81,7 +83,8 @@ class AlarmBook:
         """What the store holds."""
         self.alarms = {one.key: one for one in kept.alarms if one.state is not AlarmState.NORMAL}
         if kept.desk is not None:
-            self.load, self.windows = load_view(kept.desk.load), kept.desk.windows
+            self.load = load_view(kept.desk.load)
+        self.windows = kept.windows.ad_hoc
 
     @property
     def held(self) -> AlarmsHeld:
@@ -143,7 +146,7 @@ class AlarmBook:
         if over <= 0:
             return batch
         self.lost += over
-        return Batch(batch.desk, batch.alarms, batch.gone, batch.events[-MAX_LINES:], batch.lines[over:], batch.windows)
+        return msgspec.structs.replace(batch, events=batch.events[-MAX_LINES:], lines=batch.lines[over:])
 
 
 def load_view(load: Load) -> LoadView:

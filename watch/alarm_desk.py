@@ -251,9 +251,13 @@ class AlarmDesk:
 
     def state(self, at: Moment) -> Desk:
         """What is kept beside the alarms."""
-        return Desk(at, self._boot, self.load, self.windows.ad_hoc, self.windows.ended)
+        return Desk(at, self._boot, self.load)
 
     # --- acts of people --------------------------------------------------------------------------------------
+
+    def held(self, key: AlarmKey) -> bool:
+        """Whether an act on it is being kept."""
+        return key in self._held
 
     def hold(self, keys: Iterable[AlarmKey]) -> None:
         """An act on these is being kept: they stay as they are until :meth:`settle`."""
@@ -278,12 +282,12 @@ class AlarmDesk:
         if desk is not None:
             same = bool(self._boot) and desk.boot == self._boot
             self.load = resumed(desk.load, desk.moment, at, same_boot=same)
-            self.windows.resume(desk.windows, desk.ended)
             for alarm in kept.alarms:
                 if self.watched.has(alarm.key):
                     self._set(resume(alarm, desk.moment, at, same_boot=same))
                 else:
                     self.alarms[alarm.key] = alarm
+        self.windows.resume(kept.windows)
         self._counting.resume(waiting)
         self.ready = True
         self._stale = True

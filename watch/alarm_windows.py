@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from duty.alarm_batch import WindowsKept
 from duty.maintenance import Window
 from duty.records import Subject
 
@@ -49,19 +50,17 @@ class Windows:
         found = [one for one in self.open if one.covers(subject)]
         return max(found, key=lambda one: one.until) if found else None
 
-    def begin(self, window: Window) -> None:
-        """Open one from a screen."""
-        self.ad_hoc = (*self.ad_hoc, window)
-        self._look_at = 0.0
+    def with_one(self, window: Window) -> WindowsKept:
+        """As they are with one more, opened from a screen."""
+        return WindowsKept((*self.ad_hoc, window), self.ended)
 
-    def end(self, window: Window) -> None:
-        """End one now."""
-        if any(one.id == window.id for one in self.ad_hoc):
-            self.ad_hoc = tuple(one for one in self.ad_hoc if one.id != window.id)
-        else:
-            self.ended = {**self.ended, window.id: window.until}
-        self._look_at = 0.0
+    def without(self, window: Window) -> WindowsKept:
+        """As they are with one ended now."""
+        left = tuple(one for one in self.ad_hoc if one.id != window.id)
+        if len(left) < len(self.ad_hoc):
+            return WindowsKept(left, self.ended)
+        return WindowsKept(self.ad_hoc, {**self.ended, window.id: window.until})
 
-    def resume(self, ad_hoc: tuple[Window, ...], ended: dict[str, float]) -> None:
+    def resume(self, kept: WindowsKept) -> None:
         """As they were kept."""
-        self.ad_hoc, self.ended, self._look_at = ad_hoc, dict(ended), 0.0
+        self.ad_hoc, self.ended, self._look_at = kept.ad_hoc, dict(kept.ended), 0.0

@@ -149,5 +149,6 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(old: Path) -> None:
     assert {table: rows(old, table) for table in before} == before
     with closing(sqlite3.connect(old)) as raw, raw:
         raw.execute("DROP TABLE log_entry_before")
+        raw.execute("DROP TABLE alarm")
     Store(old).close()
     assert len(rows(old, "log_entry")) == len(before["log_entry"])

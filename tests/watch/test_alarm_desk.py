@@ -133,9 +133,8 @@ def test_a_host_that_was_never_read_is_an_alarm_after_a_while() -> None:
 
 def test_a_window_covers_what_comes_in_it_and_its_end_announces_what_stayed() -> None:
     it = Hand().turn(WELL)
-    it.desk.windows.begin(
-        Window("adhoc:1", (Subject("jump", "host", "jump"),), "wang", "vendor", it.at.wall, it.at.wall + 60)
-    )
+    window = Window("adhoc:1", (Subject("jump", "host", "jump"),), "wang", "vendor", it.at.wall, it.at.wall + 60)
+    it.desk.windows.resume(it.desk.windows.with_one(window))
     it.see(GONE, seconds=50)
     assert it.alarm(MISSING).state is AlarmState.SUPPRESSED and it.announced == [] == it.changes
     it.see(GONE, seconds=20)
@@ -145,9 +144,9 @@ def test_a_window_covers_what_comes_in_it_and_its_end_announces_what_stayed() ->
 def test_a_window_that_is_ended_early_announces_at_once() -> None:
     it = Hand().turn(WELL)
     window = Window("adhoc:1", (MISSING.subject,), "wang", "vendor", it.at.wall, it.at.wall + 600)
-    it.desk.windows.begin(window)
+    it.desk.windows.resume(it.desk.windows.with_one(window))
     it.see(GONE, seconds=10)
-    it.desk.windows.end(window)
+    it.desk.windows.resume(it.desk.windows.without(window))
     it.turn(GONE)
     assert it.announced == [MISSING]
 
