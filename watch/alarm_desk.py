@@ -27,7 +27,7 @@ from duty.alarm_signals import BOOTED_S, signal_now, signals_by_key
 from duty.alarm_states import AlarmState
 from duty.board import HostView
 from duty.incident_rules import Change
-from duty.maintenance import Window
+from duty.maintenance import Window, planned
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
 from duty.quality import Quality, State
@@ -78,6 +78,7 @@ class AlarmDesk:
         self.parents = parents_of(site)
         self.watched = Watched(site)
         self._counting.open_at = site.open_incident_at
+        self.windows.plan(lambda wall: planned(site.maintenance, site.time_zone, wall))
 
     # --- what is seen ----------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from duty.alarm_record import EventKind
 from duty.alarm_states import AlarmState
 from duty.board import HostView
 from duty.connection import Link
-from duty.maintenance import Window
+from duty.maintenance import Plan, Window
 from duty.quality import Quality, State
 from duty.records import Subject
 from tests.support.desks import (
@@ -242,3 +242,28 @@ def quick(view: HostView) -> HostView:
 def test_a_host_that_has_just_booted_is_told_though_it_is_well() -> None:
     it = Hand().see(quick(WELL), seconds=1)
     assert [key.definition for key in it.announced] == ["machine.rebooted"]
+
+
+def test_from_the_priority_the_site_names_every_alarm_opens_an_incident() -> None:
+    it = Hand(msgspec.structs.replace(SITE, open_incident_at=1))
+    it.see(view("jump", process(), lines=(line(down=True),)), seconds=3)
+    assert [(change.subject, change.level) for change in it.changes] == [(LINE.subject, 2)]
+    quiet = Hand().see(view("jump", process(), lines=(line(down=True),)), seconds=3)
+    assert quiet.announced == [LINE] and quiet.changes == [], "a line opens none unless the site says so"
+
+
+def test_what_a_host_depends_on_beside_its_way_hides_it_too() -> None:
+    behind = tuple(msgspec.structs.replace(host, via=None, depends_on=(LINE.subject,)) for host in BEHIND)
+    it = Hand(msgspec.structs.replace(SITE, hosts=(JUMP, *behind)))
+    it.see(view("jump", process(), lines=(line(down=True),)), *(lost(host.id) for host in BEHIND), seconds=10)
+    assert it.announced == [LINE]
+
+
+def test_a_window_of_the_site_file_opens_and_ends_by_the_clock() -> None:
+    it = Hand()
+    plan = Plan("vendor", (LOST.subject,), "li", "new disks", it.at.wall + 10, it.at.wall + 30)
+    it.desk.adopt(msgspec.structs.replace(SITE, maintenance=(plan,)), it.at)
+    it.see(WELL, seconds=11).see(GONE, seconds=10)
+    assert it.alarm(MISSING).state is AlarmState.SUPPRESSED and it.announced == []
+    it.see(GONE, seconds=15)
+    assert it.announced == [MISSING]
