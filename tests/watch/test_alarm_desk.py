@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from duty.alarm_acks import acknowledge
+from duty.alarm_batch import Batch
 from duty.alarm_covers import shelve
 from duty.alarm_def import AlarmKey
 from duty.alarm_load import FLOOD
@@ -267,3 +270,32 @@ def test_a_window_of_the_site_file_opens_and_ends_by_the_clock() -> None:
     assert it.alarm(MISSING).state is AlarmState.SUPPRESSED and it.announced == []
     it.see(GONE, seconds=15)
     assert it.announced == [MISSING]
+
+
+SEEN = (WELL, GONE, lost(), lost(link=Link.REFUSED), view("jump", process(), lines=(line(down=True),)))
+
+
+@given(st.lists(st.tuples(st.sampled_from(SEEN), st.integers(1, 6), st.booleans()), max_size=12))
+def test_a_watch_that_is_killed_at_any_moment_comes_to_the_same_alarms(
+    course: list[tuple[HostView, int, bool]],
+) -> None:
+    """What was handed on was kept; all else is lost with the watch. A restart takes as long as a turn."""
+    clean, killed = Hand(), Hand()
+    announced: list[AlarmKey] = []
+    for seen, seconds, dies in course:
+        clean.see(seen, seconds=seconds)
+        killed.see(seen, seconds=seconds)
+        if dies:
+            announced += killed.announced
+            clean.see(seen)
+            before, killed = killed, killed.restart(away=TURN_S)
+            killed.batches.insert(0, Batch(before.desk.state(before.at), tuple(before.kept.alarms)))
+            killed.desk.look(seen, killed.at)
+            killed.desk.close(killed.at)
+    announced += killed.announced
+    assert announced == clean.announced, "nothing is forgotten and nothing fires twice"
+    assert table(killed) == table(clean)
+
+
+def table(it: Hand) -> dict[AlarmKey, tuple[AlarmState, bool, int, int]]:
+    return {key: (one.state, one.active, one.count, one.event) for key, one in it.desk.alarms.items() if one.told}
