@@ -15,9 +15,10 @@ from duty.alarm_load import FLOOD
 from duty.alarm_quality import FIRST_S, quality_key
 from duty.alarm_record import EventKind
 from duty.alarm_states import AlarmState
-from duty.board import HostView
+from duty.board import HostView, SectionView
 from duty.connection import Link
 from duty.maintenance import Plan, Window
+from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.records import Subject
 from tests.support.desks import (
@@ -299,3 +300,15 @@ def test_a_watch_that_is_killed_at_any_moment_comes_to_the_same_alarms(
 
 def table(it: Hand) -> dict[AlarmKey, tuple[AlarmState, bool, int, int]]:
     return {key: (one.state, one.active, one.count, one.event) for key, one in it.desk.alarms.items() if one.told}
+
+
+def test_a_host_that_names_new_things_for_ever_fills_neither_memory_nor_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watch.alarm_desk.MOST_ALARMS", 10)
+    it = Hand()
+    for number in range(40):
+        name = f"mount {number}"
+        failed = SectionView("mounts", State.UNKNOWN, phrase("no right"), 1.0, 1.0, 0.1, name)
+        it.see(msgspec.structs.replace(WELL, state=State.UNKNOWN, sections=(failed,)), seconds=31)
+    assert len(it.desk.alarms) == len(it.kept.alarms) == 10
+    it.see(*(lost(host.id) for host in BEHIND), seconds=5)
+    assert len(it.desk.alarms) > 10, "other hosts have room of their own"
