@@ -32,6 +32,21 @@ def past_moment(text: str, zone: str, now: float) -> float:
     return datetime.combine(today - timedelta(1), at_time, here).astimezone(UTC).timestamp()
 
 
+def coming_moment(text: str, zone: str, now: float) -> float:
+    """``21:30`` or ``2026-03-05 21:30`` in ``zone`` as UTC epoch seconds; a time alone is the next such time.
+
+    Raises :class:`duty.records.Refused` where it is none, or lies in the past.
+    """
+    at = past_moment(text, zone, now)
+    if at > now:
+        return at
+    if len(text.strip()) > len("21:30"):
+        raise Refused(phrase("this time is over already"))
+    here = ZoneInfo(zone)
+    day = datetime.fromtimestamp(at, here)
+    return datetime.combine(day.date() + timedelta(1), day.time(), here).astimezone(UTC).timestamp()
+
+
 def action_of(text: str) -> ReviewAction | None:
     """``replace the card; li; 2026-12-01`` as an action of a review; ``None`` where nothing was typed.
 
