@@ -9,10 +9,11 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from duty.alarm_states import Happening
 from duty.corrections import why_not
 from duty.phrases import N_, Phrase, phrase
 from duty.records import Move, Subject
-from tui import doings, incident_doings, line_doings, log_doings
+from tui import alarm_doings, alarm_reasons, doings, incident_doings, line_doings, log_doings
 from tui.incident_reasons import cannot
 from wire.words import _
 
@@ -88,8 +89,10 @@ def _panels(app: WatchkeeperApp) -> Phrase | None:
 def _pointed(app: WatchkeeperApp) -> Phrase | None:
     if hasattr(app.view(), "open_row"):
         return None
+    if app.alarm() is not None:
+        return None
     if app.panels() is not None and app.incident_id() is None and app.host_id() is None:
-        return phrase("no host and no incident under the cursor")
+        return phrase("no host, no incident and no alarm under the cursor")
     return _panels(app)
 
 
@@ -126,10 +129,11 @@ def _practising(app: WatchkeeperApp) -> Phrase | None:
 
 
 RECORD = N_("Record")
+ALARMS = N_("Alarms")
 HOST = N_("Hosts and site")
 LOOK = N_("Looking")
 PROGRAM = N_("Program")
-GROUPS = (RECORD, HOST, LOOK, PROGRAM)
+GROUPS = (ALARMS, RECORD, HOST, LOOK, PROGRAM)
 
 
 @dataclass(frozen=True)
@@ -209,9 +213,83 @@ ACTIONS: tuple[Action, ...] = (
         cannot(Move.REPORTED),
     ),
     Action(
+        "ack",
+        ("A",),
+        N_("Acknowledge the alarm, or all that are marked"),
+        ALARMS,
+        alarm_doings.acknowledge,
+        N_("ack"),
+        alarm_reasons.no_ack,
+    ),
+    Action(
+        "ack-all",
+        ("B",),
+        N_("Acknowledge all alarms that are shown (lists them first)"),
+        ALARMS,
+        alarm_doings.acknowledge_all,
+        "",
+        alarm_reasons.no_bulk,
+    ),
+    Action(
+        "fold",
+        ("F",),
+        N_("Show what is hidden under the alarm, or hide it again"),
+        ALARMS,
+        alarm_doings.fold,
+        N_("unfold"),
+        alarm_reasons.no_fold,
+    ),
+    Action(
+        "shelve",
+        ("H",),
+        N_("Shelve the alarm until a moment"),
+        ALARMS,
+        alarm_doings.shelve,
+        N_("shelve"),
+        alarm_reasons.cannot(Happening.SHELVE),
+    ),
+    Action(
+        "unshelve",
+        ("U",),
+        N_("Take the alarm back from the shelf"),
+        ALARMS,
+        alarm_doings.unshelve,
+        "",
+        alarm_reasons.cannot(Happening.UNSHELVE),
+    ),
+    Action(
+        "out",
+        ("O",),
+        N_("Take the alarm out of service"),
+        ALARMS,
+        alarm_doings.take_out,
+        "",
+        alarm_reasons.cannot(Happening.OUT),
+    ),
+    Action(
+        "in-service",
+        ("I",),
+        N_("Put the alarm back into service"),
+        ALARMS,
+        alarm_doings.put_back,
+        "",
+        alarm_reasons.cannot(Happening.BACK),
+    ),
+    Action("maintain", ("M",), N_("Begin maintenance of the host"), ALARMS, alarm_doings.begin_maintenance, "", _host),
+    Action(
+        "maintained",
+        ("E",),
+        N_("End a window of maintenance"),
+        ALARMS,
+        alarm_doings.end_maintenance,
+        "",
+        alarm_reasons.no_window,
+    ),
+    Action("mute", ("Q",), N_("Sound off for ten minutes, or on again"), ALARMS, alarm_doings.mute),
+    Action(
         "show",
         ("enter",),
-        N_("Open what is under the cursor: host or incident"),
+        N_("Open what is under the cursor: host, incident or alarm"),
         LOOK,
         doings.show,
         N_("details"),
@@ -222,7 +300,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("reload", ("r",), N_("Read the site file again"), HOST, doings.reload_site, "", _watched),
     Action("fault", ("f",), N_("Inject a fault, or end one (practice)"), HOST, doings.fault, N_("fault"), _practising),
     Action("panel", ("tab", "shift+tab"), N_("Next panel, previous panel"), LOOK),
-    Action("tabs", ("1", "2", "3", "4", "5", "6", "7", "8"), N_("Go to a panel by its number"), LOOK),
+    Action("tabs", ("1", "2", "3", "4", "5", "6", "7", "8", "9"), N_("Go to a panel by its number"), LOOK),
     Action("back", ("escape",), N_("Back"), LOOK),
     Action("graph", ("g",), N_("Graphs of what is under the cursor"), LOOK, doings.graph, N_("graph"), _graphed),
     Action("overview", ("v",), N_("Overview for people across the room, or back"), LOOK, doings.overview),
@@ -239,7 +317,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("problems", ("!",), N_("Only what is not well, or everything"), LOOK, doings.only_problems, "", _panels),
     Action("enlarge", ("m", "z"), N_("The whole screen for this panel, or all again"), LOOK, doings.enlarge, "", _room),
     Action("sort", ("s",), N_("Another order of the rows"), LOOK, doings.next_sort, "", _orders),
-    Action("pause", ("space", "p"), N_("Let the screen stand still, or go on"), LOOK, doings.pause, N_("pause")),
+    Action("pause", ("p", "space"), N_("Let the screen stand still, or go on"), LOOK, doings.pause, N_("pause")),
     Action("picture", ("S",), N_("Save the screen as a picture (SVG)"), LOOK, doings.save_picture),
     Action("text", ("ctrl+s",), N_("Save the screen as text"), LOOK, doings.save_text),
     Action("copy", ("y",), N_("Copy the row under the cursor to the clipboard"), LOOK, doings.copy_row),
