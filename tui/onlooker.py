@@ -73,7 +73,7 @@ class Onlooker(OrderlyApp):
     def alarm_slipped(self) -> bool:
         """Whether another alarm has come under the cursor than the one it was put on."""
         panel = self.alarm_panel()
-        return panel is not None and panel.slipped
+        return panel is not None and panel.unsure
 
     def live_incident_of(self, host: str) -> int | None:
         """The number of the newest incident of ``host`` that has not ended."""

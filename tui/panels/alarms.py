@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
@@ -26,6 +27,8 @@ from wire.words import _
 _LIST, _NEWEST = N_("as it is to be worked off"), N_("newest first")
 ROOM_FOR_NAMES = 60
 """Cells from which on there is a column for who acknowledged or put aside."""
+JUST_S = 1.0
+"""Seconds for which a row that came under the cursor by itself is not taken for the one that a key meant."""
 ROOM_FOR_WORDS = 50
 """Cells of the sentence from which on it also says under what so many are hidden."""
 
@@ -44,6 +47,10 @@ class AlarmsPanel(TablePanel[Row]):
         """Rows that were marked."""
         self._of: tuple[object, ...] = ()
         """What the rows were made of."""
+        self._by_hand = False
+        """The person has put the cursor where it is; else it came to the first row by itself."""
+        self._changed_at = -JUST_S
+        """When it came from a row that is gone to the one after, monotonic seconds."""
 
     def title(self) -> str:
         """The panel's name."""
@@ -119,6 +126,13 @@ class AlarmsPanel(TablePanel[Row]):
         super().redraw(frozenset() if changed else changed)
         if self.has_focus:
             self.hold()
+        if self.slipped and not self._by_hand:
+            self.slipped, self._meant, self._changed_at = False, self.key, time.monotonic()
+
+    @property
+    def unsure(self) -> bool:
+        """Whether the row under the cursor may not be the one a key was meant for: another was there just now."""
+        return self.slipped or time.monotonic() - self._changed_at < JUST_S
 
     def columns(self, items: Sequence[Row], width: int) -> tuple[Line, Draw[Row]]:
         """State, priority, age, thing, who, and the sentence with what is to be known before it."""
@@ -219,6 +233,15 @@ class AlarmsPanel(TablePanel[Row]):
         return _(
             "Alarms: Space marks a row, A acknowledges it or all that are marked, F shows what is hidden under it."
         )
+
+    def _go(self, index: int) -> None:
+        self._by_hand = True
+        super()._go(index)
+
+    def release(self) -> None:
+        """The first rows are shown again."""
+        self._by_hand = False
+        super().release()
 
     def action_pick(self) -> None:
         """Mark the row under the cursor, or no longer, and go to the next."""

@@ -11,7 +11,7 @@ from msgspec import structs
 from duty.alarm_states import AlarmState
 from duty.phrases import phrase
 from duty.records import Subject
-from tests.tui.app.alarm_scene import DEAD, FULL, LINE, SLOW, rtt, set_scene
+from tests.tui.app.alarm_scene import DEAD, FULL, LINE, SLOW, acknowledged, rtt, set_scene
 from tests.tui.app.sites import NOW
 from wire.alarms import (
     AcknowledgeAlarms,
@@ -246,7 +246,7 @@ async def test_what_cannot_be_done_says_why(desk: MakeDesk) -> None:
 async def test_another_alarm_under_the_cursor_is_not_acknowledged_unseen(desk: MakeDesk) -> None:
     async with desk() as d:
         panel = await to_list(d)
-        await d.press("A")
+        await d.press("down", "up", "A")
         await d.until(lambda: state(d, LINE) is AlarmState.ACKNOWLEDGED)
         d.watch.commands.clear()
         d.watch.alarms.goes(LINE)  # acknowledged and gone: it leaves the list, another row takes its place
@@ -255,3 +255,19 @@ async def test_another_alarm_under_the_cursor_is_not_acknowledged_unseen(desk: M
         assert "another alarm has come under the cursor" in d.told and not d.watch.commands
         await d.press("enter", "A")
         assert "it is shelved: take it back before you acknowledge it" in d.told, "it is the one that is meant now"
+
+
+async def test_where_nobody_chose_a_row_the_next_one_is_meant_once_it_was_seen(
+    desk: MakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk() as d:
+        panel = await to_list(d)
+        monkeypatch.setattr("tui.panels.alarms.JUST_S", 1e9)
+        acknowledged(d.watch.alarms, LINE, "zhang")
+        d.watch.alarms.goes(LINE)  # it leaves the list from under the cursor
+        await d.until(lambda: str(LINE) not in panel.keys)
+        await d.press("A")
+        assert "another alarm has come under the cursor" in d.told and not d.watch.commands
+        monkeypatch.setattr("tui.panels.alarms.JUST_S", 0.0)
+        await d.press("A")
+        assert "it is shelved: take it back before you acknowledge it" in d.told, "this one is meant now"
