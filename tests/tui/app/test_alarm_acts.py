@@ -264,6 +264,7 @@ async def test_where_nobody_chose_a_row_the_next_one_is_meant_once_it_was_seen(
         panel = await to_list(d)
         monkeypatch.setattr("tui.panels.alarms.JUST_S", 1e9)
         acknowledged(d.watch.alarms, LINE, "zhang")
+        await d.until(lambda: panel.alarm().state is AlarmState.ACKNOWLEDGED)
         d.watch.alarms.goes(LINE)  # it leaves the list from under the cursor
         await d.until(lambda: str(LINE) not in panel.keys)
         await d.press("A")
