@@ -25,7 +25,7 @@ from tui.widgets.header import Header
 from tui.widgets.live_table import LiveTable, Sheet
 from tui.widgets.search_line import SearchLine
 from wire.messages import ReadLog, Reply
-from wire.words import _, every_language, say
+from wire.words import EVERY_LANGUAGE, _, say
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
@@ -205,7 +205,7 @@ class LogScreen(Screen[None]):
         """Lines that were written meanwhile come in above; the cursor stays on its line."""
         picture = self.app.seen
         self.query_one(Header).redraw()
-        if not self._asking and not self.book.heard(picture.log, every_language().say):
+        if not self._asking and not self.book.heard(picture.log, EVERY_LANGUAGE.say):
             self._ask("first")
         book, table = self.book, self.table
         head, draw = log_columns(max(20, table.size.width - 1), self._zone(), picture.now, book.query, table.glyphs)
