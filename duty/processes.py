@@ -152,21 +152,21 @@ class ProcessTrack(Part[ProcessView]):
     def see(self, stats: dict[int, ProcessStat], sample: Sample, seconds: float, mono: float) -> bool:
         """Take a sample. True: a copy is gone or another process has its pid, so the table must be walked anew."""
         self._uptime, self._ticks = sample.uptime_s, sample.ticks_per_s
-        gone, changed = sample.gone, False
-        lost: list[int] = []
-        for pid, copy in self.copies.items():
-            stat = stats.get(pid)
-            if (stat is not None and stat.start_ticks != copy.start_ticks) or pid in gone:
-                lost.append(pid)
-            elif stat is None:
-                changed = changed or copy.d_since is not None
-            elif copy.see(stat, sample, seconds):
-                changed = True
-        if lost:
-            for pid in lost:
-                self._lose(pid, mono)
-            self._settle()
-            return True
+        only = self._only
+        if (
+            only is not None
+            and not sample.gone
+            and (stat := stats.get(self.pids[0])) is not None
+            and stat.start_ticks == only.start_ticks
+        ):
+            changed = only.see(stat, sample, seconds)  # one copy that goes on, as nearly always
+        else:
+            changed, lost = self._see_each(stats, sample, seconds)
+            if lost:
+                for pid in lost:
+                    self._lose(pid, mono)
+                self._settle()
+                return True
         if self._uptime >= self._age_until or self._uptime < self._age_from:
             self._tell_age()
             changed = True
@@ -176,6 +176,19 @@ class ProcessTrack(Part[ProcessView]):
         if changed:
             self.changed()
         return False
+
+    def _see_each(self, stats: dict[int, ProcessStat], sample: Sample, seconds: float) -> tuple[bool, list[int]]:
+        """Whether a copy is shown otherwise than before, and the pids of those that are no more."""
+        changed, lost = False, []
+        for pid, copy in self.copies.items():
+            stat = stats.get(pid)
+            if (stat is not None and stat.start_ticks != copy.start_ticks) or pid in sample.gone:
+                lost.append(pid)
+            elif stat is None:
+                changed = changed or copy.d_since is not None
+            elif copy.see(stat, sample, seconds):
+                changed = True
+        return changed, lost
 
     def listens(self, listening: ByPort, mono: float) -> None:
         """Take what listens on the host, by port number, as read at ``mono``."""
