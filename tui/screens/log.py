@@ -110,8 +110,8 @@ class LogScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """The lines have the keys first."""
-        self.table.focus()
+        """The search line has the keys: a letter typed here is a word to look for, and never does anything."""
+        self.line.begin()
         self._ask("first")
         self.set_interval(AGAIN_S, self._ask_again)
 
@@ -137,9 +137,14 @@ class LogScreen(Screen[None]):
         else:
             self._tell()
 
-    def on_search_line_left(self) -> None:
-        """The keys go back to the lines."""
+    def on_search_line_left(self, message: SearchLine.Left) -> None:
+        """The keys go to the lines, or out of the log."""
+        if message.to == "back":
+            self.action_back()
+            return
         self.table.focus()
+        if message.to == "page":
+            self.table.action_page(1)
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
