@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui import alarm_doings, figures, line_doings
+from tui import figures
 from tui.alarm_words import reason_of, thing_of
 from tui.pause import Pause
 from tui.sayings import refusal, title_of
@@ -47,7 +47,9 @@ def note(app: WatchkeeperApp) -> None:
     if callable(write_line):
         write_line()
     else:
-        line_doings.note_late(app)
+        from tui.line_doings import note_late
+
+        note_late(app)
 
 
 def open_incident(app: WatchkeeperApp) -> None:
@@ -343,7 +345,9 @@ def show(app: WatchkeeperApp) -> None:
     if callable(open_row):
         open_row()
     elif (alarm := app.alarm()) is not None:
-        alarm_doings.show_alarm(app, alarm.key)
+        from tui.alarm_doings import show_alarm
+
+        show_alarm(app, alarm.key)
     else:
         show_subject(app)
 

@@ -14,8 +14,9 @@ from textual.widgets import Input, Static
 
 from duty.clean import clean
 from tui.pager import Line, Pager, wrapped
-from tui.screens.form import TEXT_LIMIT, Field, Form, Send
+from tui.screens.form import Field, Form, Send
 from tui.screens.page import PAGE_WIDTH
+from tui.widgets.filter_line import TEXT_LIMIT
 from tui.widgets.line_input import LineInput
 from wire.messages import Reply
 from wire.words import _, say
@@ -49,7 +50,7 @@ def aside(title: str, send: Send, *, about: str, session_ends: str, second: str)
         [
             Field("why", _("Why")),
             Field("end", _("It ends"), value=HALF_HOUR, choices=tuple(ends)),
-            Field("time", _("Time (21:30, or 2026-12-01 08:00)"), optional=True),
+            Field("time", _("Time (21:30, 90m or 2026-12-01 08:00)"), optional=True),
             Field("second", second, optional=True),
         ],
         send,
