@@ -16,8 +16,7 @@ from duty.clean import clean
 from tui.pager import Line, Pager, wrapped
 from tui.screens.form import Field, Form, Send
 from tui.screens.page import PAGE_WIDTH
-from tui.widgets.filter_line import TEXT_LIMIT
-from tui.widgets.line_input import LineInput
+from tui.widgets.line_input import TEXT_LIMIT, LineInput
 from wire.messages import Reply
 from wire.words import _, say
 
