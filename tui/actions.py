@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from duty.alarm_states import Happening
 from duty.corrections import why_not
 from duty.phrases import N_, Phrase, phrase
 from duty.records import Move, Subject
-from tui import alarm_reasons, doings
+from tui import doings
+from tui.alarm_acts import ALARM_ACTS
 from tui.incident_reasons import cannot
 from tui.later import Doing, Later
 from wire.words import _
@@ -255,88 +255,10 @@ ACTIONS: tuple[Action, ...] = (
         "",
         cannot(Move.REPORTED),
     ),
-    Action(
-        "ack",
-        ("A",),
-        N_("Acknowledge the alarm, or all that are marked"),
-        ALARMS,
-        Later("alarm_doings", "acknowledge"),
-        N_("ack"),
-        alarm_reasons.no_ack,
+    *(
+        Action(name, (key,), words, ALARMS, Later("alarm_doings", doing), short, why)
+        for name, key, words, doing, short, why in ALARM_ACTS
     ),
-    Action(
-        "ack-all",
-        ("B",),
-        N_("Acknowledge all alarms that are shown (lists them first)"),
-        ALARMS,
-        Later("alarm_doings", "acknowledge_all"),
-        "",
-        alarm_reasons.no_bulk,
-    ),
-    Action(
-        "fold",
-        ("F",),
-        N_("Show what is hidden under the alarm, or hide it again"),
-        ALARMS,
-        Later("alarm_doings", "fold"),
-        N_("unfold"),
-        alarm_reasons.no_fold,
-    ),
-    Action(
-        "shelve",
-        ("H",),
-        N_("Shelve the alarm until a moment"),
-        ALARMS,
-        Later("alarm_doings", "shelve"),
-        N_("shelve"),
-        alarm_reasons.cannot(Happening.SHELVE),
-    ),
-    Action(
-        "unshelve",
-        ("U",),
-        N_("Take the alarm back from the shelf"),
-        ALARMS,
-        Later("alarm_doings", "unshelve"),
-        "",
-        alarm_reasons.cannot(Happening.UNSHELVE),
-    ),
-    Action(
-        "out",
-        ("O",),
-        N_("Take the alarm out of service"),
-        ALARMS,
-        Later("alarm_doings", "take_out"),
-        "",
-        alarm_reasons.cannot(Happening.OUT),
-    ),
-    Action(
-        "in-service",
-        ("I",),
-        N_("Put the alarm back into service"),
-        ALARMS,
-        Later("alarm_doings", "put_back"),
-        "",
-        alarm_reasons.cannot(Happening.BACK),
-    ),
-    Action(
-        "maintain",
-        ("M",),
-        N_("Begin maintenance of the host"),
-        ALARMS,
-        Later("alarm_doings", "begin_maintenance"),
-        "",
-        _host,
-    ),
-    Action(
-        "maintained",
-        ("E",),
-        N_("End a window of maintenance"),
-        ALARMS,
-        Later("alarm_doings", "end_maintenance"),
-        "",
-        alarm_reasons.no_window,
-    ),
-    Action("mute", ("Q",), N_("Sound off for ten minutes, or on again"), ALARMS, Later("alarm_doings", "mute")),
     Action(
         "show",
         ("enter",),

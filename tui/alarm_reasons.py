@@ -69,3 +69,10 @@ def no_window(app: WatchkeeperApp) -> Phrase | None:
     if not any(window.open_at(picture.now) for window in picture.alarms.windows):
         return phrase("no window of maintenance is open")
     return None if picture.connected else _NO_WATCH
+
+
+def no_host(app: WatchkeeperApp) -> Phrase | None:
+    """A host, and a watch to ask."""
+    if app.host() is None:
+        return phrase("no host under the cursor")
+    return None if app.picture.connected else _NO_WATCH
