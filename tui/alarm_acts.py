@@ -1,4 +1,4 @@
-"""What the operator can do with alarms, for the table of actions: id, key, words, what does it, short words, why not."""
+"""What the operator can do with alarms, for the table of actions: id, key, words, what does it, footer, why not."""
 
 from __future__ import annotations
 
