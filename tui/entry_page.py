@@ -77,7 +77,8 @@ def _lines(entry: LogEntry, query: LogQuery, now: float, zone: str, width: int) 
         if value:
             yield from _field(name, value, width)
     for ref in entry.refs:
-        told = " ".join(filter(None, (_(REF_WORDS.get(ref.kind, ref.kind)), ref.key, ref.sha256)))
+        kind = _(REF_WORDS[ref.kind]) if ref.kind in REF_WORDS else ref.kind
+        told = " ".join(filter(None, (kind, ref.key, ref.sha256)))
         yield from _field(_("refers to"), told, width)
     yield from _field(_("hash"), entry.hash or figures.MISSING, width, "dim")
 

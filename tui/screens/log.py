@@ -73,8 +73,8 @@ class LogTable(LiveTable):
     def help_text(self) -> str:
         """What help says when the keys go here."""
         return _(
-            "The duty log: / looks for words in it, Enter opens a line, g draws its minute, x corrects it. PgUp PgDn go "
-            "through all of it, Home and End to its newest and oldest line. What was looked for is underlined."
+            "The duty log: / looks for words in it, Enter opens a line, g draws its minute, x corrects it. PgUp PgDn "
+            "go through all of it, Home and End to its newest and oldest line. What was looked for is underlined."
         )
 
 

@@ -215,7 +215,9 @@ async def test_i4_a_line_is_corrected_where_it_is_found_and_both_say_so(desk: Ma
         await d.type("typed the wrong number")
         await d.press("enter")
         await d.until(lambda: [(e.seq, e.corrected_by) for e in screen.book.entries] == [(51, None), (47, 51)])
-        await d.until(lambda: any(row.split("zhang")[-1].split("qgw1")[-1].strip()[:2] == "X " for row in shown(screen)))
+        await d.until(
+            lambda: any(row.split("zhang")[-1].split("qgw1")[-1].strip()[:2] == "X " for row in shown(screen))
+        )
         await d.press("enter")
         await d.until(lambda: d.screen == "EntryScreen")
         assert screen.table.key == "47" and "corrected by" in d.words and "line 51" in d.words
