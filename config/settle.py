@@ -394,5 +394,6 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         contacts=settle_duty.contacts(file),
         levels=settle_duty.levels(file),
         reports=settle_duty.reports(file),
+        templates=settle_duty.templates(file),
         alarms=tuple(map(alarm_rule, file.alarm)),
     )

@@ -151,6 +151,7 @@ class Action:
 ACTIONS: tuple[Action, ...] = (
     Action("note", ("n",), N_("Write a line in the duty log"), RECORD, doings.note, N_("note"), _watched),
     Action("late", ("N",), N_("Write a line about something earlier"), RECORD, line_doings.note_late, "", _watched),
+    Action("prepared", ("P",), N_("Write a prepared line in the duty log"), RECORD, line_doings.prepared, "", _watched),
     Action("correct", ("x",), N_("Correct the line of the duty log"), RECORD, line_doings.correct, "", _correctable),
     Action("open", ("o",), N_("Open an incident"), RECORD, doings.open_incident, N_("open incident"), _watched),
     Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), cannot(Move.TAKEN)),

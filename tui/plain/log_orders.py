@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from duty.board import HostView
 from duty.clean import clean
 from duty.corrections import moment
+from duty.log_templates import GAP, filled, templates, told
 from duty.phrases import N_
 from duty.records import LogEntry, Subject
 from tui import figures
 from tui.plain import telling
 from tui.sayings import refusal
 from wire.messages import Command, CorrectLog, ReadLog, WriteLog
-from wire.words import _
+from wire.words import _, say
 
 if TYPE_CHECKING:
     from tui.plain.speaker import Speaker
@@ -111,6 +112,26 @@ async def _about(speaker: Speaker, rest: str) -> Iterable[str]:
     return await written(speaker, lambda ask: WriteLog(ask=ask, text=text, subject=subject), text)
 
 
+async def _template(speaker: Speaker, rest: str) -> Iterable[str]:
+    """``template vendor ogw1 | Wang | they look | 22:00``: each part takes the place of a gap."""
+    head, *words = (part.strip() for part in rest.split("|"))
+    key, _blank, name = head.partition(" ")
+    known = templates(speaker.picture.rules.templates)
+    if not key:
+        return (*(f"{one.key}: {say(one.text)}" for one in known), _("Each … is given behind the key, with | between."))
+    chosen = next((one for one in known if one.key == key), None)
+    if chosen is None:
+        return (_("There is no prepared line {key}; template alone lists them.", key=clean(key, 40)),)
+    host = telling.host_called(speaker.picture, name.strip()) if name else None
+    if name and not isinstance(host, HostView):
+        return (_("There is no host {name}; host alone lists them.", name=clean(name, 80)),)
+    subject = Subject(host.id, "host", host.id) if isinstance(host, HostView) else Subject()
+    text = told(filled(say(chosen.text), subject=subject.host, host=subject.host, incident=None), words)
+    if GAP in text:
+        return (_("Not written, still to say is each … of: {text}", text=text),)
+    return await written(speaker, lambda ask: WriteLog(ask=ask, text=text, subject=subject), text)
+
+
 def _zone(speaker: Speaker) -> str:
     site = speaker.picture.site
     return site.time_zone if site is not None else "UTC"
@@ -123,6 +144,7 @@ def _number(word: str) -> int | None:
 
 ORDERS: dict[str, tuple[str, str, Do]] = {
     "about": ("about HOST TEXT", N_("write a line about a host"), _about),
+    "template": ("template KEY HOST | …", N_("write a prepared line; template alone lists them"), _template),
     "late": ("late TIME TEXT", N_("write a line about something earlier; it is marked as late"), _late),
     "correct": ("correct N TEXT | WHY", N_("correct line N; both stay"), _correct),
     "find": ("find WORDS", N_("look for words in the whole duty log; host: actor: kind: since: narrow it"), _find),

@@ -71,3 +71,20 @@ async def test_a_line_about_a_host_names_it(watch: FakeWatch) -> None:
         assert await heard.asked("about qgw1 fan is loud") == ["Written in the duty log."]
         assert (watch.log[0].subject, watch.log[0].text) == (Subject("qgw1", "host", "qgw1"), "fan is loud")
         assert (await heard.asked("about nowhere x"))[0].startswith("There is no host nowhere")
+
+
+async def test_a_prepared_line_is_written_when_its_gaps_are_filled(watch: FakeWatch) -> None:
+    async with watch, hears(watch) as heard:
+        await heard.says("help lists")
+        known = await heard.asked("template")
+        assert "restart: Restarted {subject} because …. Checked afterwards: …" in known
+        assert await heard.asked("template restart qgw1 | it hung") == [
+            "Not written, still to say is each … of: Restarted qgw1 because it hung. Checked afterwards: …"
+        ]
+        assert await heard.asked("template restart qgw1 | it hung | quotes flow") == ["Written in the duty log."]
+        assert watch.log[0].text == "Restarted qgw1 because it hung. Checked afterwards: quotes flow"
+        assert watch.log[0].subject == Subject("qgw1", "host", "qgw1")
+        assert await heard.asked("template round | all well") == ["Written in the duty log."]
+        assert (await heard.asked("template nope"))[0].startswith("There is no prepared line nope")
+        assert (await heard.asked("template round nowhere | x"))[0].startswith("There is no host nowhere")
+        assert len(watch.commands) == 2
