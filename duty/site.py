@@ -340,3 +340,5 @@ class SiteSpec(msgspec.Struct, frozen=True):
     templates: tuple[LogTemplate, ...] = ()
     """Lines of the duty log that it has prepared."""
     alarms: tuple[AlarmRule, ...] = ()
+    open_incident_at: int | None = None
+    """Priority from which an alarm opens an incident by itself; ``None``: :func:`duty.incident_rules.opens` says."""

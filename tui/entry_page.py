@@ -25,6 +25,7 @@ KIND_WORDS = {
     LogKind.WATCH: N_("the watch"),
     LogKind.PRACTICE: N_("practice"),
     LogKind.EVENT: N_("event"),
+    LogKind.ALARM: N_("alarm"),
 }
 REF_WORDS = {
     "move": N_("move of an incident"),
