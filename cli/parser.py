@@ -215,7 +215,7 @@ def _log_verbs(verb: Verb) -> None:
         "query",
         nargs="*",
         metavar=_("QUERY"),
-        help=_("words, host: actor: kind: incident: since: until: with values; all of it must fit"),
+        help=_("words, host: actor: kind: incident: day: shift: post: since: until: with values; all of it must fit"),
     )
     most = _("the newest so many; 50 if not given")
     log.add_argument("--limit", type=lines, default=50, metavar=_("NUMBER"), help=most)
