@@ -1,9 +1,9 @@
 """The words in which the duty log is asked: free words, "an exact phrase", and ``field:value``; all must hold.
 
-``host:`` and ``actor:`` take a part of the name, ``kind:`` a kind of line, ``incident:`` a number; several values stand
-with commas between them, and one of them must fit. ``day:`` is a trading day, ``shift:`` and ``post:`` are names, as they
-were when the line was written; a line of which that is not known fits none. ``since:`` and ``until:`` take a moment in the
-site's time zone.
+``host:`` and ``actor:`` take a part of the name, ``kind:`` a kind of line, ``incident:`` a number; several values
+stand with commas between them, and one of them must fit. ``day:`` is a trading day, ``shift:`` and ``post:`` are names,
+as they were when the line was written; a line of which that is not known fits none. ``since:`` and ``until:`` take a
+moment in the site's time zone.
 """
 
 from __future__ import annotations
