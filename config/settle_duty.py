@@ -6,7 +6,7 @@ import msgspec
 
 from config.alarm_settle import words_of
 from config.duty_tables import LevelTable, ReportTable
-from config.model import SiteFile
+from config.model import Session, SiteFile
 from duty.incident_profile import (
     DEFAULT_LEVELS,
     REPORT_PROFILES,
@@ -18,6 +18,10 @@ from duty.incident_profile import (
 )
 from duty.log_templates import LogTemplate
 from duty.roles import Person, Role
+from duty.site import SessionRule
+
+_SESSION = SessionRule("", 0, 0)
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def people(file: SiteFile) -> tuple[Person, ...]:
@@ -74,3 +78,9 @@ def _report(table: ReportTable) -> ReportRule:
         workdays=table.workdays,
         again_s=table.again,
     )
+
+
+def session_rule(session: Session) -> SessionRule:
+    """One trading session as everyone reads it."""
+    days = _SESSION.days if session.days is None else tuple(sorted({1 + _WEEK.index(day) for day in session.days}))
+    return SessionRule(session.name, session.start, session.end, days)

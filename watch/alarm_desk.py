@@ -27,7 +27,7 @@ from duty.alarm_signals import BOOTED_S, signal_now, signals_by_key
 from duty.alarm_states import AlarmState
 from duty.board import HostView
 from duty.incident_rules import Change
-from duty.maintenance import Window
+from duty.maintenance import Window, planned
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
 from duty.quality import Quality, State
@@ -39,6 +39,10 @@ from watch.alarm_windows import Windows
 
 BEAT_S = 3.0
 """Seconds after which the moment is kept anew while an alarm is in hand: how long the watch is known to have run."""
+MOST_ALARMS = 1000
+"""Alarms of one host: it names its mounts and sensors itself, and one taken over may name new ones for ever."""
+FULL_S = 60.0
+"""Seconds for which no room is looked for on a host that has none."""
 _LIT = (AlarmState.UNACKNOWLEDGED, AlarmState.RETURNED, AlarmState.ACKNOWLEDGED)
 
 
@@ -57,6 +61,10 @@ class AlarmDesk:
         self._hand, self._change, self._boot = hand, change, boot
         self._open: dict[str, set[AlarmKey]] = {}
         """By host: alarms that are asked about at every look."""
+        self._count: dict[str, int] = {}
+        """Alarms by host."""
+        self._full: dict[str, float] = {}
+        """Hosts that had no room, and until when none is looked for, monotonic seconds."""
         self._counting = Counting()
         self._dues = Dues()
         self._since: dict[str, float] = {}
@@ -78,6 +86,7 @@ class AlarmDesk:
         self.parents = parents_of(site)
         self.watched = Watched(site)
         self._counting.open_at = site.open_incident_at
+        self.windows.plan(lambda wall: planned(site.maintenance, site.time_zone, wall))
 
     # --- what is seen ----------------------------------------------------------------------------------------
 
@@ -125,8 +134,28 @@ class AlarmDesk:
         if alarm is None:
             if signal.state is not State.ACT and signal.state is not State.WARN:
                 return  # what never came is normal by not being there
+            if not self._has_room(key.subject.host, at):
+                return
             alarm = new_alarm(key)
         self._put(alarm, look(alarm, self.definitions.of(key), signal, at))
+
+    def _has_room(self, host: str, at: Moment) -> bool:
+        """Whether the host may have one more alarm; if need be those that are normal are forgotten."""
+        if self._count.get(host, 0) < MOST_ALARMS:
+            return True
+        if at.mono < self._full.get(host, at.mono):
+            return False
+        for key, alarm in [one for one in self.alarms.items() if one[0].subject.host == host and _settled(one[1])]:
+            self._before.setdefault(key, alarm)
+            self._drop(key)
+        self._full[host] = at.mono + FULL_S
+        return self._count.get(host, 0) < MOST_ALARMS
+
+    def _drop(self, key: AlarmKey) -> None:
+        if self.alarms.pop(key, None) is not None:
+            self._count[key.subject.host] -= 1
+        self._open.get(key.subject.host, set()).discard(key)
+        self._dues.put(key, None)
 
     def _put(self, alarm: Alarm, step: Step) -> None:
         after, events = step
@@ -141,11 +170,12 @@ class AlarmDesk:
         if _settled(alarm):
             self._open.get(key.subject.host, set()).discard(key)
             if not alarm.told:  # it was about to come and did not
-                self.alarms.pop(key, None)
-                self._dues.put(key, None)
+                self._drop(key)
                 return
         else:
             self._open.setdefault(key.subject.host, set()).add(key)
+        if key not in self.alarms:
+            self._count[key.subject.host] = self._count.get(key.subject.host, 0) + 1
         self.alarms[key] = alarm
         self._dues.put(key, self._due(alarm))
 
@@ -237,7 +267,7 @@ class AlarmDesk:
             lines.append(flood_line(flood))
         changed = [(key, self.alarms.get(key)) for key, was in before.items() if self.alarms.get(key) is not was]
         alarms = tuple(now for _, now in changed if now is not None)
-        gone = tuple(key for key, now in changed if now is None and before[key].pending is not None)
+        gone = tuple(key for key, now in changed if now is None and (before[key].pending or before[key].told))
         if alarms or gone or lines or windows or load is not self.load:
             self.load = load
             told = self.windows.told if windows else None
@@ -286,6 +316,7 @@ class AlarmDesk:
                 if self.watched.has(alarm.key):
                     self._set(resume(alarm, desk.moment, at, same_boot=same))
                 else:
+                    self._count[alarm.key.subject.host] = self._count.get(alarm.key.subject.host, 0) + 1
                     self.alarms[alarm.key] = alarm
         self.windows.resume(kept.windows)
         self._counting.resume(waiting)
@@ -308,11 +339,8 @@ class AlarmDesk:
         gone = [alarm for key, alarm in self.alarms.items() if not self.watched.has(key)]
         events = tuple(event for alarm in gone for event in withdraw(alarm, at, who))
         for alarm in gone:
-            key = alarm.key
-            del self.alarms[key]
-            self._open.get(key.subject.host, set()).discard(key)
-            self._dues.put(key, None)
-            self._before.pop(key, None)
+            self._drop(alarm.key)
+            self._before.pop(alarm.key, None)
         keys = {alarm.key for alarm in gone}
         self._events = [event for event in self._events if event.key not in keys]
         if gone:

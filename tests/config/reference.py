@@ -14,6 +14,7 @@ TABLES = (
     "Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Event",
     "EventPattern", "Health", "Clock",
     "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable", "TemplateTable", "Alarm",
+    "Maintenance",
 )  # fmt: skip
 
 WRITTEN = {
@@ -48,6 +49,7 @@ WRITTEN = {
     "Event": "a log, see below",
     "Words": '`"text"`, `{ en = "text", zh_CN = "文字" }`',
     "Alarm": "an alarm, see below",
+    "Maintenance": "a window, see below",
     "EventPattern": '`"FATAL"`, a pattern, see below',
 }
 

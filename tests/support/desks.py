@@ -82,10 +82,10 @@ class Hand:
     def turn(self, *views: HostView) -> Hand:
         """A fifth of a second passes; these hosts are judged, and those that are due by time alone; it is closed."""
         self.at = Moment(self.at.wall + TURN_S, self.at.mono + TURN_S)
-        due = [self.views[host] for host in self.desk.due(self.at)]
         self.views |= {one.id: one for one in views}
-        for one in (*due, *views):
-            self.desk.look(one, self.at)
+        for host in dict.fromkeys((*self.desk.due(self.at), *(one.id for one in views))):
+            if host in self.views:
+                self.desk.look(self.views[host], self.at)
         self.desk.close(self.at)
         return self
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from duty.alarm_acks import acknowledge
+from duty.alarm_batch import Batch
 from duty.alarm_covers import shelve
 from duty.alarm_def import AlarmKey
 from duty.alarm_load import FLOOD
 from duty.alarm_quality import FIRST_S, quality_key
 from duty.alarm_record import EventKind
 from duty.alarm_states import AlarmState
-from duty.board import HostView
+from duty.board import HostView, SectionView
 from duty.connection import Link
-from duty.maintenance import Window
+from duty.maintenance import Plan, Window
+from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.records import Subject
 from tests.support.desks import (
@@ -242,3 +246,69 @@ def quick(view: HostView) -> HostView:
 def test_a_host_that_has_just_booted_is_told_though_it_is_well() -> None:
     it = Hand().see(quick(WELL), seconds=1)
     assert [key.definition for key in it.announced] == ["machine.rebooted"]
+
+
+def test_from_the_priority_the_site_names_every_alarm_opens_an_incident() -> None:
+    it = Hand(msgspec.structs.replace(SITE, open_incident_at=1))
+    it.see(view("jump", process(), lines=(line(down=True),)), seconds=3)
+    assert [(change.subject, change.level) for change in it.changes] == [(LINE.subject, 2)]
+    quiet = Hand().see(view("jump", process(), lines=(line(down=True),)), seconds=3)
+    assert quiet.announced == [LINE] and quiet.changes == [], "a line opens none unless the site says so"
+
+
+def test_what_a_host_depends_on_beside_its_way_hides_it_too() -> None:
+    behind = tuple(msgspec.structs.replace(host, via=None, depends_on=(LINE.subject,)) for host in BEHIND)
+    it = Hand(msgspec.structs.replace(SITE, hosts=(JUMP, *behind)))
+    it.see(view("jump", process(), lines=(line(down=True),)), *(lost(host.id) for host in BEHIND), seconds=10)
+    assert it.announced == [LINE]
+
+
+def test_a_window_of_the_site_file_opens_and_ends_by_the_clock() -> None:
+    it = Hand()
+    plan = Plan("vendor", (LOST.subject,), "li", "new disks", it.at.wall + 10, it.at.wall + 30)
+    it.desk.adopt(msgspec.structs.replace(SITE, maintenance=(plan,)), it.at)
+    it.see(WELL, seconds=11).see(GONE, seconds=10)
+    assert it.alarm(MISSING).state is AlarmState.SUPPRESSED and it.announced == []
+    it.see(GONE, seconds=15)
+    assert it.announced == [MISSING]
+
+
+SEEN = (WELL, GONE, lost(), lost(link=Link.REFUSED), view("jump", process(), lines=(line(down=True),)))
+
+
+@given(st.lists(st.tuples(st.sampled_from(SEEN), st.integers(1, 6), st.booleans()), max_size=12))
+def test_a_watch_that_is_killed_at_any_moment_comes_to_the_same_alarms(
+    course: list[tuple[HostView, int, bool]],
+) -> None:
+    """What was handed on was kept; all else is lost with the watch. A restart takes as long as a turn."""
+    clean, killed = Hand(), Hand()
+    announced: list[AlarmKey] = []
+    for seen, seconds, dies in course:
+        clean.see(seen, seconds=seconds)
+        killed.see(seen, seconds=seconds)
+        if dies:
+            announced += killed.announced
+            clean.see(seen)
+            before, killed = killed, killed.restart(away=TURN_S)
+            killed.batches.insert(0, Batch(before.desk.state(before.at), tuple(before.kept.alarms)))
+            killed.desk.look(seen, killed.at)
+            killed.desk.close(killed.at)
+    announced += killed.announced
+    assert announced == clean.announced, "nothing is forgotten and nothing fires twice"
+    assert table(killed) == table(clean)
+
+
+def table(it: Hand) -> dict[AlarmKey, tuple[AlarmState, bool, int, int]]:
+    return {key: (one.state, one.active, one.count, one.event) for key, one in it.desk.alarms.items() if one.told}
+
+
+def test_a_host_that_names_new_things_for_ever_fills_neither_memory_nor_store(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("watch.alarm_desk.MOST_ALARMS", 10)
+    it = Hand()
+    for number in range(40):
+        name = f"mount {number}"
+        failed = SectionView("mounts", State.UNKNOWN, phrase("no right"), 1.0, 1.0, 0.1, name)
+        it.see(msgspec.structs.replace(WELL, state=State.UNKNOWN, sections=(failed,)), seconds=31)
+    assert len(it.desk.alarms) == len(it.kept.alarms) == 10
+    it.see(*(lost(host.id) for host in BEHIND), seconds=5)
+    assert len(it.desk.alarms) > 10, "other hosts have room of their own"
