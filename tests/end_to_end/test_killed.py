@@ -52,8 +52,10 @@ off_delay = "0s"
 NAMES = ("wk-quote", "wk-order", "wk-risk")
 BEFORE_IT_LISTENS = 0.25
 """The part of all lives that ends at any moment of the start."""
-START_S, LIFE_S = 1.5, 2.0
+START_S, LIFE_S = 1.5, 1.0
 """Seconds within which a life ends: of the start, and of one in which operators write."""
+ALARMED, ALARM_S = 0.6, 4.0
+"""The part of the others that goes on until an alarm was acknowledged or put aside, for at most so many seconds."""
 STIR_S = 0.3
 """Seconds within which a process ends or is started again."""
 
@@ -87,6 +89,10 @@ class Desk:
             people: list[Operator | Acker] = [*self.operators, self.acker]
             screens = [await self.watch.screen(one.name) for one in people]
             works = [asyncio.create_task(one.work(screen)) for one, screen in zip(people, screens, strict=True)]
+            if self.random.random() < ALARMED:
+                acted = asyncio.create_task(self.acker.acted.wait())
+                await asyncio.wait([acted], timeout=ALARM_S)
+                acted.cancel()
             await asyncio.wait(works, timeout=self.random.uniform(0, LIFE_S))
             self.watch.kill()
             await asyncio.gather(*works)  # what was answered before the end is still read

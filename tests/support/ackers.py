@@ -32,12 +32,15 @@ class Acker:
         self.refused: set[str] = set()
         """The words of acts that were refused: they are nowhere."""
         self.held: dict[AlarmKey, Alarm] = {}
+        self.acted = asyncio.Event()
+        """An act was taken since this screen came."""
         self._heard = 0
         self._number = 0
 
     async def work(self, screen: BareScreen) -> None:
         """Act until the watch has hung up."""
         self._heard = 0
+        self.acted.clear()
         try:
             while True:
                 await self.act(screen)
@@ -68,6 +71,7 @@ class Acker:
             self.refused.add(words)
             return
         self.done.words[words] = 0
+        self.acted.set()
         if isinstance(command, AcknowledgeAlarms):
             self.seen[command.seen[0].key] = command.seen[0].event
 
