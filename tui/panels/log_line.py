@@ -15,12 +15,10 @@ from textual.widgets.input import Selection
 from duty.clean import clean
 from duty.log_templates import GAP
 from duty.records import Subject
-from tui import line_doings
 from tui.cells import cell
 from tui.messages import LogSubmitted
 from tui.sayings import about_of
-from tui.screens.form import TEXT_LIMIT
-from tui.widgets.line_input import LineInput
+from tui.widgets.line_input import TEXT_LIMIT, LineInput
 from wire.messages import Reply
 from wire.words import _, say
 from wire.words import language as spoken_language
@@ -181,6 +179,8 @@ class LogLine(Vertical):
 
     def action_prepared(self) -> None:
         """Choose a prepared line about what this one is about."""
+        from tui import line_doings
+
         line_doings.prepared(self.app, self.about or NOTHING)
 
     def on_resize(self) -> None:

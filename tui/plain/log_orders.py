@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from duty.board import HostView
 from duty.clean import clean
-from duty.corrections import moment
 from duty.log_templates import GAP, filled, templates, told
 from duty.phrases import N_
 from duty.records import LogEntry, Subject
+from duty.typed import moment
 from tui import figures
 from tui.plain import telling
 from tui.sayings import refusal
@@ -97,7 +97,7 @@ def _timed(rest: str, now: float, zone: tzinfo) -> tuple[float, str] | None:
     """The time before a line, which is one word, or a day and a time; and the line."""
     for count in (1, 2):
         words = rest.split(maxsplit=count)
-        at = moment(" ".join(words[:count]), now, zone)
+        at = moment(" ".join(words[:count]), zone, now)
         if at is not None and len(words) > count:
             return at, words[count].strip()
     return None
