@@ -51,6 +51,8 @@ class Speaker:
         """What was done here and comes back as news."""
         self.roll = alarms.Roll()
         """The numbers under which alarms were told."""
+        self.found: tuple[str, int | None] = ("", None)
+        """What was looked for in the log, and below which line it goes on; 0: there is nothing older."""
         self.parting_words = ""
         self._out = out
         self._loop = asyncio.get_running_loop()
