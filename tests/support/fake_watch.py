@@ -31,6 +31,8 @@ from duty.phrases import Phrase
 from duty.quality import Quality
 from duty.records import Incident, IncidentMove, LogEntry, LogKind, LogPage, Move, Refused, Subject
 from duty.series import SeriesKey
+from tests.support.fake_alarms import FakeAlarms
+from wire.alarms import ReadAlarm
 from wire.framing import Decoder, encode
 from wire.messages import (
     PROTOCOL,
@@ -105,6 +107,9 @@ class FakeWatch:
     """The series there are of every host."""
     past: Callable[[ReadHistory], Graph] | None = None
     """What was read of one."""
+
+    def __post_init__(self) -> None:
+        self.alarms = FakeAlarms(self.clock, self._tell)
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_unix_server(self._serve, str(self.path))
@@ -207,9 +212,9 @@ class FakeWatch:
                 if guest.owed:
                     self._board(guest)
             case Command():
-                (self.asked if isinstance(message, ReadHistory | ReadSeries | ReadLog) else self.commands).append(
-                    message
-                )
+                (
+                    self.asked if isinstance(message, ReadAlarm | ReadHistory | ReadSeries | ReadLog) else self.commands
+                ).append(message)
                 guest.say(self._answer(guest, message))
 
     def _welcome(self, guest: Guest, hello: Hello) -> None:
@@ -227,6 +232,7 @@ class FakeWatch:
                 tuple(self.log),
                 self.faults,
                 self.rules,
+                alarms=self.alarms.held(),
             )
         )
         guest.free = True
@@ -254,6 +260,8 @@ class FakeWatch:
     def _do(self, who: str, command: Command) -> Reply:
         incident: Incident | None = None
         moves: tuple[IncidentMove, ...] = ()
+        if self.alarms.answers(command):
+            return self.alarms.do(who, command)
         match command:
             case ReadLog():
                 return self._read(command)
@@ -323,6 +331,7 @@ async def _serve_for(watch: FakeWatch, lively: bool) -> None:
 
 
 def main() -> int:
+    from tests.tui.app.alarm_scene import set_scene
     from tests.tui.app.sites import NOW, watch_at
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -335,6 +344,7 @@ def main() -> int:
         path = Path(given.socket or f"{folder}/watch")
         began = time.time()
         watch = watch_at(path, practice=True, clock=lambda: NOW + time.time() - began, stays=False)
+        set_scene(watch.alarms)
         if not given.attach:
             asyncio.run(_serve_for(watch, not given.still))
             return 0
@@ -353,7 +363,7 @@ def _attach(path: Path, language: str) -> int:
     from wire.words import speak
 
     speak(language)
-    return run_screen(str(path), who="li.wei", version="0.1.0", starting=True)
+    return run_screen(str(path), who="li.wei", version="0.1.0", starting=lambda: None)
 
 
 if __name__ == "__main__":

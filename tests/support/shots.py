@@ -161,6 +161,19 @@ SHOTS: tuple[Shot, ...] = (
     _tab(6, "events", "Events"),
     _tab(7, "incidents", "Incidents"),
     _tab(8, "log", "Duty log"),
+    _tab(9, "alarms", "Alarms"),
+    Shot(
+        "alarms",
+        "The list of alarms, enlarged, what is hidden unfolded",
+        ("9", "m", "F"),
+        leave=("F", "m", "1"),
+        sizes=WIDE,
+    ),
+    Shot("alarm", "An alarm (Enter)", ("9", "enter"), top="AlarmScreen", leave=("1",)),
+    Shot("ack-all", "What would be acknowledged (B)", ("9", "B"), top="BulkAck", leave=("1",)),
+    Shot(
+        "shelve", "Shelving an alarm (H)", ("9", "H"), _typed("厂商正在处理 / the vendor works on it"), "Form", ("1",)
+    ),
     Shot("enlarged", "One panel on the whole screen (m)", ("4", "m"), leave=("m", "1"), sizes=WIDE),
     Shot("filtering", "A filter being typed (/)", ("slash",), _typed("gw"), leave=("escape",)),
     Shot("filtered", "A filter in force", ("slash",), _typed("gw", "enter"), leave=("escape",)),

@@ -27,6 +27,7 @@ class LogPanel(TablePanel[LogEntry]):
 
     panel = "log"
     sorts = (_TIME,)
+    troubled = False
 
     def title(self) -> str:
         """The panel's name."""

@@ -13,6 +13,7 @@ from tui import figures
 from tui.log_rows import beside, said_of
 from tui.picture import Picture
 from tui.plain import moves
+from tui.plain.alarms import in_short
 from tui.plain.flow import Kind, News
 from tui.plain.parts import Change, Part, parts_of, problems
 from tui.sayings import INCIDENT_WORDS, QUALITY_WORDS, STATE_WORDS, about_of, title_of
@@ -46,6 +47,7 @@ def summary(picture: Picture) -> Iterator[str]:
         lost=counts[Quality.UNREACHABLE],
         never=counts[Quality.NEVER],
     )
+    yield in_short(picture)
     yield from wrong(picture, SHORT)
     yield from incidents(picture, SHORT)
     words = {kind.name: say(kind.words) for kind in picture.faults}
@@ -278,7 +280,7 @@ def move_news(move: IncidentMove, incident: Incident) -> News:
 
 def entry_news(entry: LogEntry, zone: str) -> News | None:
     """A line of the duty log, unless its event is told by itself. ``zone``: the site's time zone."""
-    told = entry.kind is LogKind.INCIDENT or (entry.kind is LogKind.CONNECTION and not entry.actor)
+    told = entry.kind in (LogKind.INCIDENT, LogKind.ALARM) or (entry.kind is LogKind.CONNECTION and not entry.actor)
     if told:
         return None
     return News(Kind.LINE, _("Duty log: {entry}.", entry=_entry(entry, zone)))
