@@ -12,9 +12,8 @@ import msgspec
 
 from cli.codes import Exit
 from cli.export import site_of
-from cli.serve import STORE_NAME
 from cli.speak import err, out
-from cli.target import Target, target_of
+from cli.target import Target, store_of, target_of
 from duty.chain import Examined, Fault, Head, Link, Unreadable, What, canonical_of, examine
 from duty.clean import clean
 from duty.records import DUTY
@@ -48,7 +47,7 @@ def head(args: argparse.Namespace) -> int:
         return target
     name, zone = site_of(target)
     try:
-        proof = Proof(target.places.state / STORE_NAME)
+        proof = Proof(store_of(target))
         try:
             for chain in _chains(proof, args.chain):
                 _slip(name, chain, proof.end(chain), zone)
@@ -74,7 +73,7 @@ def _slip(site: str, chain: str, end: Link | None, zone: tzinfo) -> None:
 
 def _verify_store(target: Target, chain: str | None, looked_for: Head | None) -> int:
     zone, well = site_of(target)[1], True
-    proof = Proof(target.places.state / STORE_NAME)
+    proof = Proof(store_of(target))
     try:
         for name in _chains(proof, chain or (DUTY if looked_for is not None else None)):
             seen = examine(proof.links(name), looked_for)

@@ -29,7 +29,8 @@ _FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 class Kind(NamedTuple):
     """What is kept in a file, and so: its schema, and how much a power cut may cost."""
 
-    is_current: Callable[[Connection, Path], bool]
+    is_current: Callable[[Connection, str], bool]
+    """Also told the name of the file, for its words."""
     migrate: Callable[[Connection], None]
     pragmas: tuple[str, ...]
     """Settings of each connection."""
@@ -132,7 +133,7 @@ class Database:
 
     def _prepare(self) -> None:
         with self.reading() as connection:
-            current = self._kind.is_current(connection, self.path)
+            current = self._kind.is_current(connection, str(self.path))
         if current:
             return
         if self._reading:

@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from sqlalchemy import Connection, create_engine, func, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from duty.chain import LOG_FIELDS, MOVE_FIELDS, Link, Unreadable, canonical, digest
 from duty.phrases import phrase
 from duty.records import LogEntry, Ref
-from storage.failures import StoreFailed, failure
+from storage.failures import StoreFailed, failure, server_failure
 from storage.log_rows import lines
 from storage.migrations import SCHEMA, version_of
 from storage.rows import entry_of, micros, refs_of
+from storage.server import Server, connect, only_reading
 from storage.tables import LOG, META, MOVES
 
 _AT_ONCE = 5_000
@@ -42,17 +43,10 @@ class MoveFault(msgspec.Struct, frozen=True):
 class Proof:
     """One store, open for reading. Every method raises :class:`StoreFailed` where it cannot be read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Path | Server) -> None:
         """Open it. Raises :class:`StoreFailed` where there is none, or one of another schema."""
-        self.path = path
-        if not path.exists():
-            raise StoreFailed(phrase("no records are kept at {path}", path=str(path)))
-        # On a medium that cannot be written SQLite has no place for what readers of a shared file tell each other.
-        alone = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
-        name = f"file:{quote(str(path))}?mode=ro{'&immutable=1' if alone else ''}"
-        self._engine = create_engine(
-            "sqlite://", creator=lambda: sqlite3.connect(name, uri=True, timeout=5.0, isolation_level=None)
-        )
+        self.place = place
+        self._engine = only_reading(connect(place)) if isinstance(place, Server) else _file(place)
         try:
             with self._reading() as connection:
                 self._check(connection)
@@ -138,12 +132,16 @@ class Proof:
 
     def _check(self, connection: Connection) -> None:
         tables = inspect(connection).get_table_names()
+        if not tables and isinstance(self.place, Server):
+            raise StoreFailed(phrase("no records are kept at {path}", path=str(self.place)))
         if META.name not in tables:
-            raise StoreFailed(phrase("{path} is another program's database", path=str(self.path)))
+            raise StoreFailed(phrase("{path} is another program's database", path=str(self.place)))
         version = version_of(connection, tables)
         if version < _CHAINED_SINCE:
             raise StoreFailed(
-                phrase("the log at {path} is not chained yet: the next start of the watch does it", path=str(self.path))
+                phrase(
+                    "the log at {path} is not chained yet: the next start of the watch does it", path=str(self.place)
+                )
             )
         if version > SCHEMA:
             raise StoreFailed(
@@ -155,28 +153,44 @@ class Proof:
             )
 
     def _reading(self) -> _Reading:
-        return _Reading(self._engine.connect, self.path)
+        return _Reading(self._engine.connect, self.place)
+
+
+def _file(path: Path) -> Engine:
+    if not path.exists():
+        raise StoreFailed(phrase("no records are kept at {path}", path=str(path)))
+    # On a medium that cannot be written SQLite has no place for what readers of a shared file tell each other.
+    alone = not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
+    name = f"file:{quote(str(path))}?mode=ro{'&immutable=1' if alone else ''}"
+    return create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(name, uri=True, timeout=5.0, isolation_level=None)
+    )
 
 
 class _Reading:
     """A connection whose errors say what is wrong with the store, also while rows are still being read."""
 
-    def __init__(self, connect: Any, path: Path) -> None:
-        self._connect, self._path = connect, path
+    def __init__(self, connect: Callable[[], Connection], place: Path | Server) -> None:
+        self._connect, self._place = connect, place
 
     def __enter__(self) -> Connection:
         try:
-            connection: Connection = self._connect()
+            self._connection = self._connect()
+            if self._connection.dialect.name == "sqlite":  # whose driver begins none by itself here
+                # All of one look sees the store as it was at its beginning.
+                self._connection.exec_driver_sql("BEGIN")
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            raise StoreFailed(failure(error, self._path)) from error
-        self._connection = connection
-        connection.exec_driver_sql("BEGIN")  # all of one look sees the store as it was at its beginning
-        return connection
+            raise self._said(error) from error
+        return self._connection
 
     def __exit__(self, kind: object, error: BaseException | None, _trace: object) -> None:
         self._connection.close()
         if isinstance(error, SQLAlchemyError | sqlite3.Error | OSError):
-            raise StoreFailed(failure(error, self._path)) from error
+            raise self._said(error) from error
+
+    def _said(self, error: Exception) -> StoreFailed:
+        server = isinstance(self._place, Server)
+        return StoreFailed(server_failure(error) if server else failure(error, Path(str(self._place))))
 
 
 def _link(row: dict[str, Any]) -> Link | Unreadable:

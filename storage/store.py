@@ -35,7 +35,8 @@ from storage.log_rows import append, lines, move_ref
 from storage.log_search import LOOKED_AT, Searching, Stopped
 from storage.rows import entry_of, event_of, event_row, micros, move_of, move_row, seconds
 from storage.search_index import SearchIndex
-from storage.tables import EVENT_MEMORY, LOG, META, MOVES
+from storage.server import Server, ServerDatabase
+from storage.tables import EVENT_MEMORY, LOG, META, MOVES, SEGMENTS
 
 T = TypeVar("T")
 
@@ -54,10 +55,12 @@ class Moved(msgspec.Struct, frozen=True):
 class Store:
     """Records of one site. Every method raises :class:`storage.failures.StoreFailed` where the store does not work."""
 
-    def __init__(self, path: Path, speech: Speech = ENGLISH, *, reading: bool = False) -> None:
+    def __init__(self, place: Path | Server, speech: Speech = ENGLISH, *, reading: bool = False) -> None:
         """Open or create it; only open it where it is only read. ``speech``: in which words lines are searched."""
-        self.path = path
-        self._database = Database(path, reading=reading)
+        self.place = place
+        self._database: Database | ServerDatabase = (
+            ServerDatabase(place, reading=reading) if isinstance(place, Server) else Database(place, reading=reading)
+        )
         self._index = SearchIndex(speech)
         self._speech = speech
         self._folded: dict[int, tuple[int, Incident]] = {}
@@ -195,13 +198,13 @@ class Store:
         with self._database.writing() as connection:
             number, before = asked.incident, None
             if number == 0 and asked.move is Move.OPENED:
-                number = _newest(connection, MOVES.c.incident) + 1
+                number = _newest(connection, MOVES.c.incident, SEGMENTS.c.last_incident) + 1
             else:
                 before = self._incident(connection, number)
             subject = asked.subject if before is None else before.subject
             move = msgspec.structs.replace(
                 asked,
-                seq=_newest(connection, MOVES.c.seq) + 1,
+                seq=_newest(connection, MOVES.c.seq, SEGMENTS.c.last_move) + 1,
                 incident=number,
                 subject=subject,
                 at=seconds(micros(asked.at)),
@@ -303,8 +306,9 @@ class Store:
             self._folded[incident.id] = (seq, incident)
 
 
-def _newest(connection: Connection, column: Any) -> int:
-    return connection.execute(select(func.max(column))).scalar() or 0
+def _newest(connection: Connection, *columns: Any) -> int:
+    """The highest number in these columns: what was archived counts, so that no number is given twice."""
+    return max(connection.execute(select(func.max(column))).scalar() or 0 for column in columns)
 
 
 def _moves(connection: Connection, incident: int, since: int = 0) -> list[IncidentMove]:

@@ -22,6 +22,7 @@ from duty.phrases import Phrase, phrase
 from duty.records import Incident, IncidentMove, LogEntry, LogPage, NewLogEntry, Refused, Subject
 from storage.failures import StoreFailed
 from storage.log_search import Stopped
+from storage.server import Server
 from storage.store import Moved, Store
 from watch.clock import Clock
 
@@ -43,10 +44,10 @@ class Records:
     :meth:`search` is apart from that order.
     """
 
-    def __init__(self, path: Path, clock: Clock, speech: Speech = ENGLISH) -> None:
+    def __init__(self, place: Path | Server, clock: Clock, speech: Speech = ENGLISH) -> None:
         self.error: Phrase | None = None
         """Why records cannot be written, as far as the newest attempt to write showed."""
-        self._path = path
+        self._place = place
         self._store: Store | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="records")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="search")
@@ -60,12 +61,12 @@ class Records:
         self._written_at = clock.now().mono
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock, speech: Speech = ENGLISH) -> Records:
+    async def open(cls, place: Path | Server, clock: Clock, speech: Speech = ENGLISH) -> Records:
         """Open the store. Where that fails ``error`` says why, and every later call tries again.
 
         The watch goes on without its records: what it shows does not depend on a disk.
         """
-        records = cls(path, clock, speech)
+        records = cls(place, clock, speech)
         await records.check()
         records._keep_index(INDEX_FROM)
         return records
@@ -218,5 +219,5 @@ class Records:
 
     def _in_thread(self, work: Callable[[Store], T]) -> T:
         if self._store is None:
-            self._store = Store(self._path, self._speech)
+            self._store = Store(self._place, self._speech)
         return work(self._store)
