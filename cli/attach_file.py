@@ -60,13 +60,14 @@ def _written(target: Target, text: str, refs: tuple[Ref, ...]) -> int | None:
     store = Store(store_of(target))
     try:
         now = time.time()
-        line = NewLogEntry(LogKind.NOTE, _who(), now, text=text, refs=refs, session=session_of_process(os.getpid()))
+        line = NewLogEntry(LogKind.NOTE, who(), now, text=text, refs=refs, session=session_of_process(os.getpid()))
         return store.append_log([line], now)[0].seq
     finally:
         store.close()
 
 
-def _who() -> str:
+def who() -> str:
+    """The user as the kernel knows it."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
-
-import msgspec
 
 from cli.codes import Exit
 from cli.export import site_of
 from cli.speak import err, out
-from cli.target import Target, store_of, target_of
-from duty.chain import Examined, Fault, Head, Link, Unreadable, What, canonical_of, examine
+from cli.target import store_of, target_of
+from duty.chain import Examined, Fault, Head, Link, What, examine
 from duty.clean import clean
 from duty.records import DUTY
 from storage.attachments import FOLDER, Kept, state
+from storage.backup import FILES
+from storage.exported import links
 from storage.failures import StoreFailed
 from storage.proof import MoveFault, Proof
+from storage.server import Server
 from wire.words import _, say
 
 SHORT = 12
@@ -32,9 +32,13 @@ def verify(args: argparse.Namespace) -> int:
     if isinstance(target, int):
         return target
     try:
-        if args.file is not None:
-            return _verify_file(Path(args.file), args.head, site_of(target)[1])
-        return _verify_store(target, args.chain, args.head)
+        zone = site_of(target)[1]
+        if args.file is None:
+            return _verify_store(store_of(target), target.places.state / FOLDER, args.chain, args.head, zone)
+        file = Path(args.file)
+        if _is_store(file):
+            return _verify_store(file, file.with_name(file.name + FILES), args.chain, args.head, zone)
+        return _verify_file(file, args.head, zone)
     except StoreFailed as failed:
         err(say(failed.why))
         return Exit.BAD
@@ -71,20 +75,35 @@ def _slip(site: str, chain: str, end: Link | None, zone: tzinfo) -> None:
     out(_("To check it later: {command}", command=f"watchkeeper verify{option} --head {end.seq}:{clean(end.hash)}"))
 
 
-def _verify_store(target: Target, chain: str | None, looked_for: Head | None) -> int:
-    zone, well = site_of(target)[1], True
-    proof = Proof(store_of(target))
+def _is_store(path: Path) -> bool:
+    """Whether a file is a store, such as a backup, rather than an export."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
+def _verify_store(place: Path | Server, files: Path, chain: str | None, looked_for: Head | None, zone: tzinfo) -> int:
+    well = True
+    proof = Proof(place)
     try:
         for name in _chains(proof, chain or (DUTY if looked_for is not None else None)):
-            seen = examine(proof.links(name), looked_for)
+            after = proof.begins_after(name)
+            seen = examine(proof.links(name), looked_for, after=after)
             well &= _told(_("Chain {chain}", chain=clean(name, 80)), seen, looked_for, zone)
+            if after[0]:
+                out(_("The lines up to {last} were archived; head {head}", last=after[0], head=clean(after[1])))
+            if not proof.archive_told(name):
+                err(_("No line of the log tells that the lines up to {last} were archived.", last=after[0]))
+                well = False
         count, fault = proof.moves()
         if fault is not None:
             err(_move_words(fault))
             well = False
         elif count:
             out(_("Moves of incidents: {count}, each as its line of the log says.", count=count))
-        _files(proof, target.places.state / FOLDER)
+        _files(proof, files)
     finally:
         proof.close()
     return Exit.WELL if well else Exit.WATCH
@@ -97,37 +116,12 @@ def _chains(proof: Proof, chain: str | None) -> list[str]:
 def _verify_file(path: Path, looked_for: Head | None, zone: tzinfo) -> int:
     try:
         with path.open("rb") as file:
-            seen = examine(_links(file), looked_for, part=True)
+            seen = examine(links(file), looked_for, part=True)
     except OSError as error:
         why = clean(error.strerror or str(error))
         err(_("{path} cannot be read: {error}", path=clean(str(path)), error=why))
         return Exit.BAD
     return Exit.WELL if _told(clean(path.name, 80), seen, looked_for, zone) else Exit.WATCH
-
-
-class _Exported(msgspec.Struct):
-    """What of an exported line the walk needs by name; the rest of it is hashed as it stands."""
-
-    seq: int
-    entered_at: int
-    prev_hash: str
-    hash: str
-
-
-def _links(lines: Iterable[bytes]) -> Iterator[Link | Unreadable]:
-    encoder = msgspec.json.Encoder(order="sorted")
-    for place, line in enumerate(lines, 1):
-        text = line.rstrip(b"\r\n")
-        try:
-            row = msgspec.json.decode(text, type=dict[str, str | int | None])
-            one = msgspec.convert(row, _Exported)
-            # Only as it was exported: a key that stands there twice would be read one way here and another elsewhere.
-            if encoder.encode(row) != text:
-                raise ValueError
-        except (ValueError, msgspec.MsgspecError):
-            yield Unreadable(place)
-            continue
-        yield Link(one.seq, one.entered_at, one.prev_hash, one.hash, canonical_of(row))
 
 
 def _told(name: str, seen: Examined, looked_for: Head | None, zone: tzinfo) -> bool:

@@ -56,7 +56,7 @@ def migrate(connection: Connection) -> None:
     if not tables:
         SQLModel.metadata.create_all(connection)
         create_search_index(connection)
-        _stamp(connection)
+        stamp(connection)
     elif version < SCHEMA or VERSIONS not in tables:
         from storage.upgrade import upgrade
 
@@ -90,7 +90,7 @@ def _number(kept: str | None) -> int:
     return int(kept) if kept is not None and kept.isdigit() else 0
 
 
-def _stamp(connection: Connection) -> None:
+def stamp(connection: Connection) -> None:
     """Say in Alembic's table that a store made anew is at the newest revision."""
     connection.exec_driver_sql(
         f"CREATE TABLE {VERSIONS} "

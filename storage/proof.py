@@ -14,10 +14,10 @@ from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, func, inspect, select
+from sqlalchemy import Connection, Engine, Row, create_engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from duty.chain import LOG_FIELDS, MOVE_FIELDS, Link, Unreadable, canonical, digest
+from duty.chain import GENESIS, LOG_FIELDS, MOVE_FIELDS, Link, Unreadable, canonical, digest
 from duty.phrases import phrase
 from duty.records import LogEntry, Ref
 from storage.failures import StoreFailed, failure, server_failure
@@ -25,7 +25,7 @@ from storage.log_rows import lines
 from storage.migrations import SCHEMA, version_of
 from storage.rows import entry_of, micros, refs_of
 from storage.server import Server, connect, only_reading
-from storage.tables import LOG, META, MOVES
+from storage.tables import LOG, META, MOVES, SEGMENTS
 
 _AT_ONCE = 5_000
 _CHAINED_SINCE = 3
@@ -48,7 +48,7 @@ class Proof:
         self.place = place
         self._engine = only_reading(connect(place)) if isinstance(place, Server) else _file(place)
         try:
-            with self._reading() as connection:
+            with self.reading() as connection:
                 self._check(connection)
         except BaseException:
             self.close()
@@ -60,24 +60,46 @@ class Proof:
 
     def chains(self) -> list[str]:
         """The chains there are, the duty log's first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             names = list(connection.execute(select(LOG.c.chain).distinct()).scalars())
         return sorted(names, key=lambda name: (name != "duty", name))
 
     def end(self, chain: str) -> Link | None:
         """The newest row of a chain as it says of itself."""
         newest = select(LOG).where(LOG.c.chain == chain).order_by(LOG.c.seq.desc()).limit(1)
-        with self._reading() as connection:
+        with self.reading() as connection:
             row = connection.execute(newest).mappings().first()
         found = _link(dict(row)) if row is not None else None
         return found if isinstance(found, Link) else None
+
+    def begins_after(self, chain: str) -> tuple[int, str]:
+        """Number and hash of the row before the first that has to be there: of the last one that was archived."""
+        return (found.last_seq, found.last_hash) if (found := self._archived(chain)) is not None else (0, GENESIS)
+
+    def archive_told(self, chain: str) -> bool:
+        """Whether a line of the store tells of what was archived last. Where nothing was, nothing has to be told."""
+        found = self._archived(chain)
+        if found is None:
+            return True
+        query = select(LOG.c.refs).where(LOG.c.chain == chain, LOG.c.refs.like('%"kind":"archive"%'))
+        told = Ref("archive", f"{found.first_seq}-{found.last_seq}", found.sha256)
+        with self.reading() as connection:
+            return any(msgspec.structs.replace(ref, size=0) == told
+                       for text in connection.execute(query).scalars() for ref in _refs(text))  # fmt: skip
+
+    def _archived(self, chain: str) -> Row[Any] | None:
+        newest = select(SEGMENTS).where(SEGMENTS.c.chain == chain).order_by(SEGMENTS.c.last_seq.desc()).limit(1)
+        with self.reading() as connection:
+            if not inspect(connection).has_table(SEGMENTS.name):  # it is of a program from before
+                return None
+            return connection.execute(newest).first()
 
     def links(self, chain: str) -> Iterator[Link | Unreadable]:
         """The rows of a chain by their numbers. No row is taken for what it does not say: see :mod:`duty.chain`."""
         columns = [column for column in LOG.c if column.name != "id"]
         query = select(*columns).where(LOG.c.chain == chain).order_by(LOG.c.seq, LOG.c.id)
         names = [column.name for column in columns]
-        with self._reading() as connection:
+        with self.reading() as connection:
             for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
                 yield _link(dict(zip(names, row, strict=True)))
 
@@ -87,7 +109,7 @@ class Proof:
         Oldest first and without holes: a clock that was put back leaves none out, what comes out is a part of a chain.
         """
         mine = LOG.c.chain == chain
-        with self._reading() as connection:
+        with self.reading() as connection:
             after = mine & (LOG.c.entered_at >= micros(since))
             first = connection.execute(select(func.min(LOG.c.seq)).where(after)).scalar()
             until_then = mine & (LOG.c.entered_at <= micros(until))
@@ -106,14 +128,14 @@ class Proof:
     def files(self) -> Iterator[tuple[int, Ref]]:
         """What is attached, with the number of the line that refers to it."""
         query = select(LOG.c.seq, LOG.c.refs).where(LOG.c.refs.like('%"kind":"file"%')).order_by(LOG.c.id)
-        with self._reading() as connection:
+        with self.reading() as connection:
             for seq, text in connection.execute(query):
                 yield from ((seq, ref) for ref in _refs(text) if ref.kind == "file")
 
     def moves(self) -> tuple[int, MoveFault | None]:
         """How many moves of incidents there are, and the first that is not the one that its line tells of."""
         told: dict[int, tuple[int, str]] = {}
-        with self._reading() as connection:
+        with self.reading() as connection:
             query = select(LOG.c.seq, LOG.c.refs).where(LOG.c.refs.like('%"kind":"move"%')).order_by(LOG.c.id)
             for line, text in connection.execution_options(yield_per=_AT_ONCE).execute(query):
                 for ref in _refs(text):
@@ -152,7 +174,8 @@ class Proof:
                 )
             )
 
-    def _reading(self) -> _Reading:
+    def reading(self) -> _Reading:
+        """One look, which sees the store as it was at its beginning."""
         return _Reading(self._engine.connect, self.place)
 
 

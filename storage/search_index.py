@@ -64,6 +64,13 @@ def create(connection: Connection) -> None:
     )
 
 
+def forget(connection: Connection, last: int) -> None:
+    """Let go of the lines up to ``last``, which are no longer in the store. On SQLite it keeps numbers only: those of
+    lines that are not there are passed over."""
+    if _on_server(connection):
+        connection.execute(text(f"DELETE FROM {_TABLE} WHERE seq <= :last"), {"last": last})
+
+
 class SearchIndex:
     """The index, with the engine's sentences in every language of ``speech``."""
 

@@ -76,12 +76,14 @@ def place_of(named: str, usual: Path) -> Path | Server:
 class ServerDatabase:
     """What :class:`storage.database.Database` is for a file. What goes wrong becomes :class:`StoreFailed`."""
 
-    def __init__(self, server: Server, *, reading: bool = False) -> None:
+    def __init__(
+        self, server: Server, *, reading: bool = False, fill: Callable[[Connection], None] | None = None
+    ) -> None:
         """Connect and bring the tables to this program's schema; with ``reading`` they are only read.
 
-        Raises :class:`StoreFailed`.
+        ``fill`` makes the tables instead where there are none, which then has to be so. Raises :class:`StoreFailed`.
         """
-        self._reading, self._name = reading, str(server)
+        self._reading, self._name, self._fill = reading, str(server), fill
         self.engine = connect(server)
         self._reader = only_reading(self.engine)
         try:
@@ -116,15 +118,18 @@ class ServerDatabase:
                 )
             if connection.exec_driver_sql("SELECT current_schema()").scalar() is None:
                 raise StoreFailed(phrase("the schema that the URL of the store names is not there"))
-            if self._reading and not inspect(connection).get_table_names():
+            tables = inspect(connection).get_table_names()
+            if self._reading and not tables:
                 raise StoreFailed(phrase("no records are kept at {path}", path=self._name))
+            if self._fill is not None and tables:
+                raise StoreFailed(phrase("{path} is not empty: name an empty database or schema", path=self._name))
             current = is_current(connection, self._name)
         if current:
             return
         if self._reading:
             raise StoreFailed(phrase("the store is of an older program: start the watch once, it brings it up to date"))
         with self.writing() as connection:
-            migrate(connection)
+            (self._fill or migrate)(connection)
 
 
 @contextmanager

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from storage.server import Server
-from tests.support.postgres import Cluster, cluster, programs
+from tests.support.postgres import Cluster, cluster
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """One cluster for all tests of a worker."""
-    if programs() is None and "CI" not in os.environ:
-        pytest.skip("PostgreSQL is not installed: apt install postgresql")
     with cluster() as running:
         yield running
 
