@@ -40,9 +40,17 @@ def failure(error: Exception, path: Path) -> Phrase:
     # Its shared memory file cannot grow on a full disk, which SQLite reports as a fault of the device.
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _nothing_free(path.parent):
         return phrase("the disk of the store is full")
+    # On a disk that can only be read it finds no place for its log beside the file, and says that it cannot open it.
+    if code == sqlite3.SQLITE_CANTOPEN and path.exists() and not os.access(path.parent, os.W_OK):
+        return phrase("the store cannot be written: it is read-only")
     if code == sqlite3.SQLITE_CANTOPEN or number == errno.ENOENT:
         return phrase("the store cannot be opened: {path} is missing or not for you", path=str(path))
     return phrase("the store does not work: {error}", error=clean(str(cause), 160))
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether it says that the file is no good database."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _DAMAGED
 
 
 _SERVER = {

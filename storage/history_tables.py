@@ -100,4 +100,5 @@ HISTORY = Kind(
     # A power cut may cost the last minutes, never the file: history is not the record.
     ("synchronous=NORMAL", "wal_autocheckpoint=256", "journal_size_limit=1048576"),
     ("auto_vacuum=INCREMENTAL",),
+    shrinks=True,
 )

@@ -109,6 +109,9 @@ class ServerDatabase:
         with _saying_why(), self._reader.begin() as connection:
             yield connection
 
+    def look(self) -> None:
+        """Nothing: the server says of itself what is wrong with its files."""
+
     def _prepare(self) -> None:
         with self.reading() as connection:
             encoding = str(connection.exec_driver_sql("SHOW server_encoding").scalar())

@@ -71,7 +71,8 @@ class Store:
         self._database.close()
 
     def check(self, now: float) -> None:
-        """Write something that is no record, as durably as one. Raises where that cannot be."""
+        """Look for damage, then write something that is no record, as durably as one. Raises where that cannot be."""
+        self._database.look()
         with self._database.writing() as connection:
             connection.execute(delete(META).where(META.c.key == "checked"))
             connection.execute(insert(META).values(key="checked", value=str(micros(now))))

@@ -57,6 +57,11 @@ class Cluster:
         """End it at once, as after a power cut."""
         self._run("pg_ctl", "-D", str(self.data), "-m", "immediate", "-w", "stop")
 
+    @property
+    def pid(self) -> int:
+        """The process of the server."""
+        return int((self.data / "postmaster.pid").read_text().split("\n")[0])
+
     def store(self) -> Server:
         """An empty place for a store: a schema of its own."""
         import psycopg
