@@ -249,12 +249,15 @@ class Store:
                 found[row.incident] = _next(found.get(row.incident), _understood(move_of, row))
                 self._remember(row.seq, found[row.incident])
             # What was merged into one that has not ended is still waited for, however long ago that was.
+            merged = _merged(connection)
             waiting = [one.id for one in found.values() if one.state not in ENDED]
             while waiting:
-                for part in self._merged_into(connection, waiting.pop()):
-                    if part.id not in found:
-                        found[part.id] = part
-                        waiting.append(part.id)
+                root = waiting.pop()
+                for number in merged.get(root, set()) - found.keys():
+                    part = self._incident(connection, number)
+                    if part is not None and part.merged_into == root:
+                        found[number] = part
+                        waiting.append(number)
         return sorted(found.values(), key=lambda one: one.id)
 
     def incident(self, number: int) -> Incident | None:
@@ -310,6 +313,14 @@ class Store:
 def _newest(connection: Connection, *columns: Any) -> int:
     """The highest number in these columns: what was archived counts, so that no number is given twice."""
     return max(connection.execute(select(func.max(column))).scalar() or 0 for column in columns)
+
+
+def _merged(connection: Connection) -> dict[int, set[int]]:
+    """What was ever merged into each incident: one question for all, where thousands are open."""
+    found: dict[int, set[int]] = {}
+    for number, into in connection.execute(select(MOVES.c.incident, MOVES.c.other).where(MOVES.c.other.is_not(None))):
+        found.setdefault(into, set()).add(number)
+    return found
 
 
 def _moves(connection: Connection, incident: int, since: int = 0) -> list[IncidentMove]:
