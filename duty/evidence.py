@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
+from duty.alarm_def import AlarmDef
+from duty.alarm_record import Alarm
 from duty.board import AppView, DiskView, EventView, HostView, LineView, ProcessView
 from duty.incident_details import Evidence, Fact
 from duty.phrases import N_, Phrase
@@ -36,6 +40,20 @@ def evidence_of(view: HostView, subject: Subject, at: float, guidance: tuple[Phr
 def unseen(at: float) -> Evidence:
     """Nothing is known: no such host, or nothing was read yet."""
     return Evidence(at=at, state=State.UNKNOWN, quality=Quality.NEVER)
+
+
+def with_alarms(evidence: Evidence, alarms: Iterable[tuple[Alarm, AlarmDef]]) -> Evidence:
+    """The evidence with the alarms an incident is opened for: what they said, their values, the guidance in force."""
+    facts, why, guidance = list(evidence.subject), list(evidence.why), list(evidence.guidance)
+    for alarm, definition in alarms:
+        facts.append(Fact(N_("value at the alarm"), alarm.value, "", _age(evidence.at, alarm.began_at)))
+        facts.append(Fact(N_("limit of the alarm"), alarm.limit))
+        if alarm.said is not None and alarm.said not in why:
+            why.append(alarm.said)
+        guidance += [
+            words for words in (definition.cause, definition.consequence, definition.action) if words not in guidance
+        ]
+    return msgspec.structs.replace(evidence, subject=tuple(facts), why=tuple(why), guidance=tuple(guidance))
 
 
 def _thing(view: HostView, subject: Subject) -> Thing | None:

@@ -17,12 +17,23 @@ from duty.log_query import parse
 from duty.phrases import N_, Phrase, phrase
 from duty.records import Incident, LogKind, LogPage, Move, NewLogEntry, Ref, Refused, Subject
 from storage.database import StoreFailed
+from watch.alarm_acts import AlarmActs
 from watch.clock import Clock
 from watch.engine import Engine
 from watch.history import History
 from watch.host_run import HostRun
 from watch.incident_moves import MAX_TEXT, asked_move, spoken
 from watch.recorder import Recorder
+from wire.alarms import (
+    AcknowledgeAlarms,
+    BeginMaintenance,
+    EndMaintenance,
+    PutAlarmBack,
+    ReadAlarm,
+    ShelveAlarm,
+    TakeAlarmOut,
+    UnshelveAlarm,
+)
 from wire.messages import (
     AcceptKey,
     CloseIncident,
@@ -90,6 +101,7 @@ class Commands:
         self._keep_key = keep_key
         self.fleet = fleet
         self.history = history
+        self.alarms = AlarmActs(engine, recorder, clock)
 
     async def do(self, who: str, command: Command, session: str = "") -> Reply:
         """Do it for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be done."""
@@ -109,6 +121,11 @@ class Commands:
                 return Reply(command.ask, ok=True, moves=tuple(moves))
             case ReadHistory() | ReadSeries():
                 return await self._past(command)
+            case (
+                AcknowledgeAlarms() | ShelveAlarm() | UnshelveAlarm() | TakeAlarmOut() | PutAlarmBack()
+                | BeginMaintenance() | EndMaintenance() | ReadAlarm()
+            ):  # fmt: skip
+                return await self.alarms.do(who, command, session)
             case ReloadSite():
                 why, problems = await self._reload()
                 return Reply(command.ask, ok=why is None, why=why, problems=problems)
@@ -140,10 +157,14 @@ class Commands:
         at = self.clock.now().wall
         match command:
             case MoveIncident():
+                self.alarms.allow(self.recorder.incidents.get(command.incident), command.move)
                 return await asked_move(self.recorder, who, command, at, session)
             case OpenIncident():
                 text, subject = spoken(command.title), _plain(command.subject)
-                opening = Opening(self.recorder.witness(subject, at), drill=command.drill)
+                if not subject.key and command.alarms:
+                    subject = _plain(command.alarms[0].subject)
+                evidence = self.recorder.witness(subject, at, "")
+                opening = Opening(self.alarms.witnessed(evidence, command.alarms, at), drill=command.drill)
                 return await self.recorder.move(
                     None,
                     Move.OPENED,

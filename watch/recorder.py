@@ -10,11 +10,12 @@ from typing import Final, Literal, Protocol
 
 import msgspec
 
-from duty.conditions import Change
+from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction
 from duty.duty_rules import DutyRules
 from duty.events import EventMemory, EventStep
 from duty.incident_details import Details, Evidence, Opening
+from duty.incident_rules import Change
 from duty.incidents import UNREVIEWED, ended_before, open_for, root_of
 from duty.log_query import LogQuery
 from duty.moment import Moment
@@ -33,23 +34,27 @@ from duty.records import (
 )
 from storage.failures import StoreFailed
 from storage.store import Moved
+from watch.alarm_book import Act, AlarmBook
+from wire.alarms import AlarmsChanged
 from wire.messages import IncidentChanged, LogWritten
 
-Event = IncidentChanged | LogWritten
+Event = IncidentChanged | LogWritten | AlarmsChanged
 
 
 class Waiting(Enum):
     """A place in the queue for what waits elsewhere."""
 
     STEPS = "steps"
+    ALARMS = "alarms"
 
 
 STEPS: Final = Waiting.STEPS
+ALARMS: Final = Waiting.ALARMS
 Begun = tuple[Change, Moment, Evidence | None]
 """A fault that began to count or ended, when, and what was known then."""
-Item = NewLogEntry | Begun | Literal[Waiting.STEPS]
-Witness = Callable[[Subject, float], Evidence | None]
-"""What is known of a thing at a time; ``None`` where there is no such thing."""
+Item = NewLogEntry | Begun | Act | Literal[Waiting.STEPS, Waiting.ALARMS]
+Witness = Callable[[Subject, float, str], Evidence | None]
+"""What is known of a thing at a time, for an alarm of that definition; ``None`` where there is no such thing."""
 
 RETRY_S = 1.0
 """Seconds between attempts while the store does not write."""
@@ -63,6 +68,10 @@ RECENT_LOG = 300
 
 class Keeper(Protocol):
     """The store as the recorder needs it; each call returns after the commit."""
+
+    @property
+    def error(self) -> Phrase | None:
+        """Why nothing can be written, as far as is known."""
 
     async def write_log(self, entry: NewLogEntry) -> LogEntry:
         """Write one line."""
@@ -78,6 +87,12 @@ class Keeper(Protocol):
 
     async def events(self) -> dict[str, dict[str, EventMemory]]:
         """What is known of followed logs, by host and key."""
+
+    async def keep_alarms(self, batch: Batch) -> list[LogEntry]:
+        """Keep alarms, what stands beside them and their lines of the log, as one."""
+
+    async def alarms(self) -> Kept:
+        """All that is kept of alarms."""
 
     async def incidents(self) -> list[Incident]:
         """All that are not closed, and the newest closed ones."""
@@ -126,10 +141,13 @@ class Recorder:
         """Newest first."""
         self.rules = DutyRules()
         """What the site judges incidents by; the service keeps it current."""
-        self.witness: Witness = lambda _subject, _at: None
+        self.witness: Witness = lambda _subject, _at, _definition: None
         """Asked for the evidence in the moment in which a fault begins to count."""
         self.lost = 0
         """Lines of the engine that were given up because the store did not write for too long."""
+        self.kept = Kept()
+        """What was kept of alarms when the records were read."""
+        self.book = AlarmBook(keeper.keep_alarms, self._tell_alarms)
         self._publish = publish
         self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._logger = logging.getLogger("watchkeeper.recorder")
@@ -142,10 +160,12 @@ class Recorder:
         try:
             self.incidents = {one.id: one for one in await self.keeper.incidents()}
             self.events = await self.keeper.events()
+            self.kept = await self.keeper.alarms()
             self.recent = list(await self.keeper.read_log(limit=RECENT_LOG))
         except StoreFailed as failed:
             self._logger.warning("the records of before are not read yet: %s", failed)
             return
+        self.book.resume(self.kept)
         self._loaded = True
         self._tell_loaded()
 
@@ -157,7 +177,30 @@ class Recorder:
 
     def condition(self, change: Change, at: Moment) -> None:
         """A fault that opens an incident began to count, or ended."""
-        self._queued((change, at, self.witness(change.condition.subject, at.wall) if change.on else None))
+        evidence = self.witness(change.subject, at.wall, change.definition) if change.on else None
+        self._queued((change, at, evidence))
+
+    def alarms(self, batch: Batch) -> None:
+        """What a turn made of alarms: however long the store does not write, one value waits."""
+        if self.book.take(batch):
+            self._queue.put_nowait(ALARMS)
+
+    async def act(self, batch: Batch, settled: Callable[[bool], None]) -> None:
+        """Keep what a person does with alarms, behind all that was said before; then it is told.
+
+        ``settled`` hears, before anything else happens, whether it was kept. Raises :class:`StoreFailed`, and
+        :class:`duty.records.Refused` where the store takes too long: then it is not done.
+        """
+        try:
+            self._refuse_unloaded()
+            if self.keeper.error is not None:
+                raise StoreFailed(self.keeper.error)
+        except StoreFailed:
+            settled(False)
+            raise
+        act = Act(batch, settled)
+        self._queue.put_nowait(act)
+        await act.wait()
 
     def event(self, step: EventStep) -> None:
         """Something was read of a followed log: where it stands, with the lines of the log that came of it."""
@@ -191,6 +234,10 @@ class Recorder:
         try:
             if item is STEPS:
                 await self._keep_events()
+            elif item is ALARMS:
+                await self.book.keep_waiting()
+            elif isinstance(item, Act):
+                await self.book.keep_act(item)
             elif isinstance(item, NewLogEntry):
                 await self.write(item)
             else:
@@ -234,7 +281,8 @@ class Recorder:
 
     def _say_lost(self, kept: Item) -> None:
         """The store writes again: say behind the lines that waited how many could not."""
-        if not self.lost or kept is STEPS:
+        self.lost, self.book.lost = self.lost + self.book.lost, 0
+        if not self.lost or not isinstance(kept, NewLogEntry | tuple):
             return
         said = phrase("{count} lines of the watch were lost: the store did not write for too long", count=self.lost)
         at = kept.event_at if isinstance(kept, NewLogEntry) else kept[1].wall
@@ -250,27 +298,26 @@ class Recorder:
         await self._queue.join()
 
     async def _condition(self, change: Change, at: Moment, evidence: Evidence | None) -> None:
-        condition = change.condition
-        known = open_for(self.incidents, condition.subject)
+        known = open_for(self.incidents, change.subject)
         if change.on and known is None:
             await self.move(
                 None,
                 Move.OPENED,
                 at=at.wall,
                 actor="",
-                said=condition.said,
-                subject=condition.subject,
-                level=condition.level,
+                said=change.said,
+                subject=change.subject,
+                level=change.level,
                 automatic=True,
-                details=Opening(evidence, after=ended_before(self.incidents, condition.subject, at.wall)),
+                details=Opening(evidence, after=ended_before(self.incidents, change.subject, at.wall)),
             )
         elif change.on and known is not None and not known.active:
-            await self.move(known.id, Move.AGAIN, at=at.wall, actor="", said=condition.said, automatic=True)
+            await self.move(known.id, Move.AGAIN, at=at.wall, actor="", said=change.said, automatic=True)
             root = root_of(self.incidents, known)
             if root.id != known.id and root.state is IncidentState.RESOLVED:
-                await self.move(root.id, Move.AGAIN, at=at.wall, actor="", said=condition.said, automatic=True)
+                await self.move(root.id, Move.AGAIN, at=at.wall, actor="", said=change.said, automatic=True)
         elif not change.on and known is not None and known.active:
-            await self.move(known.id, Move.RETURNED, at=at.wall, actor="", said=condition.said, automatic=True)
+            await self.move(known.id, Move.RETURNED, at=at.wall, actor="", said=known.said, automatic=True)
 
     # --- both --------------------------------------------------------------------------------------------------
 
@@ -334,6 +381,12 @@ class Recorder:
         self._publish(IncidentChanged(moved.move, moved.incident))
         self._remember(moved.entry)
         return moved.incident
+
+    def _tell_alarms(self, changed: AlarmsChanged, entries: list[LogEntry]) -> None:
+        if changed != AlarmsChanged():
+            self._publish(changed)
+        for entry in entries:
+            self._remember(entry)
 
     def _remember(self, entry: LogEntry) -> None:
         self.recent.insert(0, entry)

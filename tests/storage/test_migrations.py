@@ -52,7 +52,7 @@ def test_every_field_of_every_row_is_there_afterwards(old: Path) -> None:
     tables = [
         "log_entry",
         "incident_move",
-        *(row["name"] for row in rows(old, "sqlite_master") if row["name"] == "event_memory"),
+        *(row["name"] for row in rows(old, "sqlite_master") if row["name"] in ("event_memory", "alarm")),
     ]
     before = {table: rows(old, table) for table in tables}
     assert all(len(found) > 5 for found in (before["log_entry"], before["incident_move"]))
