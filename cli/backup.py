@@ -11,13 +11,14 @@ from pathlib import Path
 
 from cli.attach_file import who
 from cli.codes import Exit
-from cli.export import moment, site_of
+from cli.export import site_of
 from cli.record import SHORT
 from cli.speak import err, out
 from cli.target import Target, store_of, target_of
 from duty.clean import clean
 from duty.phrases import Phrase, phrase
 from duty.records import DUTY, LogKind, NewLogEntry
+from duty.typed import moment
 from storage.archive import archive
 from storage.attachments import FOLDER
 from storage.backup import proved, put_back, save
@@ -84,7 +85,7 @@ def archived(args: argparse.Namespace) -> int:
     if isinstance(target, int):
         return target
     now, zone = time.time(), site_of(target)[1]
-    before = moment(args.before, zone, now)
+    before = moment(args.before, zone, now, day="start")
     if before is None or before > now:
         err(_('{text} is no time in the past: write "2026-03-05T20:00", or how long ago, as "400d"',
               text=clean(args.before, 80)))  # fmt: skip

@@ -18,7 +18,7 @@ from duty.phrases import Phrase
 from duty.records import LogEntry
 from storage.failures import StoreFailed
 from storage.store import Store
-from wire.words import _, every_language, say
+from wire.words import EVERY_LANGUAGE, _, say
 
 
 def run(args: argparse.Namespace) -> int:
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         err(say(query))
         return Exit.BAD
     try:
-        store = Store(store_of(target), every_language(), reading=True)
+        store = Store(store_of(target), EVERY_LANGUAGE, reading=True)
         try:
             page = store.search(query, limit=args.limit, most=None)
         finally:

@@ -147,7 +147,7 @@ def _history_verbs(verb: Verb) -> None:
         "--since",
         metavar=_("TIME"),
         default="1d",
-        help=_('from when on: "2026-03-05T20:00" in the site\'s time zone, or so long ago ("90m"); "1d" if not given'),
+        help=_('from when on: "21:05", "2026-03-05 20:00", "yesterday", or "90m" for so long ago; "1d" if not given'),
     )
     export.add_argument("--until", metavar=_("TIME"), help=_("up to when, as --since; now if not given"))
     export.add_argument("--format", choices=("csv", "json"), default="csv", help=_("csv if not given"))
@@ -197,7 +197,7 @@ def _record_verbs(verb: Verb) -> None:
     export.add_argument(
         "--since",
         metavar=_("TIME"),
-        help=_('entered from when on: "2026-03-05T20:00" in the site\'s time zone, or so long ago ("90m"); else all'),
+        help=_('entered from when on: "21:05", "2026-03-05 20:00", "yesterday", or "90m" for so long ago; else all'),
     )
     export.add_argument("--until", metavar=_("TIME"), help=_("up to when, as --since; now if not given"))
     for each in (verify, slip, export):

@@ -18,7 +18,7 @@ from wire.words import _, say
 KIND_WORDS = {
     LogKind.NOTE: N_("a note"),
     LogKind.INCIDENT: N_("incident"),
-    LogKind.CONNECTION: N_("connection"),
+    LogKind.CONNECTION: N_("SSH connection"),
     LogKind.STATE: N_("state"),
     LogKind.CONFIG: N_("site file"),
     LogKind.WATCH: N_("the watch"),

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
 
 def note_late(app: WatchkeeperApp) -> None:
     """Ask for a line and when it happened: a line that comes late is marked, with both times."""
-    from duty.corrections import moment
-    from duty.phrases import phrase
+    from duty.typed import moment, no_time
     from tui.sayings import about_of
     from tui.screens import dialogs
 
@@ -23,9 +22,8 @@ def note_late(app: WatchkeeperApp) -> None:
 
     async def send(values: dict[str, str]) -> Reply:
         at, when = None, values["when"]
-        if when and (at := moment(when, app.picture.now, zone)) is None:
-            why = phrase('{text} is no time: write "21:05", "11-24 21:05" or "2026-11-24T21:05"', text=when)
-            return Reply(0, ok=False, why=why)
+        if when and (at := moment(when, zone, app.picture.now)) is None:
+            return Reply(0, ok=False, why=no_time(when))
         return await app.session.ask(lambda ask: WriteLog(ask=ask, text=values["text"], subject=subject, event_at=at))
 
     app.push_screen(dialogs.note(send, about=about_of(subject)))

@@ -58,7 +58,7 @@ from wire.messages import (
     Welcome,
     WriteLog,
 )
-from wire.words import every_language
+from wire.words import EVERY_LANGUAGE
 
 NOTHING = Subject()
 
@@ -294,7 +294,7 @@ class FakeWatch:
         among = [
             one for one in self.log if (one.seq > (command.after or 0) if up else one.seq < (command.before or 2**62))
         ]
-        found = [one for one in among if query.fits(one, every_language().say)]
+        found = [one for one in among if query.fits(one, EVERY_LANGUAGE.say)]
         page = found[-command.limit :] if up else found[: command.limit]
         ended = len(page) == len(found)
         edge = (among[0].seq if up else among[-1].seq) if among else command.after or command.before or 0

@@ -170,10 +170,8 @@ SHOTS: tuple[Shot, ...] = (
     Shot("overview", "The overview (v)", ("v",), top="OverviewScreen"),
     Shot("corner", "The overview in a corner of the screen", ("v",), top="OverviewScreen", sizes=(CORNER,)),
     Shot("log-all", "The duty log, all of it (l)", ("l",), top="LogScreen"),
-    Shot(
-        "log-found", "Looking for words in the duty log (/)", ("l", "slash"), _typed("厂商", "enter"), top="LogScreen"
-    ),
-    Shot("log-line", "A line of the duty log (Enter)", ("l", "enter"), top="EntryScreen"),
+    Shot("log-found", "Looking for words in the duty log (l)", ("l",), _typed("厂商", "enter"), top="LogScreen"),
+    Shot("log-line", "A line of the duty log (Enter)", ("l", "enter", "enter"), top="EntryScreen"),
     Shot("incident", "An incident (Enter)", do=_incident(), top="IncidentScreen"),
     Shot("open", "Opening an incident (o)", ("o",), _typed("报盘网关1 无回报"), top="Form"),
     Shot("add", "A note to an incident (a)", do=_incident("a", text="已重启, 等待登录 / restarted"), top="Form"),

@@ -16,8 +16,7 @@ from duty.records import Subject
 from tui.cells import cell
 from tui.messages import LogSubmitted
 from tui.sayings import about_of
-from tui.screens.form import TEXT_LIMIT
-from tui.widgets.line_input import LineInput
+from tui.widgets.line_input import TEXT_LIMIT, LineInput
 from wire.messages import Reply
 from wire.words import _, say
 from wire.words import language as spoken_language

@@ -9,7 +9,8 @@ from duty.connection import HostKey, Link
 from duty.duty_rules import DutyRules
 from duty.incidents import LEVELS
 from duty.records import Incident, LogEntry
-from tui.screens.form import TEXT_LIMIT, Field, Form, Send
+from tui.screens.form import Field, Form, Send
+from tui.widgets.line_input import TEXT_LIMIT
 from wire.words import _
 
 

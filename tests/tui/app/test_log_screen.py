@@ -39,8 +39,9 @@ def full(d: Any, count: int = 900) -> None:
     d.watch.log[:] = [entry(seq, "行情网关断线, GW lost" if seq % 100 == 0 else "") for seq in range(count, 0, -1)]
 
 
-async def opened(d: Any, *keys: str) -> LogScreen:
-    await d.press("l", *keys)
+async def opened(d: Any, *, typing: bool = False) -> LogScreen:
+    """The log, with the keys in its search line or in its lines."""
+    await d.press("l", *(() if typing else ("tab",)))
     await d.until(lambda: d.screen == "LogScreen" and d.app.screen.book.begun)
     await d.pilot.pause()
     screen = d.app.screen
@@ -97,11 +98,40 @@ async def test_home_and_end_are_the_ends_of_the_log_itself(desk: MakeDesk) -> No
         assert screen.table.key == "5000"
 
 
+async def test_letters_after_its_key_are_words_to_look_for_and_do_nothing(desk: MakeDesk) -> None:
+    """An operator types what he looks for: an "a" or an "R" of it must never be a move of an incident."""
+    async with desk() as d:
+        full(d)
+        words = "alarm Rtcnoq"
+        at_once(d, "l", *words, "enter")
+        await d.until(lambda: d.screen == "LogScreen" and d.app.screen.book.query.terms == ("alarm", "rtcnoq"))
+        screen = d.app.screen
+        assert screen.line.text == words and not d.watch.commands and d.app.focused is screen.table
+        await d.press("escape")
+        await d.press("l", *"gw")
+        await d.until(lambda: screen.book.query.terms == ("gw",))
+        assert d.screen == "LogScreen" and not d.watch.commands, "another text takes the place of the last one"
+        await d.press("pagedown")
+        assert d.app.focused is screen.table
+
+
+async def test_escape_leaves_the_line_and_where_nothing_is_typed_the_log(desk: MakeDesk) -> None:
+    async with desk() as d:
+        full(d, 50)
+        screen = await opened(d, typing=True)
+        await d.press("escape")
+        assert d.screen == "WatchScreen"
+        await d.press("l", *"line", "escape")
+        assert d.screen == "LogScreen" and d.app.focused is screen.table
+        await d.press("escape")
+        assert d.screen == "WatchScreen"
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_is_typed_is_looked_for(desk: MakeDesk, size: tuple[int, int]) -> None:
     async with desk(size=size) as d:
         full(d)
-        screen = await opened(d, "slash")
+        screen = await opened(d, typing=True)
         await d.type("断线 gw")
         await d.until(lambda: screen.book.query == LogQuery(terms=("断线", "gw")))
         assert [e.seq for e in screen.book.entries] == [900, 800, 700, 600, 500, 400, 300, 200, 100]
@@ -125,7 +155,7 @@ async def test_typed_ahead_all_of_it_is_one_search(desk: MakeDesk) -> None:
 async def test_what_is_not_understood_is_said_and_the_lines_stay(desk: MakeDesk) -> None:
     async with desk() as d:
         full(d)
-        screen = await opened(d, "slash")
+        screen = await opened(d, typing=True)
         await d.type("断线")
         await d.until(lambda: len(screen.book.entries) == 9)
         await d.type(" hots:gw")
@@ -142,7 +172,7 @@ async def test_a_line_its_minute_and_back_to_the_same_place(desk: MakeDesk, size
     async with desk(size=size) as d:
         full(d)
         d.watch.log[450] = msgspec.structs.replace(d.watch.log[450], entered_at=NOW, incident=1)
-        screen = await opened(d, "slash")
+        screen = await opened(d, typing=True)
         await d.type("line")
         await d.press("enter")
         await d.until(lambda: screen.book.query.terms == ("line",))
