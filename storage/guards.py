@@ -47,7 +47,9 @@ GUARDS = (
     ),
     _next(
         "log_entry",
-        f"NEW.seq <> (SELECT COALESCE(MAX(seq), {_SEGMENT_END}, 0) + 1 FROM log_entry WHERE chain = NEW.chain) "
+        # Not MAX(seq), for which PostgreSQL may read all lines of the chain.
+        "NEW.seq <> 1 + COALESCE((SELECT seq FROM log_entry WHERE chain = NEW.chain ORDER BY seq DESC LIMIT 1), "
+        f"{_SEGMENT_END}, 0) "
         # A number of the file that is taken would be replaced with its row; one that is not given is -1 here.
         "OR EXISTS (SELECT 1 FROM log_entry WHERE id = NEW.id) "
         "OR NEW.prev_hash <> COALESCE((SELECT hash FROM log_entry WHERE chain = NEW.chain AND seq = NEW.seq - 1), "
@@ -62,7 +64,8 @@ GUARDS = (
     ),
     _next(
         "incident_move",
-        "NEW.seq <> 1 + (SELECT COALESCE(MAX(number), 0) FROM (SELECT MAX(seq) AS number FROM incident_move "
+        "NEW.seq <> 1 + (SELECT COALESCE(MAX(number), 0) FROM "
+        "(SELECT (SELECT seq FROM incident_move ORDER BY seq DESC LIMIT 1) AS number "
         "UNION ALL SELECT MAX(last_move) FROM log_segment) AS numbers)",
     ),
     _never("log_segment", "UPDATE"),

@@ -14,6 +14,8 @@ _TRUNCATE = tuple(
     Guard(table, "TRUNCATE", f"{table} is append-only") for table in dict.fromkeys(one.table for one in GUARDS)
 )
 _ALL = (*GUARDS, *_TRUNCATE)
+_PLANS = "SET enable_seqscan = off SET enable_bitmapscan = off SET enable_sort = off"
+"""A plan made while a table was small would go through all of it for each new row, for as long as it is kept."""
 _PRESENT = text(
     "SELECT t.tgname AS name, c.relname AS table_name, p.prosrc AS body, t.tgenabled AS enabled "
     "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
@@ -36,7 +38,7 @@ def guard(connection: Connection, wanted: list[Guard]) -> None:
         each = "STATEMENT" if one.event == "TRUNCATE" else "ROW"
         connection.exec_driver_sql(
             f"CREATE OR REPLACE FUNCTION {one.name}() RETURNS trigger LANGUAGE plpgsql "
-            f"SET search_path = {schema}, pg_temp AS $guard${_body(one)}$guard$"
+            f"SET search_path = {schema}, pg_temp {_PLANS} AS $guard${_body(one)}$guard$"
         )
         connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {one.name} ON {one.table}")
         connection.exec_driver_sql(
