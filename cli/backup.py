@@ -61,9 +61,7 @@ def restore(args: argparse.Namespace) -> int:
 def _restored(target: Target, file: Path, *, unverified: bool) -> int:
     whole = proved(file)
     if not whole.well and not unverified:
-        err(
-            _("The backup does not verify: watchkeeper verify --file says more. --unverified restores it all the same.")
-        )
+        err(_("The backup does not verify: watchkeeper verify FILE says more. --unverified restores it all the same."))
         return Exit.WATCH
     store, now = store_of(target), time.time()
     aside = datetime.fromtimestamp(now).strftime("before-%Y%m%dT%H%M%S")

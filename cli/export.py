@@ -105,7 +105,15 @@ def write_csv(found: Iterator[Cells], to: TextIO) -> None:
 
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula: names come from hosts, and whoever names a disk is not trusted."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.startswith((*FORMULA, "'")) else text
+
+
+def harmful(cell: str) -> str:
+    """The text of which :func:`harmless` made this cell. Raises ValueError for one that it never makes."""
+    text = cell.removeprefix("'")
+    if harmless(text) != cell:
+        raise ValueError(cell)
+    return text
 
 
 def write_json(found: Iterator[Cells], to: TextIO) -> None:

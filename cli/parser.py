@@ -182,7 +182,10 @@ def _record_verbs(verb: Verb) -> None:
         help=_("a head that was noted before: it must still stand in the chain, at that line if one is given"),
     )
     verify.add_argument(
-        "--file", metavar=_("FILE"), help=_("an export as JSON Lines, or a backup, instead of the store")
+        "file",
+        nargs="?",
+        metavar=_("FILE"),
+        help=_("an export as JSON Lines or CSV, or a backup, instead of the store"),
     )
     slip = verb("head", "cli.record:head", _("Print the head of the duty log, to be kept elsewhere and checked later."))
     export = verb(
@@ -192,7 +195,7 @@ def _record_verbs(verb: Verb) -> None:
         "--format",
         choices=("text", "md", "html", "csv", "jsonl"),
         default="text",
-        help=_("text if not given; jsonl can be verified by itself"),
+        help=_("text if not given; jsonl and csv can be verified by themselves"),
     )
     export.add_argument(
         "--since",
@@ -238,7 +241,7 @@ def _log_verbs(verb: Verb) -> None:
         "query",
         nargs="*",
         metavar=_("QUERY"),
-        help=_("words, host: actor: kind: incident: since: until: with values; all of it must fit"),
+        help=_("words, host: actor: kind: incident: day: shift: post: since: until: with values; all of it must fit"),
     )
     most = _("the newest so many; 50 if not given")
     log.add_argument("--limit", type=lines, default=50, metavar=_("NUMBER"), help=most)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from cli.codes import Exit
 from cli.export import site_of
+from cli.exported import NoExport, links
 from cli.speak import err, out
 from cli.target import store_of, target_of
 from duty.chain import Examined, Fault, Head, Link, What, examine
@@ -16,7 +17,6 @@ from duty.clean import clean
 from duty.records import DUTY
 from storage.attachments import FOLDER, Kept, state
 from storage.backup import FILES
-from storage.exported import links
 from storage.failures import StoreFailed
 from storage.proof import MoveFault, Proof
 from storage.server import Server
@@ -117,6 +117,9 @@ def _verify_file(path: Path, looked_for: Head | None, zone: tzinfo) -> int:
     try:
         with path.open("rb") as file:
             seen = examine(links(file), looked_for, part=True)
+    except NoExport:
+        err(_("{path} cannot be proved: only an export as JSON Lines or CSV can", path=clean(str(path))))
+        return Exit.BAD
     except OSError as error:
         why = clean(error.strerror or str(error))
         err(_("{path} cannot be read: {error}", path=clean(str(path)), error=why))

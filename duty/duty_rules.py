@@ -1,10 +1,12 @@
-"""The rules of incidents of one site, gathered from its file: what screens and the watch judge incidents by."""
+"""The rules of incidents of one site, gathered from its file: what screens and the watch judge incidents by, and what
+of the file a screen needs beside it."""
 
 from __future__ import annotations
 
 import msgspec
 
 from duty.incident_profile import DEFAULT_LEVELS, Contact, LevelRule, ReportRule
+from duty.log_templates import LogTemplate
 from duty.roles import People
 from duty.site import SessionRule, SiteSpec
 
@@ -18,6 +20,8 @@ class DutyRules(msgspec.Struct, frozen=True):
     contacts: tuple[Contact, ...] = ()
     sessions: tuple[SessionRule, ...] = ()
     time_zone: str = "UTC"
+    templates: tuple[LogTemplate, ...] = ()
+    """Lines of the duty log that the site has prepared beside those built in."""
 
     def level(self, number: int) -> LevelRule:
         """The rule of a level; the built-in one where the profile has none."""
@@ -41,4 +45,5 @@ def rules_of(site: SiteSpec) -> DutyRules:
         contacts=site.contacts,
         sessions=site.sessions,
         time_zone=site.time_zone,
+        templates=site.templates,
     )

@@ -1,7 +1,9 @@
 """The words in which the duty log is asked: free words, "an exact phrase", and ``field:value``; all must hold.
 
-``host:`` and ``actor:`` take a part of the name, ``kind:`` a kind of line, ``incident:`` a number; several values stand
-with commas between them, and one of them must fit. ``since:`` and ``until:`` take a moment in the site's time zone.
+``host:`` and ``actor:`` take a part of the name, ``kind:`` a kind of line, ``incident:`` a number; several values
+stand with commas between them, and one of them must fit. ``day:`` is a trading day, ``shift:`` and ``post:`` are names,
+as they were when the line was written; a line of which that is not known fits none. ``since:`` and ``until:`` take a
+moment in the site's time zone.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from duty.phrases import Phrase, phrase
 from duty.records import LogEntry, LogKind
 from duty.typed import moment, no_bound
 
-FIELDS = ("host", "actor", "kind", "incident", "since", "until")
+FIELDS = ("host", "actor", "kind", "incident", "day", "shift", "post", "since", "until")
 THE_WATCH = "watch"
 """What ``actor:`` calls the watch itself, which writes without a name."""
 QUOTES = '"“”'
@@ -35,6 +37,10 @@ class LogQuery(msgspec.Struct, frozen=True):
     incidents: tuple[int, ...] = ()
     since: float | None = None
     until: float | None = None
+    days: tuple[str, ...] = ()
+    """Trading days."""
+    shifts: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
 
     @property
     def everything(self) -> bool:
@@ -50,6 +56,9 @@ class LogQuery(msgspec.Struct, frozen=True):
         if self.since is not None and entry.event_at < self.since:
             return False
         if self.until is not None and entry.event_at >= self.until:
+            return False
+        written = ((self.days, entry.trading_day), (self.shifts, entry.shift), (self.posts, entry.post))
+        if any(asked and folded(value) not in asked for asked, value in written):
             return False
         if self.hosts and not any(host in folded(entry.subject.host) for host in self.hosts):
             return False
@@ -97,6 +106,9 @@ def parse(text: str, zone: tzinfo, now: float) -> LogQuery | Phrase:
         actors=values.get("actor", ()),
         kinds=kinds,
         incidents=tuple(dict.fromkeys(map(int, numbers))),
+        days=values.get("day", ()),
+        shifts=values.get("shift", ()),
+        posts=values.get("post", ()),
         since=since,
         until=until,
     )

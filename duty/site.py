@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from duty.incident_profile import Contact, LevelRule, ReportRule
+from duty.log_templates import LogTemplate
 from duty.maintenance import Plan
 from duty.phrases import Phrase
 from duty.records import Subject
@@ -342,6 +343,8 @@ class SiteSpec(msgspec.Struct, frozen=True):
     """Levels of incidents for which the site has rules of its own."""
     reports: tuple[ReportRule, ...] = ()
     """Report clocks that run."""
+    templates: tuple[LogTemplate, ...] = ()
+    """Lines of the duty log that it has prepared."""
     alarms: tuple[AlarmRule, ...] = ()
     maintenance: tuple[Plan, ...] = ()
     open_incident_at: int | None = None

@@ -159,6 +159,15 @@ ACTIONS: tuple[Action, ...] = (
         _watched,
     ),
     Action(
+        "prepared",
+        ("P",),
+        N_("Write a prepared line in the duty log"),
+        RECORD,
+        Later("line_doings", "prepared"),
+        "",
+        _watched,
+    ),
+    Action(
         "correct",
         ("x",),
         N_("Correct the line of the duty log"),

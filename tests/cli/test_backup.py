@@ -47,7 +47,7 @@ def test_saved_verified_and_put_back(
     code, words = said(capsys, "--site", str(site), "backup", str(to))
     assert code == Exit.WELL and "duty: 5 lines, 1 to 5, head" in words
     assert said(capsys, "--site", str(site), "backup", str(to))[0] == Exit.BAD
-    code, words = said(capsys, "--site", str(site), "verify", "--file", str(to))
+    code, words = said(capsys, "--site", str(site), "verify", str(to))
     assert code == Exit.WELL and "5 lines, 1 to 5" in words
     with closing(Store(kept.state / STORE_NAME)) as store:
         store.append_log([NewLogEntry(LogKind.NOTE, "wang", 1e9, text="not in the backup")], 1e9)
@@ -100,7 +100,7 @@ def test_old_lines_are_archived_and_what_stays_verifies(
     code, words = said(capsys, "--site", str(site), "archive", str(to), "--before", "2002-01-01")
     assert code == Exit.WELL and "Lines 1 to 5 left" in words
     head = re.findall(r"\b[0-9a-f]{64}\b", words)[0]
-    code, words = said(capsys, "--site", str(site), "verify", "--file", str(to), "--head", head)
+    code, words = said(capsys, "--site", str(site), "verify", str(to), "--head", head)
     assert code == Exit.WELL and "stands at line 5" in words
     code, words = said(capsys, "--site", str(site), "verify")
     assert code == Exit.WELL and f"lines up to 5 were archived; head {head}" in words

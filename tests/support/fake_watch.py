@@ -158,6 +158,8 @@ class FakeWatch:
         self.write(
             made.text, who, made.subject, made.incident, made.event_at, said=made.said, supersedes=made.supersedes
         )
+        place = self.log.index(original)
+        self.log[place] = msgspec.structs.replace(original, corrected_by=self.log[0].seq)
 
     def move(self, incident: int, move: Move, actor: str, text: str = "", **more: object) -> Incident:
         """Let an incident move, by the real rules."""

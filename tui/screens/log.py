@@ -73,8 +73,8 @@ class LogTable(LiveTable):
     def help_text(self) -> str:
         """What help says when the keys go here."""
         return _(
-            "The duty log: / looks for words in it, Enter opens a line, g draws its minute. PgUp PgDn go through all "
-            "of it, Home and End to its newest and oldest line. What was looked for is underlined."
+            "The duty log: / looks for words in it, Enter opens a line, g draws its minute, x corrects it. PgUp PgDn "
+            "go through all of it, Home and End to its newest and oldest line. What was looked for is underlined."
         )
 
 
@@ -255,13 +255,17 @@ class LogScreen(Screen[None]):
 
     # --- what is under the cursor ----------------------------------------------------------------------------------
 
-    def entry(self) -> LogEntry | None:
+    def hold(self) -> None:
+        """The cursor stays on its line, whatever is written above."""
+        self.table.hold()
+
+    def log_entry(self) -> LogEntry | None:
         """The line under the cursor."""
         return self.book.entry(self.table.key)
 
     def subject(self) -> Subject:
         """What it is about."""
-        entry = self.entry()
+        entry = self.log_entry()
         return entry.subject if entry is not None else Subject()
 
     def host_id(self) -> str | None:
@@ -270,12 +274,12 @@ class LogScreen(Screen[None]):
 
     def incident_id(self) -> int | None:
         """Its incident."""
-        entry = self.entry()
+        entry = self.log_entry()
         return entry.incident if entry is not None else None
 
     def moment(self) -> float | None:
         """When it happened, UTC epoch seconds."""
-        entry = self.entry()
+        entry = self.log_entry()
         return entry.event_at if entry is not None else None
 
     def row_text(self) -> str:
@@ -289,7 +293,7 @@ class LogScreen(Screen[None]):
 
     def open_row(self) -> None:
         """The line under the cursor with all that is kept of it."""
-        if (entry := self.entry()) is not None:
+        if (entry := self.log_entry()) is not None:
             self.table.hold()
             show_entry(self.app, entry, self.book.query)
 

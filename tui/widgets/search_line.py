@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from duty.records import LogKind
 from tui.widgets.line_input import LineInput
 from wire.words import _
 from wire.words import language as spoken_language
@@ -124,7 +125,8 @@ class SearchLine(Vertical):
         """What help says when the keys go here."""
         return _(
             'Looks in the duty log for words, all of them, a part of a word too; "in quotes" exactly so. host: and '
-            "actor: with a part of a name, kind: with note, incident, connection, state, config, watch, practice, "
-            "event, incident: with a number, since: and until: with 2026-11-24, 21:00, yesterday or -2h. Enter goes to "
-            "the lines. F1 is this help."
+            "actor: with a part of a name, kind: with one of {kinds}, incident: with a number, day: with a trading "
+            "day, shift: and post: with a name, since: and until: with 2026-11-24, 21:00, yesterday or -2h. Enter "
+            "goes to the lines. F1 is this help.",
+            kinds=", ".join(LogKind),
         )
