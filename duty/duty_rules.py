@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from duty.incident_profile import DEFAULT_LEVELS, Contact, LevelRule, ReportRule
+from duty.incidents import ALONE, LEVELS
 from duty.roles import People
 from duty.site import SessionRule, SiteSpec
 
@@ -25,6 +26,11 @@ class DutyRules(msgspec.Struct, frozen=True):
             if rule.level == number:
                 return rule
         return DEFAULT_LEVELS[-1]
+
+    @property
+    def alone(self) -> frozenset[int]:
+        """Levels that one person may resolve and close; in practice every one, for a person may practise alone."""
+        return frozenset(LEVELS) if self.people.practice else ALONE
 
     @property
     def unreviewed(self) -> frozenset[int]:

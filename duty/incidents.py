@@ -20,6 +20,8 @@ REOPEN_S = 30 * 86_400.0
 """Seconds after its end within which an incident is opened again instead of a new one. Source: domain model 4.3."""
 UNREVIEWED = frozenset({3, 4})
 """Levels that are closed without a review unless the profile asks for one. Source: domain model 4.6."""
+ALONE = frozenset({3, 4})
+"""Levels that one person may both resolve and close. Source: invariant I10 of the domain model."""
 
 _S, _M = IncidentState, Move
 _LIVE = (_S.OPEN, _S.ACCEPTED, _S.MITIGATED, _S.RESOLVED, _S.REVIEWED)
@@ -74,6 +76,8 @@ class Around(msgspec.Struct, frozen=True):
     """The incident it is to be merged into, if there is one of that number."""
     unreviewed: frozenset[int] = UNREVIEWED
     """Levels that may be closed without a review."""
+    alone: frozenset[int] = ALONE
+    """Levels that may be closed by who resolved them."""
 
 
 def step(incident: Incident | None, move: IncidentMove, around: Around = Around()) -> Incident:  # noqa: B008 - frozen
@@ -160,7 +164,7 @@ def _objection(incident: Incident, move: IncidentMove, around: Around) -> Phrase
             if not isinstance(move.details, Review) or not (move.details.happened and move.details.root_cause):
                 return phrase("a review says what happened and what the root cause was")
         case Move.CLOSED:
-            return needs_review(incident, around.unreviewed)
+            return needs_review(incident, around.unreviewed) or needs_second(incident, move.actor, around.alone)
         case Move.REOPENED:
             return _unopenable(incident, move)
         case Move.MERGED:
@@ -201,6 +205,20 @@ def needs_review(incident: Incident, unreviewed: frozenset[int] = UNREVIEWED) ->
         return None
     return phrase(
         "incident {number} is of level {level}: it is reviewed before it is closed",
+        number=incident.id,
+        level=incident.level,
+    )
+
+
+def needs_second(incident: Incident, who: str, alone: frozenset[int] = ALONE) -> Phrase | None:
+    """Why ``who`` does not close it: what was grave is not ended by one person's word (I10). ``None`` where they may.
+
+    Names are those under which the kernel knows who speaks, so the second one has a login of their own.
+    """
+    if incident.drill or incident.level in alone or incident.resolved_by != who:
+        return None
+    return phrase(
+        "incident {number} is of level {level} and you resolved it: another person closes it",
         number=incident.id,
         level=incident.level,
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from duty.corrections import Correction, corrected
 from duty.events import EventMemory, EventStep
-from duty.incidents import UNREVIEWED, Around, holds, recall, step
+from duty.incidents import ALONE, UNREVIEWED, Around, holds, recall, step
 from duty.log_query import LogQuery
 from duty.log_words import ENGLISH, Speech
 from duty.phrases import phrase
@@ -182,12 +182,13 @@ class Store:
         entered_at: float,
         session: str = "",
         unreviewed: frozenset[int] = UNREVIEWED,
+        alone: frozenset[int] = ALONE,
     ) -> Moved:
         """Make a move and write its line of the log, both or neither. ``asked.seq`` is given here.
 
         The line holds the move's hash: the chain of the log holds both.
 
-        ``unreviewed``: levels that may be closed without a review.
+        ``unreviewed``: levels that may be closed without a review; ``alone``: by who resolved them.
 
         ``asked.incident`` 0 opens a new one. Raises :class:`duty.records.Refused` where the incident's state, as it
         stands inside the transaction, does not allow the move: of two who close it at once, one is told.
@@ -206,7 +207,11 @@ class Store:
                 subject=subject,
                 at=seconds(micros(asked.at)),
             )
-            after = step(before, move, self._around(connection, move, unreviewed))
+            after = step(
+                before,
+                move,
+                msgspec.structs.replace(self._around(connection, move), unreviewed=unreviewed, alone=alone),
+            )
             connection.execute(insert(MOVES), [move_row(move)])
             line = NewLogEntry(
                 LogKind.INCIDENT,
@@ -263,13 +268,13 @@ class Store:
         with self._database.reading() as connection:
             return self._merged_into(connection, number)
 
-    def _around(self, connection: Connection, move: IncidentMove, unreviewed: frozenset[int]) -> Around:
+    def _around(self, connection: Connection, move: IncidentMove) -> Around:
         """What the store knows besides the incident itself that its next move depends on."""
         if move.move is Move.MERGED and move.other is not None:
-            return Around(target=self._incident(connection, move.other), unreviewed=unreviewed)
+            return Around(target=self._incident(connection, move.other))
         if move.move is Move.RESOLVED:
-            return Around(holding=tuple(self._holding(connection, move.incident)), unreviewed=unreviewed)
-        return Around(unreviewed=unreviewed)
+            return Around(holding=tuple(self._holding(connection, move.incident)))
+        return Around()
 
     def _holding(self, connection: Connection, number: int) -> list[int]:
         """Incidents merged into this one, or into those, whose fault still holds."""

@@ -15,7 +15,7 @@ from duty.corrections import Correction
 from duty.duty_rules import DutyRules
 from duty.events import EventMemory, EventStep
 from duty.incident_details import Details, Evidence, Opening
-from duty.incidents import UNREVIEWED, ended_before, open_for, root_of
+from duty.incidents import ALONE, UNREVIEWED, ended_before, open_for, root_of
 from duty.log_query import LogQuery
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
@@ -70,7 +70,13 @@ class Keeper(Protocol):
     async def correct(self, asked: Correction) -> LogEntry:
         """Write the line that puts another right, or raise ``Refused``."""
 
-    async def move(self, asked: IncidentMove, session: str = "", unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
+    async def move(
+        self,
+        asked: IncidentMove,
+        session: str = "",
+        unreviewed: frozenset[int] = UNREVIEWED,
+        alone: frozenset[int] = ALONE,
+    ) -> Moved:
         """Make one move, whose number is not known yet (0), and its line of the log, or raise ``Refused``."""
 
     async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
@@ -329,6 +335,7 @@ class Recorder:
             ),
             session,
             self.rules.unreviewed,
+            self.rules.alone,
         )
         self.incidents[moved.incident.id] = moved.incident
         self._publish(IncidentChanged(moved.move, moved.incident))

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from duty.corrections import Correction
 from duty.events import EventMemory, EventStep
-from duty.incidents import UNREVIEWED
+from duty.incidents import ALONE, UNREVIEWED
 from duty.log_query import LogQuery
 from duty.log_words import ENGLISH, Speech
 from duty.phrases import Phrase, phrase
@@ -97,10 +97,16 @@ class Records:
         self._keep_index(1)
         return corrected
 
-    async def move(self, asked: IncidentMove, session: str = "", unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
+    async def move(
+        self,
+        asked: IncidentMove,
+        session: str = "",
+        unreviewed: frozenset[int] = UNREVIEWED,
+        alone: frozenset[int] = ALONE,
+    ) -> Moved:
         """Make one move and its line of the log. Raises :class:`duty.records.Refused` where it is not legal."""
         entered = self._clock.now().wall
-        moved = await self._write(lambda store: store.move(asked, entered, session, unreviewed))
+        moved = await self._write(lambda store: store.move(asked, entered, session, unreviewed, alone))
         self._keep_index(1)
         return moved
 

@@ -64,6 +64,7 @@ class Queue(RuleBasedStateMachine):
             assert before is not None and after.level < before.level
         if move.move is Move.CLOSED and before is not None and after.level <= 2 and not after.drill:
             assert before.state is IncidentState.REVIEWED
+            assert move.actor != before.resolved_by, "I10"
         if move.move is Move.REOPENED and before is not None and before.ended_at is not None:
             assert move.at - before.ended_at <= REOPEN_S
 

@@ -167,6 +167,7 @@ class FakeWatch:
             holding=tuple(one.id for one in parts),
             target=self.incidents.get(made.other or 0),
             unreviewed=self.rules.unreviewed,
+            alone=self.rules.alone,
         )
         now = step(self.incidents.get(incident), made, around)
         self.moves.append(made)
