@@ -80,6 +80,10 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
     drill: bool = False
     after: int | None = None
     """The incident of the same thing that was ended before, within the days in which it might be opened again."""
+    scenario: str = ""
+    """Of a drill: what is practised."""
+    began_at: float | None = None
+    """Of a drill: when its fault began (UTC epoch seconds)."""
 
 
 class Resolution(msgspec.Struct, frozen=True, tag="resolution"):

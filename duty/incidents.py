@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from duty import drills
 from duty.incident_details import LINK_KINDS, Escalated, Link, Opening, Reported, Resolution, Review
 from duty.phrases import Phrase, phrase
 from duty.records import ENDED, Incident, IncidentMove, IncidentState, Move, Refused, Subject
@@ -28,7 +29,12 @@ _LIVE = (_S.OPEN, _S.ACCEPTED, _S.MITIGATED, _S.RESOLVED, _S.REVIEWED)
 _TABLE: dict[tuple[IncidentState, Move], IncidentState] = {
     # Words and links are welcome whenever they come, a report too: it may be made after the end.
     **{(state, move): state for state in _S for move in (_M.NOTED, _M.LINKED, _M.REPORTED)},
-    **{(state, move): state for state in _LIVE for move in (_M.RAISED, _M.LOWERED)},
+    **{
+        (state, move): state
+        for state in _LIVE
+        for move in (_M.RAISED, _M.LOWERED, _M.STEPPED, _M.SUSPENDED, _M.RESUMED)
+    },
+    **{(state, _M.ABANDONED): _S.CLOSED for state in _LIVE},
     (_S.OPEN, _M.TAKEN): _S.ACCEPTED,
     (_S.OPEN, _M.AGAIN): _S.OPEN,
     (_S.OPEN, _M.RETURNED): _S.OPEN,
@@ -126,6 +132,8 @@ def _opened(move: IncidentMove) -> Incident:
         classified_at=move.at,
         drill=opening.drill,
         after=opening.after,
+        scenario=opening.scenario,
+        began_at=opening.began_at,
     )
 
 
@@ -153,6 +161,8 @@ def refusal(incident: Incident, move: Move) -> Phrase | None:
 def _objection(incident: Incident, move: IncidentMove, around: Around) -> Phrase | None:
     """Why a move that the state allows is not made all the same."""
     number = incident.id
+    if (why := drills.objection(incident, move)) is not None:
+        return why
     match move.move:
         case Move.TAKEN if incident.owner == move.actor:
             return phrase("you have incident {number} already", number=number)
@@ -298,7 +308,22 @@ def _changes(incident: Incident, move: IncidentMove) -> dict[str, object]:
             return {"reported": {**incident.reported, move.details.clock: move.details.at}}
         case Move.ESCALATED if isinstance(move.details, Escalated):
             return {"escalated": move.details.step}
+        case Move.SUSPENDED:
+            return {"pauses": (*incident.pauses, (move.at, None))}
+        case Move.RESUMED:
+            return {"pauses": _ended(incident, move.at)}
+        case Move.ABANDONED:
+            return {
+                "closed_at": move.at, "ended_at": move.at, "active": False, "last_note": move.text,
+                "pauses": _ended(incident, move.at),
+            }  # fmt: skip
     return {}
+
+
+def _ended(incident: Incident, at: float) -> tuple[tuple[float, float | None], ...]:
+    if not incident.suspended:
+        return incident.pauses
+    return (*incident.pauses[:-1], (incident.pauses[-1][0], at))
 
 
 def _undone(incident: Incident) -> dict[str, object]:

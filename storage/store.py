@@ -16,6 +16,7 @@ from duty.log_query import LogQuery
 from duty.log_words import ENGLISH, Speech
 from duty.phrases import phrase
 from duty.records import (
+    DRILL,
     DUTY,
     ENDED,
     Incident,
@@ -30,7 +31,7 @@ from duty.records import (
 )
 from storage.database import Database
 from storage.failures import StoreFailed
-from storage.incident_lines import sentence
+from storage.incident_lines import beside, sentence
 from storage.log_rows import append, lines, move_ref
 from storage.log_search import LOOKED_AT, Searching, Stopped
 from storage.rows import entry_of, event_of, event_row, micros, move_of, move_row, seconds
@@ -44,11 +45,15 @@ CLOSED_KEPT = 200
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """A move that was made: the move, the incident after it, and its line of the log."""
+    """A move that was made: the move, the incident after it, and its line of the log.
+
+    ``beside``: of a drill, what the duty log says of it.
+    """
 
     move: IncidentMove
     incident: Incident
     entry: LogEntry
+    beside: LogEntry | None = None
 
 
 class Store:
@@ -222,11 +227,13 @@ class Store:
                 sentence(move),
                 number,
                 session=session,
+                chain=DRILL if after.drill else DUTY,
                 refs=(move_ref(move),),
             )
-            (entry,) = append(connection, [line], entered_at)
+            told = _beside(line, move, after)
+            entry, *others = append(connection, [line, *told], entered_at)
         self._remember(move.seq, after)
-        return Moved(move, after, entry)
+        return Moved(move, after, entry, others[0] if others else None)
 
     def moves(self, incident: int) -> list[IncidentMove]:
         """All moves of one incident, oldest first."""
@@ -306,6 +313,13 @@ class Store:
             self._folded.pop(incident.id, None)
         else:
             self._folded[incident.id] = (seq, incident)
+
+
+def _beside(line: NewLogEntry, move: IncidentMove, after: Incident) -> list[NewLogEntry]:
+    said = beside(move, after) if after.drill else None
+    if said is None:
+        return []
+    return [msgspec.structs.replace(line, kind=LogKind.WATCH, text="", said=said, incident=None, chain=DUTY, refs=())]
 
 
 def _newest(connection: Connection, column: Any) -> int:

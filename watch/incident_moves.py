@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 from duty.clean import clean
+from duty.drills import pressing
 from duty.incident_details import Details, Link, Reported, Resolution, Review, ReviewAction
 from duty.phrases import phrase
-from duty.records import Incident, Refused
+from duty.records import Incident, Move, Refused
 from watch.recorder import Recorder
 from wire.messages import MoveIncident
 
@@ -22,6 +23,8 @@ EARLY_S = 60.0
 async def asked_move(recorder: Recorder, who: str, asked: MoveIncident, at: float, session: str) -> Incident:
     """Make the move for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be made."""
     if (why := recorder.rules.people.may(who, asked.move)) is not None:
+        raise Refused(why)
+    if asked.move is Move.RESUMED and (why := pressing(recorder.incidents.values(), recorder.practised)) is not None:
         raise Refused(why)
     return await recorder.move(
         asked.incident,

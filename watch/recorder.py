@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 from enum import Enum
-from typing import Final, Literal, Protocol
+from heapq import merge
+from typing import Final, Literal, NamedTuple, Protocol
 
 import msgspec
 
 from duty.conditions import Change
 from duty.corrections import Correction
+from duty.drills import PRIORITY, interrupted, is_emergency
 from duty.duty_rules import DutyRules
 from duty.events import EventMemory, EventStep
 from duty.incident_details import Details, Evidence, Opening
@@ -20,6 +22,8 @@ from duty.log_query import LogQuery
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
 from duty.records import (
+    DRILL,
+    DUTY,
     Incident,
     IncidentMove,
     IncidentState,
@@ -47,7 +51,17 @@ class Waiting(Enum):
 STEPS: Final = Waiting.STEPS
 Begun = tuple[Change, Moment, Evidence | None]
 """A fault that began to count or ended, when, and what was known then."""
-Item = NewLogEntry | Begun | Literal[Waiting.STEPS]
+
+
+class RealAlarm(NamedTuple):
+    """Something real that interrupts drills: its priority, its sentence, when (UTC epoch seconds)."""
+
+    priority: int
+    said: Phrase
+    at: float
+
+
+Item = NewLogEntry | Begun | RealAlarm | Literal[Waiting.STEPS]
 Witness = Callable[[Subject, float], Evidence | None]
 """What is known of a thing at a time; ``None`` where there is no such thing."""
 
@@ -95,8 +109,9 @@ class Keeper(Protocol):
         limit: int = 200,
         subject: Subject | None = None,
         incident: int | None = None,
+        chain: str = DUTY,
     ) -> list[LogEntry]:
-        """Lines before a seq, newest first; of one subject or incident only where given."""
+        """Lines of a chain before a seq, newest first; of one subject or incident only where given."""
 
     async def search(
         self,
@@ -134,6 +149,8 @@ class Recorder:
         """What the site judges incidents by; the service keeps it current."""
         self.witness: Witness = lambda _subject, _at: None
         """Asked for the evidence in the moment in which a fault begins to count."""
+        self.practised: Callable[[str], bool] = lambda _host: False
+        """Whether a host is made ill on purpose: what comes of it is not real."""
         self.lost = 0
         """Lines of the engine that were given up because the store did not write for too long."""
         self._publish = publish
@@ -148,7 +165,9 @@ class Recorder:
         try:
             self.incidents = {one.id: one for one in await self.keeper.incidents()}
             self.events = await self.keeper.events()
-            self.recent = list(await self.keeper.read_log(limit=RECENT_LOG))
+            lines = [await self.keeper.read_log(limit=RECENT_LOG, chain=chain) for chain in (DRILL, DUTY)]
+            # Each chain by its own numbers; where their clocks agree the duty log comes first.
+            self.recent = list(merge(*reversed(lines), key=lambda one: one.entered_at, reverse=True))[:RECENT_LOG]
         except StoreFailed as failed:
             self._logger.warning("the records of before are not read yet: %s", failed)
             return
@@ -164,6 +183,15 @@ class Recorder:
     def condition(self, change: Change, at: Moment) -> None:
         """A fault that opens an incident began to count, or ended."""
         self._queued((change, at, self.witness(change.condition.subject, at.wall) if change.on else None))
+
+    def real_alarm(self, priority: int, said: Phrase, at: float, host: str = "") -> None:
+        """An alarm of this priority was announced on ``host`` (UTC epoch seconds): every drill gives way to priority 1.
+
+        Queued behind what came before it, so that a drill that is being opened is among them; the suspension is kept
+        first and told second, as all moves are.
+        """
+        if priority <= PRIORITY and not self.practised(host):
+            self._queued(RealAlarm(priority, said, at))
 
     def event(self, step: EventStep) -> None:
         """Something was read of a followed log: where it stands, with the lines of the log that came of it."""
@@ -199,6 +227,8 @@ class Recorder:
                 await self._keep_events()
             elif isinstance(item, NewLogEntry):
                 await self.write(item)
+            elif isinstance(item, RealAlarm):
+                await self._suspend(item)
             else:
                 await self._condition(*item)
         except StoreFailed as failed:
@@ -208,7 +238,7 @@ class Recorder:
             self._logger.info("not recorded: %s", refused)
         return True
 
-    def _queued(self, item: NewLogEntry | Begun) -> None:
+    def _queued(self, item: NewLogEntry | Begun | RealAlarm) -> None:
         # What opens and ends incidents outlives mere lines: without it an incident would stand for ever.
         most = MAX_WAITING if isinstance(item, NewLogEntry) else 2 * MAX_WAITING
         if self._queue.qsize() >= most:
@@ -243,7 +273,11 @@ class Recorder:
         if not self.lost or kept is STEPS:
             return
         said = phrase("{count} lines of the watch were lost: the store did not write for too long", count=self.lost)
-        at = kept.event_at if isinstance(kept, NewLogEntry) else kept[1].wall
+        match kept:
+            case NewLogEntry(event_at=at) | RealAlarm(at=at):
+                pass
+            case _:
+                at = kept[1].wall
         self.lost = 0
         self._queue.put_nowait(NewLogEntry(kind=LogKind.WATCH, actor="", event_at=at, said=said))
 
@@ -254,6 +288,10 @@ class Recorder:
     async def drained(self) -> None:
         """Wait until everything queued so far is kept."""
         await self._queue.join()
+
+    async def _suspend(self, alarm: RealAlarm) -> None:
+        for drill in interrupted(self.incidents.values(), alarm.priority):
+            await self.move(drill.id, Move.SUSPENDED, at=alarm.at, actor="", said=alarm.said, automatic=True)
 
     async def _condition(self, change: Change, at: Moment, evidence: Evidence | None) -> None:
         condition = change.condition
@@ -292,7 +330,7 @@ class Recorder:
         self._refuse_unloaded()
         kept = await self.keeper.correct(asked)
         for place, known in enumerate(self.recent):
-            if known.seq == asked.seq:
+            if (known.chain, known.seq) == (asked.chain, asked.seq):
                 self.recent[place] = msgspec.structs.replace(known, corrected_by=kept.seq)
         self._remember(kept)
         return kept
@@ -340,6 +378,11 @@ class Recorder:
         self.incidents[moved.incident.id] = moved.incident
         self._publish(IncidentChanged(moved.move, moved.incident))
         self._remember(moved.entry)
+        if moved.beside is not None:
+            self._remember(moved.beside)
+        if is_emergency(moved.incident, move):
+            title = moved.incident.said or phrase("incident {number} of level 1", number=moved.incident.id)
+            self.real_alarm(PRIORITY, title, at, moved.incident.subject.host)
         return moved.incident
 
     def _remember(self, entry: LogEntry) -> None:

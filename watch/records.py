@@ -19,7 +19,7 @@ from duty.incidents import ALONE, UNREVIEWED
 from duty.log_query import LogQuery
 from duty.log_words import ENGLISH, Speech
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, IncidentMove, LogEntry, LogPage, NewLogEntry, Refused, Subject
+from duty.records import DUTY, Incident, IncidentMove, LogEntry, LogPage, NewLogEntry, Refused, Subject
 from storage.failures import StoreFailed
 from storage.log_search import Stopped
 from storage.store import Moved, Store
@@ -136,10 +136,11 @@ class Records:
         limit: int = 200,
         subject: Subject | None = None,
         incident: int | None = None,
+        chain: str = DUTY,
     ) -> list[LogEntry]:
-        """Lines before a seq, newest first."""
+        """Lines of a chain before a seq, newest first."""
         return await self._do(
-            lambda store: store.read_log(before=before, limit=limit, subject=subject, incident=incident)
+            lambda store: store.read_log(before=before, limit=limit, subject=subject, incident=incident, chain=chain)
         )
 
     async def search(

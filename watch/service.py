@@ -97,6 +97,7 @@ class Service:
         )
         self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board, history.see)
         self.recorder.rules, self.recorder.witness = rules_of(site), self.engine.evidence
+        self.recorder.practised = self._is_practised
         await self.recorder.load()
         self.commands = Commands(
             self.engine,
@@ -112,6 +113,9 @@ class Service:
         self._line(phrase("the watch begins: {site}, {hosts} hosts", site=site.name, hosts=len(site.hosts)))
         self._arm(FIRST_S)
         asyncio.get_running_loop().call_later(GC_FREEZE_S, _freeze)
+
+    def _is_practised(self, host: str) -> bool:
+        return any(active.startswith(f"{host}:") for active in self.engine.faults)
 
     def _loaded(self) -> None:
         self.engine.resume(
