@@ -12,6 +12,7 @@ from duty.duty_rules import DutyRules
 from duty.incident_details import CAUSE_WORDS, Opening, Review
 from duty.records import Incident, IncidentMove
 from tui import figures
+from tui.drill_words import debrief_lines
 from tui.incident_facts import spoken_facts
 from tui.incident_words import MOVE_WORDS
 from tui.sayings import INCIDENT_WORDS, about_of, title_of
@@ -30,13 +31,20 @@ class Section:
     lines: tuple[str, ...]
 
 
-def report(incident: Incident, moves: Sequence[IncidentMove], rules: DutyRules, now: float) -> list[Section]:
-    """The document in the language spoken now. The first section's title is the document's."""
+def report(
+    incident: Incident, moves: Sequence[IncidentMove], rules: DutyRules, now: float, last: Incident | None = None
+) -> list[Section]:
+    """The document in the language spoken now. The first section's title is the document's.
+
+    ``last``: of a drill, the one of its kind before it.
+    """
     zone = rules.time_zone
     found = [
         Section(_("Situation report: incident {number}", number=incident.id), tuple(_facts(incident, rules, now))),
         Section(_("What happened"), tuple(_timeline(moves, rules, zone))),
     ]
+    if incident.drill:
+        found.append(Section(_("Debrief"), tuple(debrief_lines(incident, last))))
     clocks = [
         _("{what}: due {due}, done {met}", what=_(one.what), due=figures.date(one.due_at, zone),
           met=figures.date(one.met_at, zone)) + (f" ({one.source})" if one.source else "")

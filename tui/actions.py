@@ -209,6 +209,9 @@ ACTIONS: tuple[Action, ...] = (
         cannot(Move.REPORTED),
     ),
     Action(
+        "drill", ("D",), N_("Begin a drill; go on with one, or end it"), RECORD, incident_doings.drill, "", _watched
+    ),
+    Action(
         "show",
         ("enter",),
         N_("Open what is under the cursor: host or incident"),

@@ -33,7 +33,9 @@ class Glyphs:
     qualities: Mapping[Quality, Mark]
     incidents: Mapping[IncidentState, Mark]
     clocks: Mapping[str, Mark]
-    """Of a countdown: running, over, met."""
+    """Of a countdown: running, over, met, stopped."""
+    drill: Mark
+    """Beside every row of a drill."""
     spark: str
     """Levels from lowest to highest, after one character for a gap."""
     full: str
@@ -78,7 +80,13 @@ UNICODE = Glyphs(
         IncidentState.CLOSED: Mark("□", "C", "dim"),
         IncidentState.MERGED: Mark("▽", "J", "dim"),
     },
-    clocks={"running": Mark("▷", "D", "info"), "over": Mark("✖", "L", "act"), "met": Mark("●", "M", "ok")},
+    clocks={
+        "running": Mark("▷", "D", "info"),
+        "over": Mark("✖", "L", "act"),
+        "met": Mark("●", "M", "ok"),
+        "stopped": Mark("▯", "S", "dim"),
+    },
+    drill=Mark("▼", "D", "practice"),
     spark=" ▁▂▃▄▅▆▇█",
     full="━",
     rest="─",
@@ -119,7 +127,13 @@ ASCII = Glyphs(
         IncidentState.CLOSED: Mark("_", "C", "dim"),
         IncidentState.MERGED: Mark("v", "J", "dim"),
     },
-    clocks={"running": Mark(">", "D", "info"), "over": Mark("X", "L", "act"), "met": Mark("*", "M", "ok")},
+    clocks={
+        "running": Mark(">", "D", "info"),
+        "over": Mark("X", "L", "act"),
+        "met": Mark("*", "M", "ok"),
+        "stopped": Mark("|", "S", "dim"),
+    },
+    drill=Mark("%", "D", "practice"),
     spark=" _.:-=+*#",
     full="=",
     rest="-",

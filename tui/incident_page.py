@@ -13,6 +13,7 @@ from duty.phrases import N_
 from duty.records import ENDED, Incident, IncidentMove, Move
 from tui import figures
 from tui.chips import chip_lines
+from tui.drill_words import debrief_lines
 from tui.glyphs import Glyphs
 from tui.incident_contacts import contact_lines
 from tui.incident_evidence import evidence_lines
@@ -41,6 +42,8 @@ class Known:
     rules: DutyRules
     now: float
     zone: str
+    last: Incident | None = None
+    """Of a drill: the one of its kind before it."""
 
 
 def incident_lines(known: Known, glyphs: Glyphs, width: int) -> list[Line]:
@@ -49,6 +52,7 @@ def incident_lines(known: Known, glyphs: Glyphs, width: int) -> list[Line]:
         *_head(known, glyphs, width),
         *_clocks(known, glyphs, width),
         *_about(known, width),
+        *_debrief(known, width),
         *_happened(known, width),
         *_review(known, width),
         *_evidence(known, glyphs, width),
@@ -61,13 +65,19 @@ def _head(known: Known, glyphs: Glyphs, width: int) -> Iterator[Line]:
     mark = glyphs.incidents[incident.state]
     level = _("level {n}", n=incident.level)
     meaning = _(known.rules.level(incident.level).meaning)
-    drill = ((_("DRILL") + "  ", "practice"),) if incident.drill else ()
+    drill = ((f"{glyphs.drill.text} " + _("DRILL") + "  ", "practice"),) if incident.drill else ()
     yield (*drill, (_("Incident {number}", number=incident.id), "title.focus"), (f"  {level}: {meaning}", ""))
     yield from wrapped(title_of(incident), width)
     words = f"{_(INCIDENT_WORDS[incident.state])} {known.rules.people.shown(incident.owner)}".strip()
     until = incident.ended_at if incident.state in ENDED or incident.resolved_at else None
     age = _("open for {time}", time=figures.span((until or now) - incident.opened_at))
     yield ((f"{mark.text} ", mark.tone), (words, ""), (f"  {age}", "dim"))
+    if incident.suspended:
+        since = figures.clock(incident.pauses[-1][0], known.zone, now)
+        words = _(
+            "suspended by a real alarm since {time}: all its clocks stand; a person resumes or ends it", time=since
+        )
+        yield from wrapped(words, width, "alarm")
     if about := about_of(incident.subject):
         yield from wrapped(_("about {subject}", subject=about), width, "dim")
     if incident.automatic:
@@ -115,6 +125,15 @@ def _about(known: Known, width: int) -> Iterator[Line]:
     for part in known.parts:
         words = _("merged into this: incident {number}, {title}", number=part.id, title=title_of(part))
         yield from wrapped(words, width, "warn" if part.automatic and part.active else "dim")
+
+
+def _debrief(known: Known, width: int) -> Iterator[Line]:
+    if not known.incident.drill:
+        return
+    yield ()
+    yield ((_("Debrief"), "title"),)
+    for words in debrief_lines(known.incident, known.last):
+        yield from wrapped(words, width, indent=2)
 
 
 def _happened(known: Known, width: int) -> Iterator[Line]:

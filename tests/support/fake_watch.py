@@ -264,11 +264,10 @@ class FakeWatch:
                 self.write(text, who, subject, about, at)
             case CorrectLog():
                 self.correct(who, command)
-            case OpenIncident(title=title, level=level, subject=subject, drill=drill):
+            case OpenIncident(title=title, level=level, subject=subject):
                 number = max(self.incidents, default=0) + 1
-                incident = self.move(
-                    number, Move.OPENED, who, title, level=level, subject=subject, details=Opening(drill=drill)
-                )
+                opening = Opening(drill=command.drill, scenario=command.scenario, began_at=command.began_at)
+                incident = self.move(number, Move.OPENED, who, title, level=level, subject=subject, details=opening)
             case TakeIncident(incident=number):
                 incident = self.move(number, Move.TAKEN, who)
             case NoteIncident(incident=number, text=text):
