@@ -34,6 +34,9 @@ def alarm_rule(alarm: Alarm) -> AlarmRule:
 
 
 def _words(given: Words | None) -> Phrase | None:
-    if given is None:
-        return None
+    return None if given is None else words_of(given)
+
+
+def words_of(given: Words) -> Phrase:
+    """A text for people as it travels."""
     return own({code: text for code, text in (("en", given.en), ("zh_CN", given.zh_CN)) if text is not None})

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from config.alarms import Alarm
 from config.duty_tables import ContactTable, Incidents, PersonTable
+from config.emergency import Emergency
 from config.fields import (
     Address,
     Bytes,
@@ -154,3 +155,5 @@ class SiteFile(Table):
     """How incidents are handled."""
     alarm: list[Alarm] = Field(default_factory=list)
     """The site's own word on alarms."""
+    emergency: list[Emergency] = Field(default_factory=list)
+    """What is done in an emergency, step by step."""

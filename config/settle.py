@@ -12,6 +12,7 @@ import msgspec
 
 from config import settle_duty
 from config.alarm_settle import alarm_rule
+from config.emergency_settle import procedure
 from config.fields import (
     Count,
     CountLevels,
@@ -395,4 +396,5 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         levels=settle_duty.levels(file),
         reports=settle_duty.reports(file),
         alarms=tuple(map(alarm_rule, file.alarm)),
+        procedures=tuple(map(procedure, file.emergency)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from duty.emergency import Procedure
 from duty.incident_profile import DEFAULT_LEVELS, Contact, LevelRule, ReportRule
 from duty.incidents import ALONE, LEVELS
 from duty.roles import People
@@ -19,6 +20,7 @@ class DutyRules(msgspec.Struct, frozen=True):
     contacts: tuple[Contact, ...] = ()
     sessions: tuple[SessionRule, ...] = ()
     time_zone: str = "UTC"
+    procedures: tuple[Procedure, ...] = ()
 
     def level(self, number: int) -> LevelRule:
         """The rule of a level; the built-in one where the profile has none."""
@@ -47,4 +49,5 @@ def rules_of(site: SiteSpec) -> DutyRules:
         contacts=site.contacts,
         sessions=site.sessions,
         time_zone=site.time_zone,
+        procedures=site.procedures,
     )

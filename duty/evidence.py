@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
+from duty.alarm_def import AlarmDef
+from duty.alarm_record import Alarm
 from duty.board import AppView, DiskView, EventView, HostView, LineView, ProcessView
-from duty.incident_details import Evidence, Fact
+from duty.graph import Graph
+from duty.incident_details import AlarmGuidance, Evidence, Fact, Past
 from duty.phrases import N_, Phrase
 from duty.quality import Quality, State
 from duty.records import Subject
+from duty.series import READ, SeriesKey, series_of
 
 LINES = 8
 """Newest lines of the followed logs that are kept, of all logs together."""
 LINE_LENGTH = 300
 """Characters kept of one."""
 
+WINDOW_S = 900.0
+"""Seconds of the past that are kept with an incident."""
+POINTS = 60
+"""Of a graph: a quarter of a minute each."""
+GRAPHS = 4
+"""Series that are kept of one thing."""
+
+_KINDS = ("process", "line", "disk", "app", "event")
 Thing = ProcessView | LineView | DiskView | AppView | EventView
 
 
@@ -31,6 +45,58 @@ def evidence_of(view: HostView, subject: Subject, at: float, guidance: tuple[Phr
         lines=tuple(_lines(view)),
         guidance=guidance,
     )
+
+
+def guided(definition: AlarmDef, alarm: Alarm) -> AlarmGuidance:
+    """An alarm that an incident is opened for, with the guidance in force for it: kept as it is now."""
+    return AlarmGuidance(
+        definition=definition.key,
+        thing=str(alarm.key.subject),
+        priority=alarm.priority or definition.priority,
+        quality=alarm.quality,
+        cause=definition.cause,
+        consequence=definition.consequence,
+        action=definition.action,
+        respond_s=definition.respond_s,
+        said=alarm.said,
+        value=alarm.value,
+        limit=alarm.limit,
+    )
+
+
+def past_of(graph: Graph) -> Past:
+    """A graph as it is kept."""
+    key, points = graph.series, tuple((one.at, one.low, one.mean, one.high) for one in graph.points)
+    return Past(key.kind, key.key, key.field, graph.unit, graph.since, graph.until, graph.step_s, points)
+
+
+def with_past(evidence: Evidence, alarms: Iterable[AlarmGuidance] = (), past: Iterable[Past] = ()) -> Evidence:
+    """The evidence with the alarms it is for and the last minutes of its series, those without a point left out."""
+    return msgspec.structs.replace(
+        evidence, alarms=(*evidence.alarms, *alarms), past=tuple(one for one in past if one.points)
+    )
+
+
+def series_for(view: HostView, subject: Subject) -> list[SeriesKey]:
+    """The series of ``subject`` worth keeping, at most :data:`GRAPHS`; of the host itself where it has none."""
+    kinds = {"line": ("line", "ping"), "clock": ("clock",), "machine": ("host",)}.get(subject.kind, (subject.kind,))
+    known = [key for key, _value in series_of(view)]
+    own = [key for key in known if key.kind in kinds and key.key.split(" ")[0] == subject.key]
+    return (own or [key for key in known if key.kind == "host"])[:GRAPHS]
+
+
+def live(view: HostView | None, thing: Subject, at: float) -> Evidence:
+    """What stands beside a step about ``thing``: its values as they are, never better than they are known."""
+    return unseen(at) if view is None else trusted(evidence_of(view, thing, at), thing)
+
+
+def trusted(seen: Evidence, thing: Subject) -> Evidence:
+    """``seen`` for a step: what is not read well, or not found on its host, is unknown at best; its host only where the
+    step is about it."""
+    lost = seen.quality not in READ or (thing.kind in _KINDS and not seen.subject)
+    state = max(seen.state, State.UNKNOWN) if lost else seen.state
+    host = () if thing.kind in _KINDS else seen.host
+    return msgspec.structs.replace(seen, state=state, host=host, lines=())
 
 
 def unseen(at: float) -> Evidence:

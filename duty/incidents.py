@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from duty import drills
-from duty.incident_details import LINK_KINDS, Escalated, Link, Opening, Reported, Resolution, Review
+from duty.incident_details import LINK_KINDS, Escalated, Link, Opening, Reported, Resolution, Review, Stepped
 from duty.phrases import Phrase, phrase
 from duty.records import ENDED, Incident, IncidentMove, IncidentState, Move, Refused, Subject
 
@@ -184,6 +184,11 @@ def _objection(incident: Incident, move: IncidentMove, around: Around) -> Phrase
         case Move.LINKED:
             if not isinstance(move.details, Link) or move.details.kind not in LINK_KINDS or not move.details.key:
                 return phrase("a link says of which kind and which one")
+        case Move.STEPPED:
+            if not isinstance(move.details, Stepped):
+                return phrase("a step says of which procedure it is")
+            if move.details.skipped and not move.text:
+                return phrase("a step is skipped only with a reason")
         case Move.REPORTED:
             if not isinstance(move.details, Reported) or not move.details.to:
                 return phrase("a report says who was told")

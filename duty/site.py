@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from duty.emergency import Procedure
 from duty.incident_profile import Contact, LevelRule, ReportRule
 from duty.phrases import Phrase
 from duty.roles import Person
@@ -337,3 +338,5 @@ class SiteSpec(msgspec.Struct, frozen=True):
     reports: tuple[ReportRule, ...] = ()
     """Report clocks that run."""
     alarms: tuple[AlarmRule, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    """What is done in an emergency."""

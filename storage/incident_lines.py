@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from duty.incident_details import Escalated, Link, Reported
+from duty.incident_details import Escalated, Link, Reported, Stepped
 from duty.incident_profile import Told
 from duty.phrases import N_, Phrase, phrase
 from duty.records import Incident, IncidentMove, Move
@@ -85,6 +85,14 @@ def _with_details(move: IncidentMove) -> Phrase:
             return Phrase(_LINKED.get(kind, _LINKED["log"]), {"number": number, "key": key})
         case Reported(to=to):
             return phrase("incident {number}: reported to {to}", number=number, to=to)
+        case Stepped(procedure=procedure, step=step, skipped=False):
+            return phrase(
+                "incident {number}: step {step} of {procedure} done", number=number, step=step, procedure=procedure
+            )
+        case Stepped(procedure=procedure, step=step):
+            return phrase(
+                "incident {number}: step {step} of {procedure} skipped", number=number, step=step, procedure=procedure
+            )
         case Escalated(to=to):
             return Phrase(_ESCALATED.get(to, _ESCALATED[Told.LEAD]), {"number": number})
     return phrase("incident {number}", number=number)

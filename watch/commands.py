@@ -143,16 +143,17 @@ class Commands:
         incident = self.recorder.incidents.get(number or 0)
         return DRILL if incident is not None and incident.drill else DUTY
 
-    def _opening(self, command: OpenIncident, subject: Subject, at: float) -> Opening:
+    async def _opening(self, command: OpenIncident, subject: Subject, at: float) -> Opening:
+        seen = await self.recorder.freeze(self.recorder.witness(subject, at), subject)
         if not command.drill:
-            return Opening(self.recorder.witness(subject, at))
+            return Opening(seen)
         if command.alarms:
             raise Refused(phrase("no drill is opened for a real alarm"))
         if (why := pressing(self.recorder.incidents.values(), self.recorder.practised)) is not None:
             raise Refused(why)
         began = None if command.began_at is None else event_time(command.began_at, at)
         scenario = clean(command.scenario.strip(), MAX_QUERY)
-        return Opening(self.recorder.witness(subject, at), drill=True, scenario=scenario, began_at=began)
+        return Opening(seen, drill=True, scenario=scenario, began_at=began)
 
     async def _move(self, who: str, command: Command, session: str) -> Incident:
         at = self.clock.now().wall
@@ -161,7 +162,7 @@ class Commands:
                 return await asked_move(self.recorder, who, command, at, session)
             case OpenIncident():
                 text, subject = spoken(command.title), _plain(command.subject)
-                opening = self._opening(command, subject, at)
+                opening = await self._opening(command, subject, at)
                 return await self.recorder.move(
                     None,
                     Move.OPENED,

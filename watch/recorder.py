@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import Enum
 from heapq import merge
 from typing import Final, Literal, NamedTuple, Protocol
@@ -37,6 +37,7 @@ from duty.records import (
 )
 from storage.failures import StoreFailed
 from storage.store import Moved
+from watch.past import as_seen
 from wire.messages import IncidentChanged, LogWritten
 
 Event = IncidentChanged | LogWritten
@@ -62,6 +63,7 @@ class RealAlarm(NamedTuple):
 
 
 Item = NewLogEntry | Begun | RealAlarm | Literal[Waiting.STEPS]
+Freeze = Callable[[Evidence | None, Subject], Awaitable[Evidence | None]]
 Witness = Callable[[Subject, float], Evidence | None]
 """What is known of a thing at a time; ``None`` where there is no such thing."""
 
@@ -149,6 +151,8 @@ class Recorder:
         """What the site judges incidents by; the service keeps it current."""
         self.witness: Witness = lambda _subject, _at: None
         """Asked for the evidence in the moment in which a fault begins to count."""
+        self.freeze: Freeze = as_seen
+        """Adds to what is known in that moment what is read from the past, once it is written down."""
         self.practised: Callable[[str], bool] = lambda _host: False
         """Whether a host is made ill on purpose: what comes of it is not real."""
         self.lost = 0
@@ -306,7 +310,10 @@ class Recorder:
                 subject=condition.subject,
                 level=condition.level,
                 automatic=True,
-                details=Opening(evidence, after=ended_before(self.incidents, condition.subject, at.wall)),
+                details=Opening(
+                    await self.freeze(evidence, condition.subject),
+                    after=ended_before(self.incidents, condition.subject, at.wall),
+                ),
             )
         elif change.on and known is not None and not known.active:
             await self.move(known.id, Move.AGAIN, at=at.wall, actor="", said=condition.said, automatic=True)

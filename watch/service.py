@@ -23,6 +23,7 @@ from watch.engine import Engine
 from watch.escalation import Escalation
 from watch.foresight import Foresight
 from watch.history import History
+from watch.past import LastMinutes
 from watch.plan import Plan
 from watch.recorder import Event, Recorder
 from watch.records import Records
@@ -97,7 +98,7 @@ class Service:
         )
         self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board, history.see)
         self.recorder.rules, self.recorder.witness = rules_of(site), self.engine.evidence
-        self.recorder.practised = self._is_practised
+        self.recorder.practised, self.recorder.freeze = self._is_practised, LastMinutes(history).freeze
         await self.recorder.load()
         self.commands = Commands(
             self.engine,
