@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from duty.board import HostView
 from duty.emergency import Procedure, Step, progress, resolved
 from duty.evidence import live
-from duty.incident_details import Evidence, Shown, Stepped
+from duty.incident_details import Evidence, Stepped
 from duty.quality import State
 from duty.records import Incident, IncidentMove
 from duty.roles import People
@@ -103,12 +103,3 @@ def shown_lines(name: str, seen: Evidence, glyphs: Glyphs, width: int, indent: i
         yield from wrapped(facts, width, "dim", indent=indent + 3)
     for why in seen.why[:3]:
         yield from wrapped(say(why), width, "dim", indent=indent + 3)
-
-
-def shown_words(shown: Shown) -> str:
-    """What stood beside a step when it was done, in one line."""
-    seen = shown.seen
-    facts = "; ".join(spoken_facts(seen.subject or seen.host))
-    words = _("{thing}: {state}, {quality}", thing=shown.thing, state=_(STATE_WORDS[seen.state]),
-              quality=_(QUALITY_WORDS[seen.quality]))  # fmt: skip
-    return f"{words}; {facts}" if facts else words

@@ -188,6 +188,15 @@ def report(app: WatchkeeperApp) -> None:
     app.push_screen(incident_dialogs.report(send, incident=incident, title=title, clocks=clocks, now=at))
 
 
+def emergency(app: WatchkeeperApp) -> None:
+    """The procedures that fit, best first, with live values beside each step."""
+    from tui.doings import show_screen
+    from tui.screens.emergency import EmergencyScreen
+
+    if (incident := app.incident()) is not None:
+        show_screen(app, EmergencyScreen(incident.id))
+
+
 def drill(app: WatchkeeperApp) -> None:
     """Begin a drill; of the one under the cursor, go on with it or end it."""
     from tui.screens import drill_dialogs

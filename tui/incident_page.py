@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from duty.countdowns import countdowns, lost_s, lost_trading_s, next_escalation, proposal
 from duty.duty_rules import DutyRules
-from duty.incident_details import CAUSE_WORDS, Escalated, Evidence, Link, Opening, Reported, Review
+from duty.incident_details import CAUSE_WORDS, Escalated, Evidence, Link, Opening, Reported, Review, Stepped
 from duty.incident_profile import TOLD_WORDS, Told
 from duty.phrases import N_
 from duty.records import ENDED, Incident, IncidentMove, Move
@@ -17,6 +17,7 @@ from tui.drill_words import debrief_lines
 from tui.glyphs import Glyphs
 from tui.incident_contacts import contact_lines
 from tui.incident_evidence import evidence_lines
+from tui.incident_facts import shown_words
 from tui.incident_words import MOVE_WORDS
 from tui.pager import Line, wrapped
 from tui.sayings import INCIDENT_WORDS, about_of, title_of
@@ -151,6 +152,9 @@ def _happened(known: Known, width: int) -> Iterator[Line]:
         said = move.text or (say(move.said) if move.said else "")
         if said and said != title:
             yield from wrapped(said, width, indent=12)
+        if isinstance(move.details, Stepped):
+            for shown in move.details.shown:
+                yield from wrapped(shown_words(shown), width, "dim", indent=12)
 
 
 def _beside(move: IncidentMove) -> str:
@@ -158,6 +162,9 @@ def _beside(move: IncidentMove) -> str:
     match move.details:
         case Escalated(to=to):
             return ": " + _(TOLD_WORDS[Told(to)]) if to in tuple(Told) else ""
+        case Stepped(do=do, step=step, skipped=skipped):
+            words = say(do) if do is not None else step
+            return ": " + (_("skipped: {step}", step=words) if skipped else _("done: {step}", step=words))
         case Link(kind=kind, key=key):
             return f": {_(LINK_WORDS[kind])} {key}"
         case Reported(to=to, how=how):
