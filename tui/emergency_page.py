@@ -75,12 +75,12 @@ def _step(page: Open, number: int, step: Step, made: IncidentMove | None, glyphs
 
 
 def _sign(made: IncidentMove | None, glyphs: Glyphs) -> tuple[str, str]:
-    # For translators: one letter each: this step is to be done, was done, was skipped.
+    """Shape and letter: to be done, skipped, done."""
     if made is None or not isinstance(made.details, Stepped):
-        return glyphs.first + _("T"), "dim"
+        return glyphs.dot + "T", "dim"
     if made.details.skipped:
-        return glyphs.missing + _("S"), "warn"
-    return glyphs.states[State.OK].shape + _("D"), "ok"
+        return glyphs.missing + "S", "warn"
+    return glyphs.states[State.OK].shape + "D", "ok"
 
 
 def _told(page: Open, made: IncidentMove, details: Stepped) -> str:
