@@ -65,6 +65,12 @@ class EmergencyStep(Table):
     the host is the incident's own, "@ host" that host itself, "@" alone the thing it is about."""
 
 
+def _some(value: list[EmergencyStep]) -> list[EmergencyStep]:
+    if not value:
+        raise refuse(phrase("at least one [[emergency.steps]] table"))
+    return value
+
+
 class Emergency(Table):
     """A procedure that is opened from an incident. A condition that is not given holds for every incident."""
 
@@ -80,5 +86,5 @@ class Emergency(Table):
     """Roles it is for."""
     levels: list[Level] = Field(default_factory=list)
     """Levels of incidents it is for."""
-    steps: Annotated[list[EmergencyStep], Field(min_length=1)]
+    steps: Annotated[list[EmergencyStep], AfterValidator(_some)]
     """What is done, in order."""

@@ -9,7 +9,12 @@ from config.positions import Path
 Document = dict[str, object]
 _LISTS = ("processes", "lines", "disks", "events", "apps")
 
-_EMPTY: dict[str, dict[str, str]] = {"disks": {"mount": "/"}, "apps": {"key": "?"}, "alarm": {"key": "?"}}
+_EMPTY: dict[str, dict[str, object]] = {
+    "disks": {"mount": "/"},
+    "apps": {"key": "?"},
+    "alarm": {"key": "?"},
+    "emergency": {"key": "x", "title": "?", "steps": [{"do": "?", "expect": "?"}]},
+}
 """What an item of a list cannot do without."""
 
 

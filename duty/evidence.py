@@ -91,10 +91,13 @@ def live(view: HostView | None, thing: Subject, at: float) -> Evidence:
 
 
 def trusted(seen: Evidence, thing: Subject) -> Evidence:
-    """``seen`` for a step: what is not read well, or not found on its host, is unknown at best; its host only where the
-    step is about it."""
-    lost = seen.quality not in READ or (thing.kind in _KINDS and not seen.subject)
-    state = max(seen.state, State.UNKNOWN) if lost else seen.state
+    """``seen`` for a step: what is not read well is unknown at best, what is not found on its host was never read.
+
+    The host's own values stand there only where the step is about the host.
+    """
+    if thing.kind in _KINDS and not seen.subject:
+        return unseen(seen.at)
+    state = seen.state if seen.quality in READ else max(seen.state, State.UNKNOWN)
     host = () if thing.kind in _KINDS else seen.host
     return msgspec.structs.replace(seen, state=state, host=host, lines=())
 

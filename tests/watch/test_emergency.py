@@ -12,7 +12,7 @@ import pytest
 
 from duty.duty_rules import DutyRules
 from duty.evidence import evidence_of
-from duty.incident_details import Evidence, Opening, Shown, Stepped
+from duty.incident_details import Evidence, Fact, Opening, Shown, Stepped
 from duty.quality import Quality, State
 from duty.records import Incident, Move, Refused, Subject
 from practice.procedures import LINE, PROCEDURES
@@ -33,7 +33,7 @@ async def never(*_: object) -> Any:
 
 def witness(subject: Subject, at: float) -> Evidence | None:
     if subject.host == "order-gw-1":
-        return Evidence(at, State.OK, Quality.STALE, lines=("order-log: x",))
+        return Evidence(at, State.OK, Quality.STALE, subject=(Fact("in", 2e6, "bit/s", 40.0),), lines=("order-log: x",))
     return None
 
 
@@ -60,7 +60,7 @@ async def test_what_stood_beside_a_step_is_the_watchs_own_word(made: tuple[Recor
     assert isinstance(move.details, Stepped)
     assert (move.details.title, move.details.do) == (LINE.title, LINE.steps[0].do)
     shown = {one.thing: one.seen for one in move.details.shown}
-    assert list(shown) == [str(SGE), str(SGE), "order-gw-2 line SGE-2"]
+    assert [one.thing for one in move.details.shown] == [str(SGE), str(SGE), "order-gw-2 line SGE-2"]
     assert {seen.state for seen in shown.values()} == {State.UNKNOWN}, "stale and never read: neither is green"
     assert shown[str(SGE)].lines == () and shown[str(SGE)].quality is Quality.STALE
     (line, *_rest) = recorder.recent
