@@ -14,6 +14,7 @@ TABLES = (
     "Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Event",
     "EventPattern", "Health", "Clock",
     "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable", "Alarm",
+    "Emergency", "EmergencyStep",
 )  # fmt: skip
 
 WRITTEN = {
@@ -38,6 +39,7 @@ WRITTEN = {
     "Incidents": "a table, see below",
     "LevelTable": "a level, see below",
     "StepTable": "a step, see below",
+    "EmergencyStep": "a step, see below",
     "ReportTable": "a report, see below",
     "App": "an application, see below",
     "Process": "a process, see below",

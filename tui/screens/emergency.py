@@ -118,7 +118,8 @@ class EmergencyScreen(DetailScreen):
                 )
             )
             if reply.ok:
-                self._step = None
+                self._step, self._fetched_for = None, None
+                self.app.owe(frozenset())
             return reply
 
         self.app.push_screen(
