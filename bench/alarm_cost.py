@@ -122,15 +122,18 @@ def storm(hosts: int, signals: int) -> dict[str, float]:
     assert len(roots) == len(names) - 1
     hidden: dict[AlarmKey, Alarm] = {}
 
+    def of(key: AlarmKey) -> AlarmDef:
+        return definitions[key.definition]
+
     def hiding() -> None:
-        changed, told = hide(alarms, before, definitions, roots, at)
+        changed, told = hide(alarms, before, of, roots, at)
         hidden.update(alarms | changed)
         events[:] = quieted([*events, *told], hidden)
 
     times["hiding"] = cpu(hiding)
     assert sum(event.announced for event in events) == 1
     times["the roots, a turn later"] = cpu(lambda: roots_of(hidden, definitions, parents))
-    times["hiding, a turn later"] = cpu(lambda: hide(hidden, hidden, definitions, roots, at))
+    times["hiding, a turn later"] = cpu(lambda: hide(hidden, hidden, of, roots, at))
     return times
 
 

@@ -42,9 +42,10 @@ from bare_ssh import DIALS, SLOW_S, Cost, bare
 
 from collectors.ssh_environment import SshEnvironment
 from collectors.ssh_feed import SshFeed
+from duty.alarm_batch import Batch
 from duty.board import Board
-from duty.conditions import Change
 from duty.events import EventStep
+from duty.incident_rules import Change
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.records import NewLogEntry
@@ -71,6 +72,9 @@ class Quiet:
 
     def condition(self, change: Change, at: Moment) -> None:
         return None
+
+    def alarms(self, batch: Batch) -> None:
+        """Not kept."""
 
     def event(self, step: EventStep) -> None:
         """Not kept."""
@@ -167,6 +171,7 @@ async def console(
         publish,
         history.see,
     )
+    engine.resume()
     task = asyncio.create_task(engine.run())
     keeping = asyncio.create_task(history.run())
     try:

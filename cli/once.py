@@ -10,10 +10,11 @@ from cli.board_json import board_as_json
 from cli.codes import Exit
 from cli.speak import err, out
 from cli.target import Target, target_of
+from duty.alarm_batch import Batch
 from duty.board import Board, HostView
-from duty.conditions import Change
 from duty.connection import Link
 from duty.events import EventStep
+from duty.incident_rules import Change
 from duty.moment import Moment
 from duty.quality import Quality, State
 from duty.records import NewLogEntry
@@ -84,6 +85,9 @@ class _Nowhere:
         """Not kept."""
 
     def condition(self, change: Change, at: Moment) -> None:
+        """Not kept."""
+
+    def alarms(self, batch: Batch) -> None:
         """Not kept."""
 
     def event(self, step: EventStep) -> None:

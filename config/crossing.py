@@ -15,6 +15,7 @@ from config.problems import nearest
 from config.refusal import shown
 from config.rules import App, Disk, Event, Line, Process
 from config.settle import Joined, app_kind, joined, key_of, paths, role_of
+from config.thing_crossing import thing_complaints
 from duty.phrases import Phrase, phrase
 
 MATCHERS = ("name", "args", "user", "unit", "pidfile")
@@ -48,7 +49,7 @@ def crossings(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:
         yield from _rules(host_id, host, file)
     yield from _locals(file)
     yield from _circles(file)
-    for found, related in (*alarm_complaints(file), *emergency_complaints(file)):
+    for found, related in (*alarm_complaints(file), *thing_complaints(file), *emergency_complaints(file)):
         yield Crossing(found, *related)
 
 

@@ -106,6 +106,9 @@ class ReportTable(Table):
 class Incidents(Table):
     """How incidents are handled."""
 
+    open_at: Annotated[int, Field(ge=1, le=4)] | None = None
+    """Priority from which on an announced alarm opens an incident by itself: 2 means 1 and 2. Default: faults of
+    reaching a host, of a key process, an application, the clock or the machine, and a line of a log to act on."""
     levels: list[LevelTable] = Field(default_factory=list)
     """Levels that are not as built in."""
     profiles: list[Profile] = Field(default_factory=list)

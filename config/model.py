@@ -27,6 +27,7 @@ from config.fields import (
     least_size,
 )
 from config.machine import Clock, Health
+from config.maintenance import Maintenance, Weekday
 from config.rules import App, Disk, Event, Line, Process
 from config.table import Table
 
@@ -38,9 +39,6 @@ def _listed(value: object) -> object:
 
 
 Paths = Annotated[list[Plain], BeforeValidator(_listed, json_schema_input_type=str | list[str])]
-
-
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Session(Table):
@@ -136,6 +134,9 @@ class Host(HostDefaults):
     """Name of a [roles.NAME] table whose defaults it takes."""
     label: Named | None = None
     """A few words for people, in any language."""
+    depends_on: list[Named] | None = None
+    """What it is reached through beside `via`: "fw1" a host of this site, "gw1 line sge-2" a line of one. While that is
+    down, its own alarms fold under it."""
 
 
 class SiteFile(Table):
@@ -157,3 +158,5 @@ class SiteFile(Table):
     """The site's own word on alarms."""
     emergency: list[Emergency] = Field(default_factory=list)
     """What is done in an emergency, step by step."""
+    maintenance: list[Maintenance] = Field(default_factory=list)
+    """Planned windows of maintenance."""

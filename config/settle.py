@@ -25,9 +25,10 @@ from config.fields import (
     WithinLevels,
 )
 from config.machine import Clock, Health
-from config.model import Host, HostDefaults, Role, Session, SiteFile
+from config.model import Host, HostDefaults, Role, SiteFile
 from config.positions import Path
 from config.rules import App, DaysLevels, Disk, Event, Line, NumberLevels, Ping, Process
+from config.settle_maintenance import plan, thing
 from config.targets import bracketed, page, split
 from duty.site import (
     AppKind,
@@ -43,7 +44,6 @@ from duty.site import (
     PerfLimit,
     PingRule,
     ProcessRule,
-    SessionRule,
     SiteSpec,
 )
 from duty.site import EventPattern as SitePattern
@@ -72,8 +72,6 @@ _DISK = DiskRule(mount="")
 _PING = PingRule(target="")
 _HEALTH = HealthRule()
 _CLOCK = ClockRule()
-_SESSION = SessionRule("", 0, 0)
-_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CERT_DAYS = Limits(30, 7)
 _DEADLINES: dict[AppKind, float] = {"command": 10.0}
 _INTERVALS: dict[AppKind, float] = {"tls": 300.0, "command": 60.0}
@@ -343,6 +341,7 @@ def _host(host_id: str, host: Host, file: SiteFile, folder: FilePath) -> HostSpe
         group=first((layer.group for layer in layers), ""),
         via=None if host.local else _given(layer.via for layer in layers),
         label=host.label or "",
+        depends_on=tuple(map(thing, host.depends_on or ())),
         processes=tuple(map(process_rule, joined(host_id, host, file, "processes", lambda t: t.processes))),
         lines=tuple(map(line_rule, joined(host_id, host, file, "lines", lambda t: t.lines))),
         disks=disks,
@@ -369,12 +368,6 @@ def paths(written: list[str] | None, folder: FilePath) -> tuple[str, ...] | None
     return None if written is None else tuple(str(_from(folder, path)) for path in written)
 
 
-def session_rule(session: Session) -> SessionRule:
-    """One trading session as everyone reads it."""
-    days = _SESSION.days if session.days is None else tuple(sorted({1 + _WEEK.index(day) for day in session.days}))
-    return SessionRule(session.name, session.start, session.end, days)
-
-
 def settle(file: SiteFile, source: FilePath) -> SiteSpec:
     """The site of a file without problems."""
     site, folder = file.site, source.absolute().parent
@@ -389,7 +382,7 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         ssh_config=paths(site.ssh_config, folder),
         known_hosts=paths(site.known_hosts, folder),
         max_dials=site.max_dials,
-        sessions=tuple(map(session_rule, site.sessions)),
+        sessions=tuple(map(settle_duty.session_rule, site.sessions)),
         history=HistoryRule(round(site.history.size), site.history.days),
         people=settle_duty.people(file),
         contacts=settle_duty.contacts(file),
@@ -397,4 +390,6 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         reports=settle_duty.reports(file),
         alarms=tuple(map(alarm_rule, file.alarm)),
         procedures=tuple(map(procedure, file.emergency)),
+        maintenance=tuple(plan(table, site.time_zone) for table in file.maintenance),
+        open_incident_at=file.incidents.open_at,
     )

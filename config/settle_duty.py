@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from config.duty_tables import LevelTable, ReportTable
-from config.model import SiteFile
+from config.model import Session, SiteFile
 from duty.incident_profile import (
     DEFAULT_LEVELS,
     REPORT_PROFILES,
@@ -16,6 +16,10 @@ from duty.incident_profile import (
     Told,
 )
 from duty.roles import Person, Role
+from duty.site import SessionRule
+
+_SESSION = SessionRule("", 0, 0)
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def people(file: SiteFile) -> tuple[Person, ...]:
@@ -67,3 +71,9 @@ def _report(table: ReportTable) -> ReportRule:
         workdays=table.workdays,
         again_s=table.again,
     )
+
+
+def session_rule(session: Session) -> SessionRule:
+    """One trading session as everyone reads it."""
+    days = _SESSION.days if session.days is None else tuple(sorted({1 + _WEEK.index(day) for day in session.days}))
+    return SessionRule(session.name, session.start, session.end, days)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from duty.alarm_def import AlarmDef
 from duty.phrases import phrase
 
+FIRST_HOLD_S = 4.0
+"""Seconds a host is lost or silent before that is an alarm of priority 1: with what judging and saving take, it is on
+the screen within five (after RTS 6, article 16)."""
+
 CONNECTION: tuple[AlarmDef, ...] = (
     AlarmDef(
         "connection.lost",
@@ -18,7 +22,8 @@ CONNECTION: tuple[AlarmDef, ...] = (
             "neighbour. Dial with d. Do not reboot a host that only cannot be seen."
         ),
         respond_s=300.0,
-        on_delay_s=5.0,
+        on_delay_s=FIRST_HOLD_S,
+        cuts=True,
     ),
     AlarmDef(
         "connection.silent",
@@ -32,7 +37,8 @@ CONNECTION: tuple[AlarmDef, ...] = (
             "spare by the emergency procedure before anybody reboots it; tell the shift lead."
         ),
         respond_s=300.0,
-        on_delay_s=5.0,
+        on_delay_s=FIRST_HOLD_S,
+        cuts=True,
     ),
     AlarmDef(
         "connection.refused",
@@ -47,6 +53,7 @@ CONNECTION: tuple[AlarmDef, ...] = (
         ),
         respond_s=900.0,
         on_delay_s=5.0,
+        cuts=True,
     ),
     AlarmDef(
         "connection.no_route",
@@ -60,6 +67,7 @@ CONNECTION: tuple[AlarmDef, ...] = (
         ),
         respond_s=900.0,
         on_delay_s=5.0,
+        cuts=True,
     ),
     AlarmDef(
         "connection.key_unknown",
@@ -72,6 +80,7 @@ CONNECTION: tuple[AlarmDef, ...] = (
             "compare it letter by letter with k, then accept. Never accept what was not compared."
         ),
         respond_s=28800.0,
+        cuts=True,
     ),
     AlarmDef(
         "connection.key_changed",
@@ -88,6 +97,7 @@ CONNECTION: tuple[AlarmDef, ...] = (
             "the shift lead, write it into the log."
         ),
         respond_s=900.0,
+        cuts=True,
     ),
     AlarmDef(
         "connection.not_let_in",
@@ -102,6 +112,7 @@ CONNECTION: tuple[AlarmDef, ...] = (
             "whether accounts or authorized_keys changed today. Then d."
         ),
         respond_s=3600.0,
+        cuts=True,
     ),
     AlarmDef(
         "connection.jump_down",
@@ -115,6 +126,7 @@ CONNECTION: tuple[AlarmDef, ...] = (
         ),
         respond_s=28800.0,
         on_delay_s=5.0,
+        cuts=True,
     ),
     AlarmDef(
         "connection.probe_refused",
@@ -131,6 +143,7 @@ CONNECTION: tuple[AlarmDef, ...] = (
             "administrator."
         ),
         respond_s=3600.0,
+        cuts=True,
     ),
     AlarmDef(
         "connection.broken",
@@ -144,6 +157,7 @@ CONNECTION: tuple[AlarmDef, ...] = (
         ),
         respond_s=3600.0,
         on_delay_s=5.0,
+        cuts=True,
     ),
     AlarmDef(
         "connection.stalled",
@@ -157,6 +171,7 @@ CONNECTION: tuple[AlarmDef, ...] = (
         ),
         respond_s=900.0,
         on_delay_s=5.0,
+        cuts=True,
     ),
     AlarmDef(
         "section.unread",

@@ -19,6 +19,7 @@ LINES: tuple[AlarmDef, ...] = (
         ),
         respond_s=900.0,
         on_delay_s=2.0,
+        cuts=True,
     ),
     AlarmDef(
         "line.no_link",
@@ -34,6 +35,7 @@ LINES: tuple[AlarmDef, ...] = (
         ),
         respond_s=300.0,
         on_delay_s=2.0,
+        cuts=True,
     ),
     AlarmDef(
         "line.use",

@@ -46,7 +46,8 @@ def host_subject(host: str) -> Subject:
 def parents_of(site: SiteSpec, more: Mapping[Subject, tuple[Subject, ...]] | None = None) -> Parents:
     """What the site file says of it.
 
-    A host needs the one it is reached through (``via``) and, if a line of that one pings its address, that line. What
+    A host needs the one it is reached through (``via``), if a line of that one pings its address that line, and what
+    the file names (``depends_on``). What
     is asked from the console needs no host; what is asked from a host needs that, and its line if it pings the address.
     ``more``: further dependencies of things, beside these.
     """
@@ -55,8 +56,9 @@ def parents_of(site: SiteSpec, more: Mapping[Subject, tuple[Subject, ...]] | Non
     of_thing: dict[Subject, tuple[Subject, ...]] = {}
     for host in site.hosts:
         before = hosts.get(host.via) if host.via else None
-        if before is not None:
-            of_host[host.id] = (host_subject(before.id), *_lines_to(before, host.address))
+        above = () if before is None else (host_subject(before.id), *_lines_to(before, host.address))
+        if above or host.depends_on:
+            of_host[host.id] = (*above, *host.depends_on)
         for app in host.apps:
             needs = () if app.from_console else (host_subject(host.id), *_lines_to(host, app.address))
             of_thing[Subject(host.id, "app", app.key)] = needs

@@ -6,7 +6,7 @@ root any more comes back, and is announced if it holds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -24,7 +24,7 @@ BY_RULE = "watchkeeper"
 def hide(
     alarms: Mapping[AlarmKey, Alarm],
     before: Mapping[AlarmKey, Alarm],
-    definitions: Mapping[str, AlarmDef],
+    definitions: Callable[[AlarmKey], AlarmDef],
     roots: Mapping[AlarmKey, AlarmKey],
     at: Moment,
 ) -> tuple[dict[AlarmKey, Alarm], list[AlarmEvent]]:
@@ -41,16 +41,17 @@ def hide(
             continue
         if root is not None:
             why = phrase("explained by an alarm of {root}", root=str(root.subject))
-            after, events = suppress(alarm, BY_RULE, why, at, by=root, unseen=_was_unseen(before.get(key)))
+            after, events = suppress(alarm, BY_RULE, why, at, by=root, unseen=waits_unseen(before.get(key)))
         else:
-            after, events = release(alarm, definitions[key.definition], at)
+            after, events = release(alarm, definitions(key), at)
         if after is not alarm:
             changed[key] = after
             told += events
     return changed, told
 
 
-def _was_unseen(alarm: Alarm | None) -> bool:
+def waits_unseen(alarm: Alarm | None) -> bool:
+    """Whether it waits to be acknowledged, or did when it was suppressed."""
     return alarm is not None and (alarm.state in UNSEEN or any(one.unseen for one in alarm.suppressions))
 
 

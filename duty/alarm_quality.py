@@ -17,6 +17,9 @@ QUALITY = "quality"
 FIRST_S = 20.0
 """Seconds a thing may be without its first reading before that is a fault: dialling takes its time."""
 
+AFTER_S = 10.0
+"""Seconds until it is announced: an alarm that says why the thing is not seen comes before, and explains it."""
+
 _STATES: dict[Quality, State] = {
     Quality.GOOD: State.OK,
     # Too little to announce, and too little to say that a thing is seen again.

@@ -6,9 +6,12 @@ import msgspec
 
 from duty.alarm_catalog import BUILT_IN
 from duty.alarm_def import AlarmDef, AlarmKey
+from duty.alarm_quality import AFTER_S, DEFINITION, QUALITY
 from duty.phrases import Phrase
 from duty.site import AlarmRule, AppRule, SiteSpec
 
+KNOWN: dict[str, AlarmDef] = {**BUILT_IN, QUALITY: msgspec.structs.replace(DEFINITION, on_delay_s=AFTER_S)}
+"""Every definition there is before the site has its word: the built-in ones, and how far a thing is seen."""
 OWN_CONDITIONS = tuple(key for key in BUILT_IN if key.startswith(("app.", "number.", "event.")))
 """Conditions a site may have an alarm of its own for: those of applications, check commands and logs."""
 _CONFIRMED = ("app.no_answer", "app.slow", "app.wrong_status", "app.wrong_text", "app.wrong_banner", "app.check",
@@ -33,7 +36,7 @@ class Definitions:
         return found
 
     def _make(self, key: AlarmKey) -> AlarmDef:
-        subject, made = key.subject, BUILT_IN[key.definition]
+        subject, made = key.subject, KNOWN[key.definition]
         host = self._hosts.get(subject.host)
         if host is not None and key.definition in _CONFIRMED and (app := _app_of(host.apps, subject.key)) is not None:
             made = msgspec.structs.replace(made, on_delay_s=app.hold_s)
@@ -65,6 +68,7 @@ def applied(made: AlarmDef, rule: AlarmRule) -> AlarmDef:
         owner=made.owner if rule.owner is None else rule.owner,
         review_by=made.review_by if rule.review_by is None else rule.review_by,
         version=made.version,
+        cuts=made.cuts,
     )
 
 

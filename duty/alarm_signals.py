@@ -13,13 +13,14 @@ from duty.alarm_reasons import LINKS, Reason, reason_of
 from duty.alarm_things import Thing, things_of, troubled_things_of
 from duty.alarm_values import STRAINS, number_of, value_of
 from duty.board import AppView, HostView, SectionView
-from duty.conditions import APP_FAILS
 from duty.connection import Link
 from duty.phrases import Phrase, phrase
 from duty.quality import Quality, State
 from duty.records import Subject
 from duty.series import perf_key
 
+APP_FAILS = 2
+"""Faults in a row until an application counts as failing: one alone may be a restart or a lost packet."""
 BOOTED_S = 600.0
 """Seconds of uptime for which a machine counts as just booted. Ours to defend: a start procedure is through by then."""
 _HOLDS = (State.WARN, State.ACT)

@@ -107,6 +107,24 @@ def unseen(at: float) -> Evidence:
     return Evidence(at=at, state=State.UNKNOWN, quality=Quality.NEVER)
 
 
+def with_alarms(evidence: Evidence, alarms: Iterable[tuple[Alarm, AlarmDef]]) -> Evidence:
+    """The evidence with the alarms an incident is opened for: what they said, their values, the guidance in force."""
+    facts, why, guidance = list(evidence.subject), list(evidence.why), list(evidence.guidance)
+    frozen = list(evidence.alarms)
+    for alarm, definition in alarms:
+        frozen.append(guided(definition, alarm))
+        facts.append(Fact(N_("value at the alarm"), alarm.value, "", _age(evidence.at, alarm.began_at)))
+        facts.append(Fact(N_("limit of the alarm"), alarm.limit))
+        if alarm.said is not None and alarm.said not in why:
+            why.append(alarm.said)
+        guidance += [
+            words for words in (definition.cause, definition.consequence, definition.action) if words not in guidance
+        ]
+    return msgspec.structs.replace(
+        evidence, subject=tuple(facts), why=tuple(why), guidance=tuple(guidance), alarms=tuple(frozen)
+    )
+
+
 def _thing(view: HostView, subject: Subject) -> Thing | None:
     things: dict[str, Iterable[Thing]] = {
         "process": view.processes,

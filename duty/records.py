@@ -21,6 +21,7 @@ class LogKind(StrEnum):
     WATCH = "watch"
     PRACTICE = "practice"
     EVENT = "event"
+    ALARM = "alarm"
 
 
 class Subject(msgspec.Struct, frozen=True, array_like=True):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from duty.maintenance import minute_of as minute_of
 from duty.site import SessionRule
 
 HEADROOM = 2.0
@@ -67,9 +68,3 @@ def session_on(rule: SessionRule, day: date, zone: ZoneInfo) -> Session:
     return Session(
         rule.name, minute_of(day, rule.from_min, zone), minute_of(end, rule.until_min, zone), day.isoformat()
     )
-
-
-def minute_of(day: date, minute: int, zone: ZoneInfo) -> float:
-    """A time of the day in UTC. One that the change of clocks skips is as much later as the clocks jump."""
-    local = datetime.combine(day, time(minute // 60, minute % 60), zone)
-    return local.astimezone(UTC).timestamp()

@@ -8,7 +8,9 @@ import msgspec
 
 from duty.emergency import Procedure
 from duty.incident_profile import Contact, LevelRule, ReportRule
+from duty.maintenance import Plan
 from duty.phrases import Phrase
+from duty.records import Subject
 from duty.roles import Person
 
 
@@ -273,6 +275,8 @@ class HostSpec(msgspec.Struct, frozen=True):
     apps: tuple[AppRule, ...] = ()
     events: tuple[EventRule, ...] = ()
     interval_s: float = 1.0
+    depends_on: tuple[Subject, ...] = ()
+    """What it is reached through beside ``via``: hosts, and lines of hosts."""
 
 
 class AlarmRule(msgspec.Struct, frozen=True):
@@ -340,3 +344,6 @@ class SiteSpec(msgspec.Struct, frozen=True):
     alarms: tuple[AlarmRule, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     """What is done in an emergency."""
+    maintenance: tuple[Plan, ...] = ()
+    open_incident_at: int | None = None
+    """Priority from which an alarm opens an incident by itself; ``None``: :func:`duty.incident_rules.opens` says."""

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction, corrected
 from duty.events import EventMemory, EventStep
 from duty.incidents import ALONE, UNREVIEWED, Around, holds, recall, step
@@ -29,6 +30,7 @@ from duty.records import (
     Refused,
     Subject,
 )
+from storage import alarm_rows
 from storage.database import Database
 from storage.failures import StoreFailed
 from storage.incident_lines import beside, sentence
@@ -178,6 +180,19 @@ class Store:
                 if (memory := event_of(row)) is not None:
                     found.setdefault(row.host, {})[row.key] = memory
         return found
+
+    # --- alarms ----------------------------------------------------------------------------------------------
+
+    def keep_alarms(self, batch: Batch, entered_at: float) -> list[LogEntry]:
+        """Keep alarms, what stands beside them and the lines of the log that came of it: all of it or nothing."""
+        with self._database.writing() as connection:
+            alarm_rows.keep(connection, batch, entered_at)
+            return append(connection, list(batch.lines), entered_at) if batch.lines else []
+
+    def alarms(self) -> Kept:
+        """All that is kept of alarms."""
+        with self._database.reading() as connection:
+            return alarm_rows.kept(connection)
 
     # --- incidents -------------------------------------------------------------------------------------------
 

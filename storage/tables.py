@@ -97,7 +97,7 @@ class MoveRow(SQLModel, table=True):
 
 
 class EventMemoryRow(SQLModel, table=True):
-    """What is known of one followed log: where it was left, and what it said. The only rows that are replaced."""
+    """What is known of one followed log: where it was left, and what it said. Replaced as it is read on."""
 
     __tablename__ = "event_memory"
 
@@ -107,7 +107,35 @@ class EventMemoryRow(SQLModel, table=True):
     memory: str
 
 
+class AlarmRow(SQLModel, table=True):
+    """One alarm as it is now, replaced whenever it changes: what happened to it is in the log."""
+
+    __tablename__ = "alarm"
+
+    host: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    thing: str = Field(primary_key=True)
+    definition: str = Field(primary_key=True)
+    saved_at: int = Field(sa_type=BigInteger)
+    state: str
+    """JSON: :class:`duty.alarm_record.Alarm`."""
+
+
+class AlarmDeskRow(SQLModel, table=True):
+    """What is kept beside the alarms: 1, the load and when the watch is known to have run last; 2, the windows of
+    maintenance as people changed them."""
+
+    __tablename__ = "alarm_desk"
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    saved_at: int = Field(sa_type=BigInteger)
+    state: str
+    """JSON: :class:`duty.alarm_batch.Desk` or :class:`duty.alarm_batch.WindowsKept`."""
+
+
 META: Table = SQLModel.metadata.tables["meta"]
 LOG: Table = SQLModel.metadata.tables["log_entry"]
 MOVES: Table = SQLModel.metadata.tables["incident_move"]
 EVENT_MEMORY: Table = SQLModel.metadata.tables["event_memory"]
+ALARM: Table = SQLModel.metadata.tables["alarm"]
+ALARM_DESK: Table = SQLModel.metadata.tables["alarm_desk"]

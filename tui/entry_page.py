@@ -24,6 +24,7 @@ KIND_WORDS = {
     LogKind.WATCH: N_("the watch"),
     LogKind.PRACTICE: N_("practice"),
     LogKind.EVENT: N_("event"),
+    LogKind.ALARM: N_("alarm"),
 }
 LATE_S = 300.0
 """Seconds between what happened and its entry from which an entry is a late one (domain.md, invariant I5)."""

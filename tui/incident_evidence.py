@@ -31,7 +31,7 @@ def evidence_lines(evidence: Evidence, zone: str, now: float, glyphs: Glyphs, wi
             yield from wrapped(words.replace("{facts}", "; ".join(spoken_facts(facts))), width, indent=2)
     for line in evidence.lines:
         yield from wrapped(line, width, "dim", indent=2)
-    for said in evidence.guidance:
+    for said in evidence.guidance if not evidence.alarms else ():
         yield from wrapped(say(said), width, indent=2)
     for alarm in evidence.alarms:
         yield from _alarm(alarm, glyphs, width)

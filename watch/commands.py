@@ -18,12 +18,23 @@ from duty.log_query import parse
 from duty.phrases import N_, Phrase, phrase
 from duty.records import DRILL, DUTY, Incident, LogKind, LogPage, Move, NewLogEntry, Ref, Refused, Subject
 from storage.database import StoreFailed
+from watch.alarm_acts import AlarmActs
 from watch.clock import Clock
 from watch.engine import Engine
 from watch.history import History
 from watch.host_run import HostRun
 from watch.incident_moves import MAX_TEXT, asked_move, spoken
 from watch.recorder import Recorder
+from wire.alarms import (
+    AcknowledgeAlarms,
+    BeginMaintenance,
+    EndMaintenance,
+    PutAlarmBack,
+    ReadAlarm,
+    ShelveAlarm,
+    TakeAlarmOut,
+    UnshelveAlarm,
+)
 from wire.messages import (
     AcceptKey,
     CloseIncident,
@@ -91,6 +102,7 @@ class Commands:
         self._keep_key = keep_key
         self.fleet = fleet
         self.history = history
+        self.alarms = AlarmActs(engine, recorder, clock)
 
     async def do(self, who: str, command: Command, session: str = "") -> Reply:
         """Do it for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be done."""
@@ -110,6 +122,11 @@ class Commands:
                 return Reply(command.ask, ok=True, moves=tuple(moves))
             case ReadHistory() | ReadSeries():
                 return await self._past(command)
+            case (
+                AcknowledgeAlarms() | ShelveAlarm() | UnshelveAlarm() | TakeAlarmOut() | PutAlarmBack()
+                | BeginMaintenance() | EndMaintenance() | ReadAlarm()
+            ):  # fmt: skip
+                return await self.alarms.do(who, command, session)
             case ReloadSite():
                 why, problems = await self._reload()
                 return Reply(command.ask, ok=why is None, why=why, problems=problems)
@@ -144,13 +161,16 @@ class Commands:
         return DRILL if incident is not None and incident.drill else DUTY
 
     async def _opening(self, command: OpenIncident, subject: Subject, at: float) -> Opening:
-        seen = await self.recorder.freeze(self.recorder.witness(subject, at), subject)
+        if command.drill and command.alarms:
+            raise Refused(phrase("no drill is opened for a real alarm"))
+        if command.drill and (why := pressing(self.recorder.incidents.values(), self.recorder.practised)) is not None:
+            raise Refused(why)
+        evidence = self.recorder.witness(subject, at, "")
+        if command.alarms:
+            evidence = self.alarms.witnessed(evidence, command.alarms, at)
+        seen = await self.recorder.freeze(evidence, subject)
         if not command.drill:
             return Opening(seen)
-        if command.alarms:
-            raise Refused(phrase("no drill is opened for a real alarm"))
-        if (why := pressing(self.recorder.incidents.values(), self.recorder.practised)) is not None:
-            raise Refused(why)
         began = None if command.began_at is None else event_time(command.began_at, at)
         scenario = clean(command.scenario.strip(), MAX_QUERY)
         return Opening(seen, drill=True, scenario=scenario, began_at=began)
@@ -159,9 +179,12 @@ class Commands:
         at = self.clock.now().wall
         match command:
             case MoveIncident():
+                self.alarms.allow(self.recorder.incidents.get(command.incident), command.move)
                 return await asked_move(self.recorder, who, command, at, session)
             case OpenIncident():
                 text, subject = spoken(command.title), _plain(command.subject)
+                if not subject.key and command.alarms:
+                    subject = _plain(command.alarms[0].subject)
                 opening = await self._opening(command, subject, at)
                 return await self.recorder.move(
                     None,

@@ -11,13 +11,15 @@ from itertools import islice
 from typing import Protocol
 
 from collectors.feed import Feed, Listener, words_of
+from duty.alarm_batch import Batch, Kept
+from duty.alarm_def import AlarmKey
 from duty.board import Board, HostView, SiteView
-from duty.conditions import Change, Watchfulness
 from duty.connection import Connection, Link
 from duty.events import EventMemory, EventStep
-from duty.evidence import evidence_of, unseen
+from duty.evidence import evidence_of, guided, unseen, with_past
 from duty.host_state import HostState
 from duty.incident_details import Evidence
+from duty.incident_rules import Change
 from duty.moment import Moment
 from duty.outlooks import Outlooks
 from duty.phrases import Phrase, phrase
@@ -25,6 +27,7 @@ from duty.readings import Sample, SectionFailure, SlowReading
 from duty.records import LogKind, NewLogEntry, Subject
 from duty.sessions import SessionPeak
 from duty.site import HostSpec, SiteSpec
+from watch.alarm_desk import AlarmDesk
 from watch.clock import Clock
 from watch.host_run import HostRun
 
@@ -53,6 +56,9 @@ class Recorder(Protocol):
     def condition(self, change: Change, at: Moment) -> None:
         """A fault that opens an incident began to count, or ended."""
 
+    def alarms(self, batch: Batch) -> None:
+        """What a turn made of alarms."""
+
     def event(self, step: EventStep) -> None:
         """Something was read of a followed log."""
 
@@ -68,8 +74,10 @@ class Engine:
         clock: Clock,
         publish: Callable[[Board, frozenset[str] | None], None],
         keep: Callable[[HostView], None] = lambda _view: None,
+        boot: str = "",
     ) -> None:
-        """``keep`` is handed each host's view whenever it is another one."""
+        """``keep`` is handed each host's view whenever it is another one. ``boot``: the kernel's id of this run of the
+        machine, to which monotonic seconds belong."""
         self.site = site
         self.clock = clock
         self.started = clock.now()
@@ -85,8 +93,7 @@ class Engine:
         self._recorder = recorder
         self._publish = publish
         self._keep = keep
-        self._waiting: dict[str, list[Subject]] = {}
-        """By host: what counts already before its run begins."""
+        self.desk = AlarmDesk(site, recorder.alarms, recorder.condition, boot)
         self._views: dict[str, HostView] = {}
         self._dirty: dict[str, None] = {}
         """Hosts of which something was heard since they were judged, in that order."""
@@ -143,7 +150,10 @@ class Engine:
         for run in turns:
             if not run.ask(now):
                 self._dirty[run.spec.id] = None
+        for host in self.desk.due(now):
+            self._dirty[host] = None
         self._judge_heard(now, turns)
+        self.desk.close(now)
         # Turns are not exact: without the half slot every other board would come a turn late.
         if now.mono - self._board_at >= (URGENT_S if self._urgent else BOARD_S) - SLOT_S / 2:
             self._publish_board(now)
@@ -154,7 +164,6 @@ class Engine:
         events = None if self.events is None else self.events.get(spec.id, {})
         run = HostRun(feed, HostState(spec, self.clock.now(), events), self.site.slow_interval_s)
         self.runs[spec.id] = run
-        run.watchfulness.resume(self._waiting.pop(spec.id, []))
         run.task = self._tasks.create_task(self._feed(feed), name=f"feed {spec.id}")
         self._dirty[spec.id] = None
 
@@ -167,26 +176,11 @@ class Engine:
             now = self.clock.now()
             self.on_connection(feed.spec.id, Connection(Link.BROKEN, now.wall, why=words_of(error)))
 
-    def resume(self, waiting: Iterable[Subject]) -> None:
-        """Incidents of an earlier run that still wait for their fault to end. What nobody watches any more ends now."""
-        ids = {spec.id for spec in self.site.hosts}
-        by_host: dict[str, list[Subject]] = {}
-        for subject in waiting:
-            by_host.setdefault(subject.host, []).append(subject)
-        for host, subjects in by_host.items():
-            if host in self.runs:  # the store was late: it is watched already
-                self.runs[host].watchfulness.resume(subjects)
-            elif host in ids:
-                self._waiting[host] = subjects
-            else:
-                gone = Watchfulness()
-                gone.resume(subjects)
-                self._let_go(gone)
-
-    def _let_go(self, watchfulness: Watchfulness) -> None:
-        now = self.clock.now()
-        for change in watchfulness.end():
-            self._recorder.condition(change, now)
+    def resume(self, kept: Kept = Kept(), waiting: Iterable[Subject] = ()) -> None:  # noqa: B008 - frozen
+        """Alarms as they were kept, and what incidents of before wait for: from here on alarms are looked at."""
+        self.desk.resume(kept, waiting, self.clock.now())
+        for host in self.runs:
+            self._dirty[host] = None
 
     def remember(self, events: dict[str, dict[str, EventMemory]]) -> None:
         """What was kept of followed logs is known now: they are read on from there."""
@@ -284,19 +278,13 @@ class Engine:
             self._keep(view)
             if before is None or view.state is not before.state or view.quality is not before.quality:
                 self._urgent = True
-        for change in run.watchfulness.step(view, self._folded(view), now.mono):
-            self._recorder.condition(change, now)
+        self.desk.look(view, now)
 
     def _publish_board(self, now: Moment) -> None:
         changed, self._changed = frozenset(self._changed), set()
         full, self._all = self._all, False
         self._board_at, self._urgent = now.mono, False
         self._publish(self.board(now), None if full else changed)
-
-    def _folded(self, view: HostView) -> bool:
-        """Whether the host through which it is reached is lost itself: one root cause, one incident."""
-        via = self.runs.get(view.via) if view.via else None
-        return via is not None and not via.state.connection.up
 
     def board(self, now: Moment) -> Board:
         """Everything as it stands."""
@@ -325,11 +313,18 @@ class Engine:
             run.state.foresee(outlooks, peaks)
             self._dirty[host] = None
 
-    def evidence(self, subject: Subject, at: float) -> Evidence | None:
-        """What is known of a thing at ``at`` (UTC epoch seconds); ``None`` where it is not of a host of this site."""
+    def evidence(self, subject: Subject, at: float, definition: str = "") -> Evidence | None:
+        """What is known of a thing at ``at`` (UTC epoch seconds); ``None`` where it is not of a host of this site.
+
+        ``definition``: of the alarm it is asked for, whose guidance is kept with it.
+        """
         view = self._views.get(subject.host)
         if view is not None:
-            return evidence_of(view, subject, at)
+            guidance = self.desk.guidance(definition, subject) if definition else ()
+            seen, key = evidence_of(view, subject, at, guidance), AlarmKey(subject, definition)
+            if (alarm := self.desk.alarms.get(key)) is None:
+                return seen
+            return with_past(seen, [guided(self.desk.definitions.of(key), alarm)])
         return unseen(at) if subject.host in self.runs else None
 
     def touch(self) -> None:
@@ -344,7 +339,7 @@ class Engine:
         self.site, self.loaded_at, self.config_error = site, self.clock.now().wall, None
         removed = [host for host, run in self.runs.items() if host not in wanted or _moved(run.spec, wanted[host])]
         for host in removed:
-            self._stop(host, moved=host in wanted)
+            self._stop(host)
         kept = 0
         for spec in site.hosts:
             run = self.runs.get(spec.id)
@@ -358,15 +353,12 @@ class Engine:
                 run.feed.update(spec)
                 self._dirty[spec.id] = None
         self.runs = {spec.id: self.runs[spec.id] for spec in site.hosts}
+        self.desk.adopt(site, self.clock.now())
         self._all = self._urgent = True
         return len(site.hosts) - kept, kept, len([host for host in removed if host not in wanted])
 
-    def _stop(self, host: str, *, moved: bool) -> None:
+    def _stop(self, host: str) -> None:
         run = self.runs.pop(host)
-        if moved:  # what counts does so until it is seen to be well, wherever the host is reached now
-            self._waiting[host] = list(run.watchfulness.counting)
-        else:
-            self._let_go(run.watchfulness)
         if self.events is not None:  # should it come back, its logs are read on from here, not from what was kept first
             self.events[host] = {key: track.memory for key, track in (run.state.events or {}).items()}
         self._views.pop(host, None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from collectors.feed import SECTIONS, Feed, Section
-from duty.conditions import Watchfulness
 from duty.host_state import HostState
 from duty.moment import Moment
 from duty.quality import Quality
@@ -38,7 +37,6 @@ class HostRun:
     def __init__(self, feed: Feed, state: HostState, slow_s: float) -> None:
         self.feed = feed
         self.state = state
-        self.watchfulness = Watchfulness()
         self.slow_s = slow_s
         self.task: asyncio.Task[None] | None = None
         self._due = 0.0
@@ -61,8 +59,8 @@ class HostRun:
                 self._app_due.pop(rule.key, None)
 
     def changes_by_itself(self, at: Moment) -> bool:
-        """Whether what is said of it may change by time alone: its readings age, or a fault holds and is counted."""
-        return self.watchfulness.holds or self.state.quality(at) is not Quality.GOOD
+        """Whether what is said of it may change by time alone: its readings age."""
+        return self.state.quality(at) is not Quality.GOOD
 
     def ask(self, at: Moment) -> bool:
         """Ask what is due. False: there is something to tell of it, a question dropped or a section that hangs."""

@@ -89,7 +89,7 @@ def _stepped(recorder: Recorder, number: int, asked: Stepped, at: float) -> Step
     if incident is None:
         raise Refused(phrase("there is no incident {number}", number=number))
     things = [resolved(one, incident.subject) for one in step.shows]
-    seen = tuple(Shown(str(thing), trusted(recorder.witness(thing, at) or unseen(at), thing)) for thing in things)
+    seen = tuple(Shown(str(thing), trusted(recorder.witness(thing, at, "") or unseen(at), thing)) for thing in things)
     return Stepped(procedure.key, step.key, asked.skipped, procedure.version, procedure.title, step.do, seen)
 
 

@@ -7,18 +7,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from enum import Enum
 from heapq import merge
-from typing import Final, Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
-from duty.conditions import Change
+from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction
 from duty.drills import PRIORITY, interrupted, is_emergency
 from duty.duty_rules import DutyRules
 from duty.events import EventMemory, EventStep
 from duty.incident_details import Details, Evidence, Opening
-from duty.incidents import ALONE, UNREVIEWED, ended_before, open_for, root_of
-from duty.log_query import LogQuery
+from duty.incident_rules import Change
+from duty.incidents import ended_before, open_for, root_of
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
 from duty.records import (
@@ -29,27 +29,30 @@ from duty.records import (
     IncidentState,
     LogEntry,
     LogKind,
-    LogPage,
     Move,
     NewLogEntry,
     Refused,
     Subject,
 )
 from storage.failures import StoreFailed
-from storage.store import Moved
+from watch.alarm_book import Act, AlarmBook
+from watch.keeper import Keeper
 from watch.past import as_seen
+from wire.alarms import AlarmsChanged
 from wire.messages import IncidentChanged, LogWritten
 
-Event = IncidentChanged | LogWritten
+Event = IncidentChanged | LogWritten | AlarmsChanged
 
 
 class Waiting(Enum):
     """A place in the queue for what waits elsewhere."""
 
     STEPS = "steps"
+    ALARMS = "alarms"
 
 
 STEPS: Final = Waiting.STEPS
+ALARMS: Final = Waiting.ALARMS
 Begun = tuple[Change, Moment, Evidence | None]
 """A fault that began to count or ended, when, and what was known then."""
 
@@ -62,10 +65,10 @@ class RealAlarm(NamedTuple):
     at: float
 
 
-Item = NewLogEntry | Begun | RealAlarm | Literal[Waiting.STEPS]
+Item = NewLogEntry | Begun | Act | RealAlarm | Literal[Waiting.STEPS, Waiting.ALARMS]
 Freeze = Callable[[Evidence | None, Subject], Awaitable[Evidence | None]]
-Witness = Callable[[Subject, float], Evidence | None]
-"""What is known of a thing at a time; ``None`` where there is no such thing."""
+Witness = Callable[[Subject, float, str], Evidence | None]
+"""What is known of a thing at a time, for an alarm of that definition; ``None`` where there is no such thing."""
 
 RETRY_S = 1.0
 """Seconds between attempts while the store does not write."""
@@ -75,59 +78,6 @@ MAX_ENTRIES = 200
 """Lines about one followed log that wait meanwhile; older ones are given up, their lines are counted in its memory."""
 RECENT_LOG = 300
 """Newest lines of the log kept in memory for screens that join."""
-
-
-class Keeper(Protocol):
-    """The store as the recorder needs it; each call returns after the commit."""
-
-    async def write_log(self, entry: NewLogEntry) -> LogEntry:
-        """Write one line."""
-
-    async def correct(self, asked: Correction) -> LogEntry:
-        """Write the line that puts another right, or raise ``Refused``."""
-
-    async def move(
-        self,
-        asked: IncidentMove,
-        session: str = "",
-        unreviewed: frozenset[int] = UNREVIEWED,
-        alone: frozenset[int] = ALONE,
-    ) -> Moved:
-        """Make one move, whose number is not known yet (0), and its line of the log, or raise ``Refused``."""
-
-    async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
-        """Keep what is known of followed logs, and their lines of the log, as one."""
-
-    async def events(self) -> dict[str, dict[str, EventMemory]]:
-        """What is known of followed logs, by host and key."""
-
-    async def incidents(self) -> list[Incident]:
-        """All that are not closed, and the newest closed ones."""
-
-    async def read_log(
-        self,
-        *,
-        before: int | None = None,
-        limit: int = 200,
-        subject: Subject | None = None,
-        incident: int | None = None,
-        chain: str = DUTY,
-    ) -> list[LogEntry]:
-        """Lines of a chain before a seq, newest first; of one subject or incident only where given."""
-
-    async def search(
-        self,
-        query: LogQuery,
-        *,
-        before: int | None = None,
-        after: int | None = None,
-        limit: int = 200,
-        asker: str = "",
-    ) -> LogPage:
-        """A page of the lines that fit, newest first. A newer one of the same ``asker`` takes the place of this."""
-
-    async def moves(self, incident: int) -> list[IncidentMove]:
-        """All moves of one incident, oldest first."""
 
 
 class Recorder:
@@ -149,7 +99,7 @@ class Recorder:
         """Newest first."""
         self.rules = DutyRules()
         """What the site judges incidents by; the service keeps it current."""
-        self.witness: Witness = lambda _subject, _at: None
+        self.witness: Witness = lambda _subject, _at, _definition: None
         """Asked for the evidence in the moment in which a fault begins to count."""
         self.freeze: Freeze = as_seen
         """Adds to what is known in that moment what is read from the past, once it is written down."""
@@ -157,6 +107,9 @@ class Recorder:
         """Whether a host is made ill on purpose: what comes of it is not real."""
         self.lost = 0
         """Lines of the engine that were given up because the store did not write for too long."""
+        self.kept = Kept()
+        """What was kept of alarms when the records were read."""
+        self.book = AlarmBook(keeper.keep_alarms, self._tell_alarms)
         self._publish = publish
         self._queue: asyncio.Queue[Item] = asyncio.Queue()
         self._logger = logging.getLogger("watchkeeper.recorder")
@@ -169,12 +122,14 @@ class Recorder:
         try:
             self.incidents = {one.id: one for one in await self.keeper.incidents()}
             self.events = await self.keeper.events()
+            self.kept = await self.keeper.alarms()
             lines = [await self.keeper.read_log(limit=RECENT_LOG, chain=chain) for chain in (DRILL, DUTY)]
             # Each chain by its own numbers; where their clocks agree the duty log comes first.
             self.recent = list(merge(*reversed(lines), key=lambda one: one.entered_at, reverse=True))[:RECENT_LOG]
         except StoreFailed as failed:
             self._logger.warning("the records of before are not read yet: %s", failed)
             return
+        self.book.resume(self.kept)
         self._loaded = True
         self._tell_loaded()
 
@@ -186,7 +141,30 @@ class Recorder:
 
     def condition(self, change: Change, at: Moment) -> None:
         """A fault that opens an incident began to count, or ended."""
-        self._queued((change, at, self.witness(change.condition.subject, at.wall) if change.on else None))
+        evidence = self.witness(change.subject, at.wall, change.definition) if change.on else None
+        self._queued((change, at, evidence))
+
+    def alarms(self, batch: Batch) -> None:
+        """What a turn made of alarms: however long the store does not write, one value waits."""
+        if self.book.take(batch):
+            self._queue.put_nowait(ALARMS)
+
+    async def act(self, batch: Batch, settled: Callable[[bool], None]) -> None:
+        """Keep what a person does with alarms, behind all that was said before; then it is told.
+
+        ``settled`` hears, before anything else happens, whether it was kept. Raises :class:`StoreFailed`, and
+        :class:`duty.records.Refused` where the store takes too long: then it is not done.
+        """
+        try:
+            self._refuse_unloaded()
+            if self.keeper.error is not None:
+                raise StoreFailed(self.keeper.error)
+        except StoreFailed:
+            settled(False)
+            raise
+        act = Act(batch, settled)
+        self._queue.put_nowait(act)
+        await act.wait()
 
     def real_alarm(self, priority: int, said: Phrase, at: float, host: str = "") -> None:
         """An alarm of this priority was announced on ``host`` (UTC epoch seconds): every drill gives way to priority 1.
@@ -229,6 +207,10 @@ class Recorder:
         try:
             if item is STEPS:
                 await self._keep_events()
+            elif item is ALARMS:
+                await self.book.keep_waiting()
+            elif isinstance(item, Act):
+                await self.book.keep_act(item)
             elif isinstance(item, NewLogEntry):
                 await self.write(item)
             elif isinstance(item, RealAlarm):
@@ -274,7 +256,8 @@ class Recorder:
 
     def _say_lost(self, kept: Item) -> None:
         """The store writes again: say behind the lines that waited how many could not."""
-        if not self.lost or kept is STEPS:
+        self.lost, self.book.lost = self.lost + self.book.lost, 0
+        if not self.lost or not isinstance(kept, NewLogEntry | tuple):
             return
         said = phrase("{count} lines of the watch were lost: the store did not write for too long", count=self.lost)
         match kept:
@@ -298,30 +281,29 @@ class Recorder:
             await self.move(drill.id, Move.SUSPENDED, at=alarm.at, actor="", said=alarm.said, automatic=True)
 
     async def _condition(self, change: Change, at: Moment, evidence: Evidence | None) -> None:
-        condition = change.condition
-        known = open_for(self.incidents, condition.subject)
+        known = open_for(self.incidents, change.subject)
         if change.on and known is None:
             await self.move(
                 None,
                 Move.OPENED,
                 at=at.wall,
                 actor="",
-                said=condition.said,
-                subject=condition.subject,
-                level=condition.level,
+                said=change.said,
+                subject=change.subject,
+                level=change.level,
                 automatic=True,
                 details=Opening(
-                    await self.freeze(evidence, condition.subject),
-                    after=ended_before(self.incidents, condition.subject, at.wall),
+                    await self.freeze(evidence, change.subject),
+                    after=ended_before(self.incidents, change.subject, at.wall),
                 ),
             )
         elif change.on and known is not None and not known.active:
-            await self.move(known.id, Move.AGAIN, at=at.wall, actor="", said=condition.said, automatic=True)
+            await self.move(known.id, Move.AGAIN, at=at.wall, actor="", said=change.said, automatic=True)
             root = root_of(self.incidents, known)
             if root.id != known.id and root.state is IncidentState.RESOLVED:
-                await self.move(root.id, Move.AGAIN, at=at.wall, actor="", said=condition.said, automatic=True)
+                await self.move(root.id, Move.AGAIN, at=at.wall, actor="", said=change.said, automatic=True)
         elif not change.on and known is not None and known.active:
-            await self.move(known.id, Move.RETURNED, at=at.wall, actor="", said=condition.said, automatic=True)
+            await self.move(known.id, Move.RETURNED, at=at.wall, actor="", said=known.said, automatic=True)
 
     # --- both --------------------------------------------------------------------------------------------------
 
@@ -391,6 +373,15 @@ class Recorder:
             title = moved.incident.said or phrase("incident {number} of level 1", number=moved.incident.id)
             self.real_alarm(PRIORITY, title, at, moved.incident.subject.host)
         return moved.incident
+
+    def _tell_alarms(self, changed: AlarmsChanged, entries: list[LogEntry]) -> None:
+        for event in changed.events:
+            if event.announced:
+                self.real_alarm(event.priority, event.said, event.at, event.key.subject.host)
+        if changed != AlarmsChanged():
+            self._publish(changed)
+        for entry in entries:
+            self._remember(entry)
 
     def _remember(self, entry: LogEntry) -> None:
         self.recent.insert(0, entry)

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction
 from duty.events import EventMemory, EventStep
 from duty.incidents import ALONE, UNREVIEWED
@@ -120,6 +121,17 @@ class Records:
     async def events(self) -> dict[str, dict[str, EventMemory]]:
         """What is known of followed logs, by host and key."""
         return await self._do(lambda store: store.events())
+
+    async def keep_alarms(self, batch: Batch) -> list[LogEntry]:
+        """Keep alarms, what stands beside them and their lines of the log, as one."""
+        entered = self._clock.now().wall
+        written = await self._write(lambda store: store.keep_alarms(batch, entered))
+        self._keep_index(len(written))
+        return written
+
+    async def alarms(self) -> Kept:
+        """All that is kept of alarms."""
+        return await self._do(lambda store: store.alarms())
 
     async def incidents(self) -> list[Incident]:
         """All that are not closed, and the newest closed ones."""

@@ -17,7 +17,7 @@ from duty.duty_rules import rules_of
 from duty.phrases import Phrase, phrase
 from duty.records import IncidentState, LogKind, NewLogEntry, Refused
 from duty.site import HostSpec, SiteSpec
-from watch.clock import Clock, SystemClock
+from watch.clock import Clock, SystemClock, boot_id
 from watch.commands import Commands, answered
 from watch.engine import Engine
 from watch.escalation import Escalation
@@ -96,7 +96,7 @@ class Service:
         history = self.history = self._past = History(
             self.plan.store.with_name(HISTORY_NAME), site, self.clock, self._foreseen
         )
-        self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board, history.see)
+        self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board, history.see, boot_id())
         self.recorder.rules, self.recorder.witness = rules_of(site), self.engine.evidence
         self.recorder.practised, self.recorder.freeze = self._is_practised, LastMinutes(history).freeze
         await self.recorder.load()
@@ -120,9 +120,12 @@ class Service:
 
     def _loaded(self) -> None:
         self.engine.resume(
-            one.subject
-            for one in self.recorder.incidents.values()
-            if one.automatic and one.active and one.state is not IncidentState.CLOSED
+            self.recorder.kept,
+            (
+                one.subject
+                for one in self.recorder.incidents.values()
+                if one.automatic and one.active and one.state is not IncidentState.CLOSED
+            ),
         )
         self.engine.remember(self.recorder.events)
         if self.door is not None:
@@ -262,12 +265,13 @@ class Service:
             attached=self.door.seated_names if self.door is not None else (),
             history_error=self.history.error,
             rules=self.recorder.rules,
+            alarms=self.recorder.book.held,
         )
 
     def resync(self) -> Resync:
         """The state the events so far led to."""
         records = self.recorder
-        return Resync(tuple(records.incidents.values()), tuple(records.recent), records.rules)
+        return Resync(tuple(records.incidents.values()), tuple(records.recent), records.rules, records.book.held)
 
     async def command(self, who: str, command: Command, session: str) -> Reply:
         """Do what a screen asks."""

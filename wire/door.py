@@ -12,6 +12,7 @@ from typing import Protocol
 
 from duty.board import Board
 from duty.phrases import Phrase
+from wire.alarms import AlarmsChanged
 from wire.doorway import AlreadyOpen, CannotOpen, Doorway, open_doorway
 from wire.framing import encode
 from wire.messages import Command, Hello, IncidentChanged, LogWritten, Reply, Resync, Welcome
@@ -20,7 +21,7 @@ from wire.seat import FLUSH_S, Seat
 
 __all__ = ["AlreadyOpen", "CannotOpen", "Door", "Handler"]
 
-Event = IncidentChanged | LogWritten
+Event = IncidentChanged | LogWritten | AlarmsChanged
 
 
 class Handler(Protocol):

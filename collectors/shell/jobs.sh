@@ -1,6 +1,6 @@
 # How sections are answered: by jobs in the background, of which none is started while its last run goes on.
 # One-shot: the processes below process P that have none below themselves. With ALL: everything below P and whoever
-# shares a process group with one of these, and P itself. Always in the same order: two looks can be compared. Fails
+# shares a process group with one of these, and P itself last. Always in the same order: two looks can be compared. Fails
 # while one of them still runs: who was told to stop does not before it has its turn, and may be starting another.
 E=$STAT'
 BEGIN {
@@ -23,9 +23,10 @@ BEGIN {
     }
   } while (n)
   for (i = 1; i < ARGC; i++) if ((p = ARGV[i]) in under && (ALL || !(p in waits))) {
-    print p
+    if (!ALL || p != P) print p
     n += runs[p]
   }
+  if (ALL) print P
   exit n > 0
 }'
 below() { cd /proc && awk -v P="$1" -v ALL="$2" "$E" [0-9]*; }
@@ -39,6 +40,7 @@ kill -STOP $l
 k=$l
 done
 }
+# P is the last to end: who waits for it takes all of its family for ended.
 end_all() { kill -STOP "$1"; hold "$1" 1; kill -9 $l "$1"; }
 end_leaves() { hold "$1" && kill -9 $l; kill -CONT $(below "$1" 1); }
 up() { read -r UP _ </proc/uptime; UP=${UP%.*}; }

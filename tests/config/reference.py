@@ -13,7 +13,7 @@ END = "<!-- end of {name} -->"
 TABLES = (
     "Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Event",
     "EventPattern", "Health", "Clock",
-    "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable", "Alarm",
+    "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable", "Alarm", "Maintenance",
     "Emergency", "EmergencyStep",
 )  # fmt: skip
 
@@ -49,6 +49,7 @@ WRITTEN = {
     "Event": "a log, see below",
     "Words": '`"text"`, `{ en = "text", zh_CN = "文字" }`',
     "Alarm": "an alarm, see below",
+    "Maintenance": "a window, see below",
     "EventPattern": '`"FATAL"`, a pattern, see below',
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from config.load import load_site
 from config.read import MAX_BYTES
+from duty.maintenance import planned
+from duty.records import Subject
 from duty.site import AlarmRule, DiskRule, EventPattern, HistoryRule, HostSpec, Limits, SessionRule, SiteSpec
 from tests.config.written import load_bytes
 
@@ -266,3 +269,19 @@ def test_a_host_that_cannot_be_read_does_not_hide_what_is_wrong_with_an_alarm_by
     text = '[site]\nname = "Desk"\n[hosts.gw1]\nport = 0\n[[alarm]]\nkey = "disk.filling"\nthing = "x"\nlatch = false\n'
     problems = load_bytes(text.encode()).problems
     assert [problem.key for problem in problems] == ["hosts.gw1.port", "alarm[0].latch"]
+
+
+def test_windows_and_dependencies_come_out_as_they_are_meant() -> None:
+    made = site("maintenance")
+    assert made.open_incident_at == 2
+    assert made.hosts[2].depends_on == (Subject("fw1", "host", "fw1"), Subject("gw1", "line", "sge-2"))
+    noon = datetime(2026, 12, 5, 4, tzinfo=UTC).timestamp()  # of a Saturday in Shanghai
+    windows = planned(made.maintenance, made.time_zone, noon)
+    assert [one.id for one in windows] == ["site:move to the new room", "site:backup"]
+    move, backup = windows
+    assert (move.since, move.until) == (noon + 8 * 3600, noon + 14.5 * 3600)
+    assert move.covers(Subject("gw1", "line", "sge-2")) and move.covers(Subject("db1", "disk", "/data"))
+    assert not move.covers(Subject("db1", "disk", "/"))
+    assert (backup.since, backup.until) == (noon + 11 * 3600, noon + 13 * 3600)
+    late = planned(made.maintenance, made.time_zone, noon + 12.5 * 3600)
+    assert [one.id for one in late if one.open_at(noon + 12.5 * 3600)] == ["site:move to the new room", "site:backup"]

@@ -6,7 +6,6 @@ from collections import Counter
 
 import pytest
 
-from duty import conditions
 from duty.alarm_catalog import BUILT_IN, CHAPTERS
 from duty.alarm_def import PRIORITIES, AlarmDef
 from tests.duty.alarm_pages import PAGES, page
@@ -44,14 +43,9 @@ def test_priorities_are_split_80_15_5() -> None:
     assert share[1] <= 5 and share[2] <= 15, share
 
 
-def test_what_opened_incidents_before_counts_after_the_same_time() -> None:
-    assert BUILT_IN["process.missing"].on_delay_s == conditions.PROCESS_HOLD_S
-    assert {BUILT_IN[f"connection.{one}"].on_delay_s for one in ("lost", "silent", "refused", "no_route")} == {
-        conditions.HOST_HOLD_S
-    }
-    assert BUILT_IN["clock.offset"].on_delay_s == conditions.CLOCK_HOLD_S
-    assert BUILT_IN["machine.memory"].on_delay_s == conditions.MACHINE_HOLD_S
-    assert BUILT_IN["event.act"].on_delay_s == 0
+def test_whatever_cuts_off_what_lies_behind_says_so() -> None:
+    cutting = {each.key for each in ALL if each.cuts}
+    assert cutting == {"line.gone", "line.no_link", *(each.key for each in ALL if each.key.startswith("connection."))}
 
 
 @pytest.mark.parametrize("code", PAGES)

@@ -67,7 +67,7 @@ class Desk:
             alarm = self.alarms.get(key) or new_alarm(key)
             self.alarms[key], events = look(alarm, DEFINITIONS[key.definition], seen, self.at)
             new += events
-        changed, events = hide(self.alarms, before, DEFINITIONS, self.roots(), self.at)
+        changed, events = hide(self.alarms, before, lambda key: DEFINITIONS[key.definition], self.roots(), self.at)
         self.alarms |= changed
         told = quieted([*new, *events], self.alarms)
         self.events += told
@@ -148,9 +148,9 @@ def test_a_root_changes_and_a_window_stays() -> None:
 
 def test_a_shelved_alarm_under_a_root_is_told_of_once_and_stays_shelved() -> None:
     it = shelf(Driven().bad())
-    after, events = hide({KEY: it.alarm}, {}, {KEY.definition: it.definition}, {KEY: LINE}, it.at)
+    after, events = hide({KEY: it.alarm}, {}, lambda _key: it.definition, {KEY: LINE}, it.at)
     assert after[KEY].state is SHELVED and under(after[KEY]) == LINE and events == []
-    assert hide(after, after, {KEY.definition: it.definition}, {KEY: LINE}, it.at) == ({}, [])
+    assert hide(after, after, lambda _key: it.definition, {KEY: LINE}, it.at) == ({}, [])
 
 
 def test_only_what_is_suppressed_is_quieted() -> None:

@@ -1,6 +1,7 @@
 import msgspec
 
-from duty.conditions import FIRST_HOLD_S, HOST_HOLD_S, Watchfulness
+from duty.alarm_catalog_connection import FIRST_HOLD_S
+from duty.alarm_quality import FIRST_S
 from duty.connection import Connection, Link
 from duty.host_state import HostState
 from duty.moment import Moment
@@ -21,6 +22,7 @@ from duty.readings import (
 )
 from duty.records import Subject
 from duty.site import ClockRule, DiskRule, EventPattern, EventRule, HostSpec, LineRule, ProcessRule
+from tests.support.watchful import Watchful
 
 SPEC = HostSpec(
     id="quote-gw",
@@ -120,58 +122,58 @@ def test_a_new_site_file_keeps_what_is_still_demanded() -> None:
 
 
 def test_a_lost_host_opens_after_its_hold_and_returns_only_on_a_good_reading() -> None:
-    state, watch = running(), Watchfulness()
+    state, watch = running(), Watchful(SPEC)
     state.on_connection(Connection(Link.LOST, 2.0))
-    assert watch.step(state.view(at(2)), False, 2.0) == []
-    (opened,) = watch.step(state.view(at(8)), False, 2.0 + HOST_HOLD_S)
-    assert opened.on and opened.condition.subject == Subject("quote-gw", "host", "quote-gw")
-    assert watch.step(state.view(at(9)), False, 9.0) == [], "said once"
+    assert watch.step(state.view(at(2)), 2.0) == []
+    (opened,) = watch.step(state.view(at(8)), 2.0 + FIRST_HOLD_S)
+    assert opened.on and opened.subject == Subject("quote-gw", "host", "quote-gw")
+    assert watch.step(state.view(at(9)), 9.0) == [], "said once"
     state.on_connection(UP)
-    assert watch.step(state.view(at(10)), False, 10.0) == [], "connected is not yet read"
+    assert watch.step(state.view(at(10)), 10.0) == [], "connected is not yet read"
     state.on_sample(sample(110.0), at(11))
-    (ended,) = watch.step(state.view(at(11)), False, 11.0)
+    (ended,) = watch.step(state.view(at(11)), 11.0)
     assert not ended.on
 
 
-def test_a_host_never_reached_gets_more_time() -> None:
-    state, watch = HostState(SPEC, at(0)), Watchfulness()
-    state.on_connection(Connection(Link.SILENT, 0.0))
-    assert watch.step(state.view(at(1)), False, 1.0) == []
-    assert watch.step(state.view(at(10)), False, 10.0) == []
-    assert len(watch.step(state.view(at(25)), False, 1.0 + FIRST_HOLD_S)) == 1
+def test_a_host_that_is_dialled_for_ever_is_a_fault_after_a_while() -> None:
+    state, watch = HostState(SPEC, at(0)), Watchful(SPEC)
+    state.on_connection(Connection(Link.DIALLING, 0.0))
+    assert watch.step(state.view(at(1)), 1.0) == []
+    assert watch.step(state.view(at(10)), 10.0) == []
+    watch.step(state.view(at(25)), 1.0 + FIRST_S)
+    assert len(watch.step(state.view(at(36)), 12.0 + FIRST_S)) == 1
 
 
 def test_children_of_a_lost_jump_host_add_no_incident() -> None:
-    state, watch = running(), Watchfulness()
+    state, watch = running(), Watchful(SPEC)
     state.on_connection(Connection(Link.JUMP_DOWN, 2.0))
     for second in range(2, 30):
-        assert watch.step(state.view(at(second)), True, float(second)) == []
+        assert watch.step(state.view(at(second)), float(second)) == []
 
 
 def test_a_missing_process_is_frozen_while_the_host_cannot_be_read() -> None:
-    state, watch = running(), Watchfulness()
+    state, watch = running(), Watchful(SPEC)
     gone = sample(102.0, processes=(), gone=(7,))
     state.on_sample(gone, at(2))
-    watch.step(state.view(at(2)), False, 2.0)
+    watch.step(state.view(at(2)), 2.0)
     state.on_sample(msgspec.structs.replace(gone, uptime_s=105.0), at(5))
-    (opened,) = watch.step(state.view(at(5)), False, 5.0)
-    assert opened.condition.subject.kind == "process"
+    (opened,) = watch.step(state.view(at(5)), 5.0)
+    assert opened.subject.kind == "process"
     state.on_connection(Connection(Link.LOST, 6.0))
-    changes = watch.step(state.view(at(20)), False, 20.0)
+    changes = watch.step(state.view(at(20)), 20.0)
     assert all(change.on for change in changes), "not seen is not well"
     state.on_connection(UP)
     state.on_section(Processes((ProcessFound("quoted", 9, 11000, "q", "quoted", 3),)), at(21), 0.1)
     state.on_sample(sample(121.0, processes=(ProcessStat(9, "S", 1, 0, 11000, 4096),)), at(21))
-    ended = [c.condition.subject.kind for c in watch.step(state.view(at(21)), False, 21.0) if not c.on]
+    ended = [c.subject.kind for c in watch.step(state.view(at(21)), 21.0) if not c.on]
     assert "process" in ended
 
 
 def test_after_a_restart_the_incident_of_before_still_ends() -> None:
-    watch = Watchfulness()
     subject = Subject("quote-gw", "process", "quoted")
-    watch.resume([subject])
-    (ended,) = watch.step(running().view(at(1)), False, 1.0)
-    assert not ended.on and ended.condition.subject == subject
+    watch = Watchful(SPEC, waiting=(subject,))
+    (ended,) = watch.step(running().view(at(1)), 1.0)
+    assert not ended.on and ended.subject == subject
 
 
 def test_a_process_is_known_by_its_log() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from duty.board import HostView
-from duty.conditions import Watchfulness
 from duty.moment import Moment
 from duty.quality import Quality, State
-from tests.duty.test_host_state import at, running, sample
+from tests.duty.test_host_state import SPEC, at, running, sample
+from tests.support.watchful import Watchful
 
 NIGHT_S = 8 * 3600.0
 
@@ -38,8 +38,8 @@ def test_one_whose_clock_stood_still_goes_on_where_it_was() -> None:
 
 def test_a_console_that_slept_calls_nobody_late_or_lost() -> None:
     """Its monotonic clock stands still meanwhile and the wall clock jumps: ages are of the first."""
-    state, watch = running(), Watchfulness()
+    state, watch = running(), Watchful(SPEC)
     woken = Moment(at(2).wall + NIGHT_S, at(2).mono)
     view = state.view(woken)
     assert (view.quality, view.state) == (Quality.GOOD, State.OK)
-    assert watch.step(view, folded=False, mono=woken.mono) == []
+    assert watch.step(view, woken.mono) == []

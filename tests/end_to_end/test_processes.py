@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from duty.conditions import PROCESS_HOLD_S
+from duty.alarm_catalog import BUILT_IN
 from duty.quality import State
 from duty.records import Move
 from tests.end_to_end.conftest import ROOT_DISK, Program, Site
@@ -35,7 +35,7 @@ async def test_a_killed_process(site: Site, program: Callable[[str], Program], t
             await desk.shows("1 Fleet", "■A struck", "order-gw: not running")
 
             opened = await desk.witness.move(Move.OPENED, "struck process order-gw", fault)
-            desk.seen_in_time(opened.at, fault, on_delay_s=PROCESS_HOLD_S)
+            desk.seen_in_time(opened.at, fault, on_delay_s=BUILT_IN["process.missing"].on_delay_s)
             await desk.shows("7 Incidents", "◆O 1", "L2", "holds", MISSING)
             await desk.shows("8 Duty log", "struck order-gw", MISSING)
             assert desk.recorded(MISSING, fault) == [opened.at]

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from collectors.ssh_environment import Deadlines
-from duty.conditions import HOST_HOLD_S
+from duty.alarm_catalog import BUILT_IN
 from duty.connection import Link
 from duty.quality import STALE_FLOOR_S, Quality
 from duty.records import Move
@@ -137,7 +137,7 @@ async def _asleep(desk: Desk, fault: float) -> None:
     await desk.shows("8 Duty log", f"{ASLEEP}: {said}")
     assert desk.recorded(f"{ASLEEP}: {said}", fault)
     opened = await desk.witness.move(Move.OPENED, f"{ASLEEP} host {ASLEEP}", fault)
-    desk.seen_in_time(opened.at, lost.at, on_delay_s=HOST_HOLD_S)
+    desk.seen_in_time(opened.at, lost.at, on_delay_s=BUILT_IN["connection.lost"].on_delay_s)
     await desk.shows("7 Incidents", "L2", "holds", f"host {ASLEEP} is lost")
     silent = await desk.witness.first(lambda s: s.hosts[ASLEEP].connection.link is Link.SILENT, fault)
     assert "takes the connection but no SSH server speaks within" in str(silent.hosts[ASLEEP].why[0])
@@ -151,6 +151,6 @@ async def _mute(desk: Desk, fault: float) -> None:
     assert stale.hosts[MUTE].connection.link is Link.SLOW
     await desk.shows("1 Fleet", f"{MUTE} ", "◌S")
     opened = await desk.witness.move(Move.OPENED, f"{MUTE} host {MUTE}", fault)
-    desk.seen_in_time(opened.at, stale.at, on_delay_s=HOST_HOLD_S)
+    desk.seen_in_time(opened.at, stale.at, on_delay_s=BUILT_IN["connection.stalled"].on_delay_s)
     await desk.shows("7 Incidents", "L2", "holds", f"host {MUTE} is silent")
     assert desk.recorded(f"host {MUTE} is silent", fault) == [opened.at]

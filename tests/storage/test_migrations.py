@@ -141,12 +141,14 @@ def test_every_column_of_a_record_is_hashed() -> None:
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(old: Path) -> None:
     with closing(sqlite3.connect(old)) as raw, raw:
-        raw.execute("CREATE TABLE log_entry_before (x)")  # in the way of the revision
+        raw.execute("CREATE TABLE log_entry_before (x)")  # in the way of the revisions
+        raw.execute("CREATE TABLE alarm (x)")
     before = {table: rows(old, table) for table in ("log_entry", "incident_move", "meta")}
     with pytest.raises(StoreFailed):
         Store(old)
     assert {table: rows(old, table) for table in before} == before
     with closing(sqlite3.connect(old)) as raw, raw:
         raw.execute("DROP TABLE log_entry_before")
+        raw.execute("DROP TABLE alarm")
     Store(old).close()
     assert len(rows(old, "log_entry")) == len(before["log_entry"])

@@ -31,7 +31,7 @@ async def never(*_: object) -> Any:
     raise AssertionError
 
 
-def witness(subject: Subject, at: float) -> Evidence | None:
+def witness(subject: Subject, at: float, _definition: str = "") -> Evidence | None:
     if subject.host == "order-gw-1":
         return Evidence(at, State.OK, Quality.STALE, subject=(Fact("in", 2e6, "bit/s", 40.0),), lines=("order-log: x",))
     return None

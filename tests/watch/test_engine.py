@@ -10,11 +10,13 @@ from itertools import pairwise
 import msgspec
 import pytest
 
+from duty.alarm_batch import Batch, Kept
+from duty.alarm_quality import FIRST_S
 from duty.board import Board, HostView
-from duty.conditions import FIRST_HOLD_S, Change
 from duty.connection import Link
 from duty.events import EventStep
 from duty.forecast import FLAT
+from duty.incident_rules import Change
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.quality import Quality, State
@@ -38,6 +40,7 @@ class Bench:
     boards: list[tuple[Board, frozenset[str] | None]] = field(default_factory=list)
     lines: list[NewLogEntry] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
     kept: list[HostView] = field(default_factory=list)
     steps: list[EventStep] = field(default_factory=list)
 
@@ -46,6 +49,9 @@ class Bench:
 
     def condition(self, change: Change, at: Moment) -> None:
         self.changes.append(change)
+
+    def alarms(self, batch: Batch) -> None:
+        self.batches.append(batch)
 
     def event(self, step: EventStep) -> None:
         self.steps.append(step)
@@ -88,6 +94,7 @@ async def bench_of(site: SiteSpec) -> AsyncIterator[Bench]:
     made.engine = Engine(
         site, make, made, clock, lambda board, changed: made.boards.append((board, changed)), made.kept.append
     )
+    made.engine.resume()
     task = asyncio.create_task(made.engine.run())
     await made.until(lambda: bool(made.boards))
     yield made
@@ -156,16 +163,16 @@ async def test_a_host_that_waits_for_its_jump_host_has_not_failed(bench: Bench) 
     bench.feeds["jump"].connect(Link.DIALLING)
     for link in (Link.DIALLING, Link.JUMP_DOWN, Link.DIALLING):
         bench.feeds["quote"].connect(link)
-        bench.clock.seconds += FIRST_HOLD_S
+        bench.clock.seconds += FIRST_S
         await bench.until(lambda link=link: bench.host("quote").connection.link is link)  # type: ignore[misc]
     assert not bench.lines
     bench.feeds["jump"].connect(Link.REFUSED)
     bench.feeds["quote"].connect(Link.JUMP_DOWN)
-    bench.clock.seconds += FIRST_HOLD_S
+    bench.clock.seconds += FIRST_S
     await bench.until(lambda: bench.host("quote").connection.link is Link.JUMP_DOWN)
     await bench.until(lambda: bool(bench.changes))
     assert [line.subject.host for line in bench.lines] == ["jump", "quote"]
-    assert {change.condition.subject.host for change in bench.changes} == {"jump"}, "one cause, one incident"
+    assert {change.subject.host for change in bench.changes} == {"jump"}, "one cause, one incident"
 
 
 async def test_a_lost_host_becomes_a_condition(bench: Bench) -> None:
@@ -175,7 +182,7 @@ async def test_a_lost_host_becomes_a_condition(bench: Bench) -> None:
     bench.clock.seconds += 1
     await bench.until(lambda: bool(bench.boards))
     bench.clock.seconds += 8
-    await bench.until(lambda: any(c.on and c.condition.subject.host == "jump" for c in bench.changes))
+    await bench.until(lambda: any(c.on and c.subject.host == "jump" for c in bench.changes))
 
 
 async def test_a_new_site_keeps_the_hosts_that_stay(bench: Bench) -> None:
@@ -204,7 +211,7 @@ async def _lost(bench: Bench, host: str) -> None:
     bench.feeds[host].connect()
     bench.engine.on_sample(host, Sample(1, 100.0), bench.clock.now().mono)
     bench.feeds[host].connect(Link.LOST)
-    await bench.until(lambda: any(c.on and c.condition.subject.host == host for c in bench.changes), 20.0)
+    await bench.until(lambda: any(c.on and c.subject.host == host for c in bench.changes), 20.0)
     bench.changes.clear()
 
 
@@ -216,11 +223,11 @@ async def test_what_counted_of_a_host_that_moved_ends_where_it_is_well_again(ben
     assert not bench.changes, "nothing says that it is well"
     bench.feeds["quote"].connect()
     bench.engine.on_sample("quote", Sample(1, 100.0), bench.clock.now().mono)
-    await bench.until(lambda: [(c.condition.subject.host, c.on) for c in bench.changes] == [("quote", False)])
+    await bench.until(lambda: [(c.subject.host, c.on) for c in bench.changes] == [("quote", False)])
 
 
 async def test_what_ended_before_a_host_moved_may_begin_anew(bench: Bench) -> None:
-    bench.engine.resume([Subject("quote", "host", "quote")])
+    bench.engine.resume(Kept(), [Subject("quote", "host", "quote")])
     bench.feeds["quote"].connect()
     bench.engine.on_sample("quote", Sample(1, 100.0), bench.clock.now().mono)
     await bench.until(lambda: [c.on for c in bench.changes] == [False])
@@ -233,10 +240,10 @@ async def test_what_ended_before_a_host_moved_may_begin_anew(bench: Bench) -> No
 async def test_an_incident_of_what_nobody_watches_any_more_ends(bench: Bench) -> None:
     await _lost(bench, "jump")
     bench.engine.adopt(msgspec.structs.replace(SITE, hosts=(QUOTE,)))
-    assert [(c.condition.subject.host, c.on) for c in bench.changes] == [("jump", False)]
+    assert [(c.subject.host, c.on) for c in bench.changes] == [("jump", False)]
     bench.changes.clear()
-    bench.engine.resume([Subject("long gone", "app", "web"), Subject("quote", "app", "web")])
-    assert [(c.condition.subject.host, c.on) for c in bench.changes] == [("long gone", False)]
+    bench.engine.resume(Kept(), [Subject("long gone", "app", "web"), Subject("quote", "process", "quoted")])
+    assert [(c.subject.host, c.on) for c in bench.changes] == [("long gone", False)]
 
 
 async def test_a_failing_part_is_shown_with_its_reason(bench: Bench) -> None:
@@ -299,7 +306,7 @@ async def test_a_fault_is_looked_at_again_soon_and_then_recorded(apps: Bench) ->
     assert apps.clock.seconds - began < 10
     feed.listener.on_section("gw", failed, apps.clock.seconds, 0.1)
     await apps.until(lambda: bool(apps.changes))
-    assert str(apps.changes[0].condition.said) == "front (gw): refused"
+    assert str(apps.changes[0].said) == "front (gw): refused"
     (front,) = [one for one in apps.host("gw").apps if one.key == "front"]
     assert (front.state, front.fails) == (State.ACT, 2)
 

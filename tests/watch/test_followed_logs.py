@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from duty.conditions import Watchfulness
 from duty.events import EventMemory, EventStep, EventTrack
 from duty.host_state import HostState
 from duty.moment import Moment
@@ -21,6 +20,7 @@ from duty.records import LogKind, NewLogEntry, Subject
 from duty.site import EventPattern, EventRule, HostSpec, SiteSpec
 from storage.store import Store
 from tests.support.feeds import HandClock
+from tests.support.watchful import Watchful
 from tests.watch.test_engine import Bench, bench_of
 from watch.recorder import Event, Recorder
 from watch.records import Records
@@ -86,7 +86,7 @@ async def test_a_host_that_comes_back_is_read_on_from_where_it_was_left(bench: B
 
 
 def test_a_line_to_act_on_is_one_incident_that_returns_when_its_time_is_over() -> None:
-    state, watchful = HostState(GW, Moment(0.0, 0.0), {}), Watchfulness()
+    state, watchful = HostState(GW, Moment(0.0, 0.0), {}), Watchful(GW)
     from duty.connection import Connection, Link
 
     state.on_connection(Connection(Link.UP, 0.0))
@@ -96,7 +96,7 @@ def test_a_line_to_act_on_is_one_incident_that_returns_when_its_time_is_over() -
         state.on_sample(Sample(1, 100.0 + seconds), at)
         state.on_section(Events(pieces), at, 0.1)
         view = state.view(at)
-        return [(c.condition.subject, c.on, str(c.condition.said)) for c in watchful.step(view, False, at.mono)]
+        return [(c.subject, c.on, str(c.said)) for c in watchful.step(view, at.mono)]
 
     assert step(1, piece("-", "a")) == []
     subject = Subject("gw", "event", "gw-log")

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from duty.conditions import Change, Condition
 from duty.incident_details import Cause, Evidence, Opening, Resolution, Review
+from duty.incident_rules import Change
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.quality import Quality, State
@@ -22,7 +22,8 @@ from watch.records import Records
 from wire.messages import IncidentChanged, LogWritten
 
 DONE = Resolution(Cause.LINE)
-LOST = Condition(Subject("gw", "host", "gw"), 2, phrase("host {host} is lost", host="gw"), 5.0)
+LOST = Change(Subject("gw", "host", "gw"), True, 2, phrase("host {host} is lost", host="gw"), "connection.lost")
+BACK = Change(LOST.subject, on=False)
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ async def test_a_fault_opens_joins_and_returns(kept: tuple[Recorder, list[Event]
     recorder, told, _ = kept
     at = Moment(10.0, 10.0)
     for on in (True, False, True):
-        recorder.condition(Change(LOST, on=on), at)
+        recorder.condition(LOST if on else BACK, at)
     await recorder.drained()
     (incident,) = recorder.incidents.values()
     assert (incident.count, incident.active, incident.level) == (2, True, 2)
@@ -67,10 +68,10 @@ async def test_a_fault_opens_joins_and_returns(kept: tuple[Recorder, list[Event]
     await recorder.move(incident.id, Move.TAKEN, at=11.0, actor="li")
     with pytest.raises(Refused, match="still holds"):
         await recorder.move(incident.id, Move.RESOLVED, at=11.0, actor="li", text="x", details=DONE)
-    recorder.condition(Change(LOST, on=False), at)
+    recorder.condition(BACK, at)
     await recorder.drained()
     await recorder.move(incident.id, Move.RESOLVED, at=11.0, actor="li", text="line moved", details=DONE)
-    recorder.condition(Change(LOST, on=True), at)
+    recorder.condition(LOST, at)
     await recorder.drained()
     again = recorder.incidents[incident.id]
     assert (again.state, again.count, again.owner) == (IncidentState.OPEN, 3, ""), "it was not resolved"
@@ -82,11 +83,11 @@ async def test_after_its_end_the_same_fault_is_a_new_incident_that_names_the_one
     recorder, _, _ = kept
     at = Moment(10.0, 10.0)
     for on in (True, False):
-        recorder.condition(Change(LOST, on=on), at)
+        recorder.condition(LOST if on else BACK, at)
     await recorder.drained()
     (incident,) = recorder.incidents.values()
     await ended(recorder, incident.id)
-    recorder.condition(Change(LOST, on=True), at)
+    recorder.condition(LOST, at)
     await recorder.drained()
     assert [one.after for one in recorder.incidents.values()] == [None, incident.id]
 
@@ -103,7 +104,7 @@ async def test_what_is_merged_goes_on_counting_and_opens_the_other_one_again(
 ) -> None:
     recorder, _, _ = kept
     at = Moment(10.0, 10.0)
-    recorder.condition(Change(LOST, on=True), at)
+    recorder.condition(LOST, at)
     await recorder.drained()
     (part,) = recorder.incidents.values()
     whole = await recorder.move(None, Move.OPENED, at=10.0, actor="li", text="the line is down", level=3)
@@ -111,10 +112,10 @@ async def test_what_is_merged_goes_on_counting_and_opens_the_other_one_again(
     await recorder.move(whole.id, Move.TAKEN, at=10.0, actor="li")
     with pytest.raises(Refused, match=f"incident {part.id}, merged into it"):
         await recorder.move(whole.id, Move.RESOLVED, at=11.0, actor="li", text="x", details=DONE)
-    recorder.condition(Change(LOST, on=False), at)
+    recorder.condition(BACK, at)
     await recorder.drained()
     await recorder.move(whole.id, Move.RESOLVED, at=11.0, actor="li", text="x", details=DONE)
-    recorder.condition(Change(LOST, on=True), at)
+    recorder.condition(LOST, at)
     await recorder.drained()
     states = [(one.state, one.count) for one in recorder.incidents.values()]
     assert states == [(IncidentState.MERGED, 2), (IncidentState.OPEN, 2)]
@@ -124,9 +125,11 @@ async def test_the_evidence_is_that_of_the_moment_in_which_the_fault_began(
     kept: tuple[Recorder, list[Event], Path],
 ) -> None:
     recorder, told, _ = kept
-    recorder.witness = lambda _subject, at: Evidence(at=at, state=State.ACT, quality=Quality.GOOD, lines=("gw: x",))
-    recorder.condition(Change(LOST, on=True), Moment(10.0, 10.0))
-    recorder.witness = lambda _subject, _at: None
+    recorder.witness = lambda _subject, at, _definition: Evidence(
+        at=at, state=State.ACT, quality=Quality.GOOD, lines=("gw: x",)
+    )
+    recorder.condition(LOST, Moment(10.0, 10.0))
+    recorder.witness = lambda _subject, _at, _definition: None
     await recorder.drained()
     (opened,) = [event.move for event in told if isinstance(event, IncidentChanged)]
     assert opened.details == Opening(Evidence(at=10.0, state=State.ACT, quality=Quality.GOOD, lines=("gw: x",)))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from duty.conditions import Change, Condition
+from duty.incident_rules import Change
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.records import LogKind, Move, NewLogEntry, Subject
@@ -23,7 +23,8 @@ from watch.recorder import Event, Recorder
 from watch.records import QUIET_S, Records
 from wire.messages import LogWritten
 
-LOST = Condition(Subject("gw", "host", "gw"), 2, phrase("host {host} is lost", host="gw"), 5.0)
+LOST = Change(Subject("gw", "host", "gw"), True, 2, phrase("host {host} is lost", host="gw"), "connection.lost")
+BACK = Change(LOST.subject, on=False)
 
 
 def line(text: str, actor: str = "") -> NewLogEntry:
@@ -96,7 +97,7 @@ async def test_a_watch_begins_on_a_store_that_does_not_work_and_takes_it_up_when
     await desk.start()
     assert words in str(desk.records.error)
     desk.recorder.log(line("first"))
-    desk.recorder.condition(Change(LOST, on=True), Moment(6.0, 6.0))
+    desk.recorder.condition(LOST, Moment(6.0, 6.0))
     with pytest.raises(StoreFailed):
         await desk.recorder.write(line("mine", "wang"))
     with pytest.raises(StoreFailed):
@@ -159,7 +160,7 @@ async def test_more_than_can_wait_is_counted_and_said(desk: Desk, monkeypatch: p
     other.execute("BEGIN IMMEDIATE")
     for number in range(20):
         desk.recorder.log(line(str(number)))
-    desk.recorder.condition(Change(LOST, on=True), Moment(6.0, 6.0))
+    desk.recorder.condition(LOST, Moment(6.0, 6.0))
     other.close()
     await desk.drained()
     assert texts(desk.told) == [

@@ -11,11 +11,14 @@ import psutil
 import pytest
 
 from config.paths import prepare
+from duty.alarm_def import AlarmKey
+from duty.alarm_states import AlarmState
 from duty.quality import Quality, State
-from duty.records import IncidentState
+from duty.records import IncidentState, Subject
 from tests.support.hanging_mount import hanging
 from tests.support.screens import BareScreen, until
 from tests.support.watches import QUICK, ROOT, SITE, Watch, all_ended, watching
+from wire.alarms import AcknowledgeAlarms, AlarmsChanged, Seen
 from wire.doorway import held
 from wire.messages import (
     BoardUpdate,
@@ -374,3 +377,39 @@ async def test_a_hanging_mount_is_shown_and_does_not_keep_it_from_ending(site: P
         if outer.returncode is None:
             outer.kill()
             await outer.wait()
+
+
+async def test_from_a_fault_to_the_alarm_on_every_screen_and_over_a_kill(site: Path) -> None:
+    """The whole way: a reading, the alarm, the store, the door; an acknowledgement back, and a watch that is killed."""
+    site.write_text(SITE + 'processes = [{ key = "gateway", name = "wk-no-such-gateway" }]\n')
+    key = AlarmKey(Subject("me", "process", "gateway"), "process.missing")
+    async with watching(site) as watch:
+        one, two = await watch.screen(), await watch.screen()
+        assert first(one).alarms.alarms == ()
+        changed = await one.hear(AlarmsChanged)
+        while not changed.events:
+            changed = await one.hear(AlarmsChanged)
+        (alarm,), (event,) = changed.alarms, changed.events
+        assert (alarm.key, alarm.state, event.announced) == (key, AlarmState.UNACKNOWLEDGED, True)
+        assert changed.load is not None and changed.load.per_window == 1
+        two.say(AcknowledgeAlarms(1, (Seen(key, alarm.event),), "restarting it"))
+        assert (await reply(two)).ok
+        while changed.alarms[0].state is not AlarmState.ACKNOWLEDGED:
+            changed = await one.hear(AlarmsChanged)
+        one.say(AcknowledgeAlarms(2, (Seen(key, alarm.event),)))
+        answer = await reply(one)
+        assert not answer.ok and [refusal.key for refusal in answer.refusals] == [key]
+        assert str(answer.why).startswith("acknowledged already by")
+        family = watch.family()
+        watch.kill()
+        await all_ended(family)
+        watch.start()
+        again = await watch.screen()
+        (held,) = first(again).alarms.alarms
+        assert (held.key, held.state, held.event) == (key, AlarmState.ACKNOWLEDGED, alarm.event)
+        await board_until(again, lambda board: board.hosts and board.hosts[0].state is State.ACT)
+        again.say(WriteLog(3, "after the kill"))
+        assert (await reply(again)).ok
+        told = [event for one in again.heard if isinstance(one, AlarmsChanged) for event in one.events]
+        assert told == [], "nothing is announced twice"
+        assert len([line for line in said(watch.store) if line.startswith("alarm process.missing")]) == 2

@@ -6,10 +6,12 @@ from itertools import pairwise
 
 import pytest
 
+from duty.alarm_batch import Batch
+from duty.alarm_catalog import BUILT_IN
 from duty.board import Board
-from duty.conditions import PROCESS_HOLD_S, Change
 from duty.connection import Connection, Link
 from duty.host_state import HostState
+from duty.incident_rules import Change
 from duty.moment import Moment
 from duty.quality import Quality, State
 from duty.readings import Processes, ProcessFound, Sample
@@ -33,6 +35,7 @@ class Turns:
         self.changes: list[Change] = []
         self.judged: list[str] = []
         self.engine = Engine(SITE, HandFeed, self, self.clock, self.publish)
+        self.engine.resume()
         for spec in SPECS:
             state = HostState(spec, self.clock.now())
             self.engine.runs[spec.id] = HostRun(HandFeed(spec, SITE, self.engine), state, 15.0)
@@ -53,6 +56,9 @@ class Turns:
 
     def condition(self, change: Change, at: Moment) -> None:
         self.changes.append(change)
+
+    def alarms(self, batch: Batch) -> None:
+        return None
 
     def publish(self, board: Board, changed: frozenset[str] | None) -> None:
         self.boards.append((self.clock.seconds, board, changed))
@@ -151,5 +157,5 @@ def test_a_fault_begins_to_count_while_the_host_says_nothing_new(turns: Turns) -
     turns.engine.runs["h00"].state.update(slow, turns.clock.now())
     turns.walked("h00")
     turns.hears("h00")
-    turns.turn(int((PROCESS_HOLD_S + 1.5) / SLOT_S))
-    assert [change.condition.subject.key for change in turns.changes if change.on] == ["quoted"]
+    turns.turn(int(BUILT_IN["process.missing"].on_delay_s / SLOT_S) + 2)
+    assert [change.subject.key for change in turns.changes if change.on] == ["quoted"]

@@ -287,7 +287,8 @@ def test_the_restricted_key_runs_this_probe_and_no_other(start: Start) -> None:
 
 def test_a_hostile_name_forges_nothing(start: Start, tmp_path: Path) -> None:
     name = "x\n=E 1 1\n=B 9"
-    program = tmp_path / "evil"
+    evil_name = f"evil{os.getpid()}"  # the same test under another shell may run beside this one
+    program = tmp_path / evil_name
     program.write_text(
         "import ctypes,time\n"
         "ctypes.CDLL(None).prctl(15, b'x)\\n=E 1 1\\n', 0, 0, 0)\n"
@@ -296,7 +297,7 @@ def test_a_hostile_name_forges_nothing(start: Start, tmp_path: Path) -> None:
     with running(sys.executable, str(program), name) as evil:
         assert evil.stdout is not None
         evil.stdout.readline()
-        spec = HostSpec("here", "here", processes=(ProcessRule("e", args="evil"),))
+        spec = HostSpec("here", "here", processes=(ProcessRule("e", args=evil_name),))
         one = start()
         one.ready(spec, (evil.pid,))
         sample = one.sample()

@@ -31,6 +31,7 @@ async def watched(site: SiteSpec, store: Path) -> AsyncIterator[tuple[Engine, Re
         site, lambda spec, of, to: SshFeed(spec, of, to, env), recorder, SystemClock(), lambda _board, _changed: None
     )
     await recorder.load()
+    engine.resume(recorder.kept)
     engine.remember(recorder.events)
     tasks = [asyncio.create_task(engine.run()), asyncio.create_task(recorder.run())]
     try:

@@ -150,7 +150,8 @@ async def test_keys_on_a_terminal_that_stopped_reading_queue_no_old_frames(own_w
         watch.change(structs.replace(renamed(0, 9), why=(phrase("the newest of all"),)))
         terminal.read()
         await terminal.shows("the newest of all")
-        assert len(terminal.raw) - before < 80_000
+        # A key not taken up before the terminal reads again may still paint; a queue would be a hundred frames.
+        assert len(terminal.raw) - before < 25 * before
         terminal.press("q")
         assert await terminal.ended() == 0
 

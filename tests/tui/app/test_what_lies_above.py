@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 from textual.widgets._toast import Toast
 
 from duty.records import Subject
@@ -45,6 +45,21 @@ async def test_the_first_frame_of_a_page_is_not_an_empty_one(
         assert "help" in frames[0][-1]
 
 
+async def at_rest(d: Any) -> Any:
+    """What is drawn once two looks see the same, without a cursor that blinks."""
+    for field in d.app.screen.query(Input):
+        field.cursor_blink = False
+    seen = [take(d.app)]
+
+    def same() -> bool:
+        seen.append(take(d.app))
+        return bool(seen[-1].rows == seen[-2].rows)
+
+    await d.pilot.pause()
+    await d.until(same)
+    return seen[-1]
+
+
 async def test_the_palette_takes_a_theme_that_is_chosen_while_it_is_open(desk: MakeDesk) -> None:
     async with desk() as d:
         await d.press("ctrl+p")
@@ -52,12 +67,10 @@ async def test_the_palette_takes_a_theme_that_is_chosen_while_it_is_open(desk: M
         dark = take(d.app)
         doings.use_theme(d.app, "watch-light")
         await d.until(lambda: take(d.app).ground != dark.ground)
-        await d.pilot.pause()
-        changed = take(d.app)
+        changed = await at_rest(d)
         await d.press("escape", "ctrl+p")
         await d.until(lambda: bool(d.app.screen.query_one(OptionList).option_count))
-        await d.pilot.pause()
-        assert changed.rows[3:] == take(d.app).rows[3:]
+        assert changed.rows[3:] == (await at_rest(d)).rows[3:]
 
 
 @pytest.mark.parametrize("key", ["o", "question_mark", "f"])
