@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 
 from duty.alarm_def import AlarmKey
+from duty.alarm_record import AlarmEvent, EventKind
+from duty.alarm_states import AlarmState
 from duty.phrases import phrase
+from duty.quality import State
 from duty.records import DRILL, DUTY, Incident, IncidentState, Move, Refused, Subject
 from storage.failures import StoreFailed
 from tests.support.feeds import HandClock
 from watch.commands import Commands
 from watch.recorder import Event, Recorder
 from watch.records import Records
+from wire.alarms import AlarmsChanged
 from wire.messages import CorrectLog, IncidentChanged, MoveIncident, OpenIncident, Reply, WriteLog
 
 FIRE = phrase("{host} is lost", host="gw")
@@ -80,6 +84,24 @@ async def test_s9_a_real_alarm_of_priority_1_suspends_every_drill_at_once(desk: 
     await desk.do(MoveIncident(3, one.id, Move.RESUMED))
     await desk.do(MoveIncident(4, other.id, Move.ABANDONED, "we are needed"))
     assert not desk.now(one.id).suspended and desk.now(other.id).state is IncidentState.CLOSED
+
+
+async def test_an_alarm_that_is_announced_by_the_engine_does_so_once_it_is_kept(desk: Desk) -> None:
+    drill = await desk.drill()
+    key = AlarmKey(Subject("gw", "host", "gw"), "connection.lost")
+
+    def event(priority: int, *, announced: bool) -> AlarmEvent:
+        return AlarmEvent(
+            key, 1, EventKind.RAISED, 1, 20.0, FIRE, AlarmState.UNACKNOWLEDGED, State.ACT, priority, 20.0,
+            announced=announced,
+        )  # fmt: skip
+
+    desk.recorder._tell_alarms(AlarmsChanged(events=(event(1, announced=False), event(2, announced=True))), [])
+    await desk.recorder.drained()
+    assert not desk.now(drill.id).suspended, "what folds under another alarm rings for nobody"
+    desk.recorder._tell_alarms(AlarmsChanged(events=(event(1, announced=True),)), [])
+    await desk.recorder.drained()
+    assert desk.now(drill.id).pauses == ((20.0, None),)
 
 
 async def test_a_real_incident_of_level_1_does_so_too_and_none_begins_while_it_goes_on(desk: Desk) -> None:

@@ -60,8 +60,9 @@ class EmergencyScreen(DetailScreen):
             picture.now, picture.site.time_zone,
         )  # fmt: skip
         keys = _("↑↓ step · Enter it is done · s skip it · Tab next procedure · Esc back")
-        lines, self._chosen = emergency_lines(page, self.glyphs, width)
-        return [*lines, (), ((keys, "dim"),)]
+        lines, chosen = emergency_lines(page, self.glyphs, width)
+        self._chosen = chosen + 1
+        return [lines[0], ((keys, "dim"),), *lines[1:]]
 
     def _at(self) -> int:
         return next((at for at, one in enumerate(self._found) if one.key == self._key), 0)
