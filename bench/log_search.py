@@ -24,7 +24,7 @@ from duty.log_query import LogQuery, parse
 from duty.phrases import of, phrase
 from duty.records import LogKind, NewLogEntry, Subject
 from storage.store import Store
-from wire.words import every_language
+from wire.words import EVERY_LANGUAGE
 
 SEED, BEGIN, EVERY_S = 20261124, 1_700_000_000.0, 95.0
 """A line each 95 s: three years in a million."""
@@ -221,7 +221,7 @@ def main() -> None:
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
     with tempfile.TemporaryDirectory(prefix="wk-") as temporary:
         folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(temporary)
-        store = Store(folder / "records.sqlite", every_language())
+        store = Store(folder / "records.sqlite", EVERY_LANGUAGE)
         if not store.search(LogQuery(), limit=1).entries:
             fill(store, rows)
         raw = sqlite3.connect(store.path)

@@ -8,7 +8,7 @@
 
 Each is a fresh process in a terminal of its own, in turn within a round, so that the ratios come from one run. The time
 goes from the start of the process to the bytes with which the terminal shows the site's host (its one line of text);
-the files are in the page cache, the first round is left out. The site is this machine alone.
+the files are in the page cache and compiled, the first round is left out. The site is this machine alone.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ class World:
             "HOME": str(folder), "LANG": "C.UTF-8", "TERM": "xterm-256color", "COLORTERM": "truecolor",
             **{f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("CONFIG", "STATE", "DATA", "CACHE")},
             "XDG_RUNTIME_DIR": str(folder / "run"),
+            # As after a first start in any shell, also where this one forbids to keep what was compiled.
+            "PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "compiled"),
         }  # fmt: skip
         (folder / "run").mkdir(mode=0o700)
 

@@ -18,11 +18,12 @@ from cli.speak import err
 from cli.target import Target, target_of
 from duty.clean import clean
 from duty.series import unit_of
+from duty.typed import moment, no_bound
 from storage.failures import StoreFailed
 from storage.history import HistoryStore, Piece
 from storage.history_levels import HOUR, MINUTE, TEN
 from storage.history_tables import PERIODS
-from wire.words import _, say
+from wire.words import say
 
 NAME = "history.sqlite"
 LEVELS = {"minute": MINUTE, "10min": TEN, "hour": HOUR}
@@ -41,13 +42,9 @@ def run(args: argparse.Namespace) -> int:
         return target
     zone, now = site_of(target)[1], time.time()
     asked = {"since": args.since, "until": "0s" if args.until is None else args.until}
-    moments = {name: moment(text, zone, now) for name, text in asked.items()}
-    for name, at in moments.items():
-        if at is None:
-            err(
-                _('{text} is no time: write "2026-03-05T20:00", or how long ago, as "90m"', text=clean(asked[name], 80))
-            )
-            return Exit.BAD
+    moments = {name: bound(text, zone, now, end=name == "until") for name, text in asked.items()}
+    if None in moments.values():
+        return Exit.BAD
     since, until = moments["since"] or 0.0, moments["until"] or 0.0
     try:
         store = HistoryStore(target.places.state / NAME, 1 << 30, 1, reading=True)
@@ -84,6 +81,14 @@ def _pieces(store: HistoryStore, host: str, level: int | None, since: float, unt
     return store.pieces(host, MINUTE, since, until) if level is None else [Piece(level, since, until)]
 
 
+def bound(text: str, zone: tzinfo, now: float, *, end: bool) -> float | None:
+    """What was asked for as UTC epoch seconds, of a day its beginning or ``end``; ``None``, which was said, if none."""
+    at = moment(text, zone, now, day="end" if end else "start")
+    if at is None:
+        err(say(no_bound(clean(text, 80))))
+    return at
+
+
 def plain(value: float) -> float | int:
     """A kept number with the seven digits that were kept; whole where it is."""
     short = float(f"{value:.7g}")
@@ -100,7 +105,15 @@ def write_csv(found: Iterator[Cells], to: TextIO) -> None:
 
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula: names come from hosts, and whoever names a disk is not trusted."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.startswith((*FORMULA, "'")) else text
+
+
+def harmful(cell: str) -> str:
+    """The text of which :func:`harmless` made this cell. Raises ValueError for one that it never makes."""
+    text = cell.removeprefix("'")
+    if harmless(text) != cell:
+        raise ValueError(cell)
+    return text
 
 
 def write_json(found: Iterator[Cells], to: TextIO) -> None:
@@ -112,21 +125,6 @@ def write_json(found: Iterator[Cells], to: TextIO) -> None:
 
 
 WRITERS: dict[str, Callable[[Iterator[Any], TextIO], None]] = {"csv": write_csv, "json": write_json}
-
-
-def moment(text: str, zone: tzinfo, now: float) -> float | None:
-    """UTC epoch seconds of a time in ``zone`` (ISO 8601, another zone if it names one) or of so long ago."""
-    from config.units import duration
-
-    try:
-        return now - duration(text)
-    except ValueError:
-        pass
-    try:
-        found = datetime.fromisoformat(text.strip())
-        return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).timestamp()
-    except (ValueError, OverflowError):
-        return None
 
 
 def site_of(target: Target) -> tuple[str, ZoneInfo]:

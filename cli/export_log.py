@@ -8,7 +8,7 @@ import sys
 import time
 
 from cli.codes import Exit
-from cli.export import moment, site_of
+from cli.export import bound, site_of
 from cli.log_formats import WRITERS, Heading
 from cli.serve import STORE_NAME
 from cli.speak import err
@@ -17,7 +17,7 @@ from duty.clean import clean
 from duty.records import DUTY
 from storage.failures import StoreFailed
 from storage.proof import Proof
-from wire.words import _, say
+from wire.words import say
 
 
 def run(args: argparse.Namespace) -> int:
@@ -27,10 +27,9 @@ def run(args: argparse.Namespace) -> int:
         return target
     (name, zone), now = site_of(target), time.time()
     bounds: list[float] = []
-    for text, default in ((args.since, 0.0), (args.until, now + 1)):
-        at = default if text is None else moment(text, zone, now)
+    for text, default, end in ((args.since, 0.0, False), (args.until, now + 1, True)):
+        at = default if text is None else bound(text, zone, now, end=end)
         if at is None:
-            err(_('{text} is no time: write "2026-03-05T20:00", or how long ago, as "90m"', text=clean(text, 80)))
             return Exit.BAD
         bounds.append(at)
     chain = args.chain or DUTY

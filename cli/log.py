@@ -19,7 +19,7 @@ from duty.phrases import Phrase
 from duty.records import LogEntry
 from storage.failures import StoreFailed
 from storage.store import Store
-from wire.words import _, every_language, say
+from wire.words import EVERY_LANGUAGE, _, say
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         err(say(query))
         return Exit.BAD
     try:
-        store = Store(target.places.state / STORE_NAME, every_language(), reading=True)
+        store = Store(target.places.state / STORE_NAME, EVERY_LANGUAGE, reading=True)
         try:
             page = store.search(query, limit=args.limit, most=None)
         finally:

@@ -19,6 +19,8 @@ from wire.words import _, language
 
 Rows = Iterable[tuple[LogEntry, dict[str, Any]]]
 SHORT = 12
+SHOWN = ("happened", "written", "words")
+"""Columns of the CSV that are for reading only: they say again, in the reader's words, what the others hold."""
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
@@ -136,7 +138,7 @@ def write_csv(heading: Heading, rows: Rows, to: TextIO) -> None:
     wrote = False
     for entry, columns in rows:
         if not wrote:
-            sheet.writerow(["happened", "written", "words", *columns])
+            sheet.writerow([*SHOWN, *columns])
             wrote = True
         times = (datetime.fromtimestamp(at, heading.zone).isoformat() for at in (entry.event_at, entry.entered_at))
         said = said_of(entry, heading.zone_name)

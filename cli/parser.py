@@ -147,7 +147,7 @@ def _history_verbs(verb: Verb) -> None:
         "--since",
         metavar=_("TIME"),
         default="1d",
-        help=_('from when on: "2026-03-05T20:00" in the site\'s time zone, or so long ago ("90m"); "1d" if not given'),
+        help=_('from when on: "21:05", "2026-03-05 20:00", "yesterday", or "90m" for so long ago; "1d" if not given'),
     )
     export.add_argument("--until", metavar=_("TIME"), help=_("up to when, as --since; now if not given"))
     export.add_argument("--format", choices=("csv", "json"), default="csv", help=_("csv if not given"))
@@ -181,7 +181,9 @@ def _record_verbs(verb: Verb) -> None:
         metavar=_("[LINE:]HEX"),
         help=_("a head that was noted before: it must still stand in the chain, at that line if one is given"),
     )
-    verify.add_argument("--file", metavar=_("FILE"), help=_("an export as JSON Lines, instead of the store"))
+    verify.add_argument(
+        "file", nargs="?", metavar=_("FILE"), help=_("an export as JSON Lines or CSV, instead of the store")
+    )
     slip = verb("head", "cli.record:head", _("Print the head of the duty log, to be kept elsewhere and checked later."))
     export = verb(
         "export-log", "cli.export_log:run", _("Print the duty log for people and programs that do not have this one.")
@@ -190,12 +192,12 @@ def _record_verbs(verb: Verb) -> None:
         "--format",
         choices=("text", "md", "html", "csv", "jsonl"),
         default="text",
-        help=_("text if not given; jsonl can be verified by itself"),
+        help=_("text if not given; jsonl and csv can be verified by themselves"),
     )
     export.add_argument(
         "--since",
         metavar=_("TIME"),
-        help=_('entered from when on: "2026-03-05T20:00" in the site\'s time zone, or so long ago ("90m"); else all'),
+        help=_('entered from when on: "21:05", "2026-03-05 20:00", "yesterday", or "90m" for so long ago; else all'),
     )
     export.add_argument("--until", metavar=_("TIME"), help=_("up to when, as --since; now if not given"))
     for each in (verify, slip, export):
@@ -213,7 +215,7 @@ def _log_verbs(verb: Verb) -> None:
         "query",
         nargs="*",
         metavar=_("QUERY"),
-        help=_("words, host: actor: kind: incident: since: until: with values; all of it must fit"),
+        help=_("words, host: actor: kind: incident: day: shift: post: since: until: with values; all of it must fit"),
     )
     most = _("the newest so many; 50 if not given")
     log.add_argument("--limit", type=lines, default=50, metavar=_("NUMBER"), help=most)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from pathlib import Path
 
-import msgspec
-
 from cli.codes import Exit
 from cli.export import site_of
+from cli.exported import NoExport, links
 from cli.serve import STORE_NAME
 from cli.speak import err, out
 from cli.target import Target, target_of
-from duty.chain import Examined, Fault, Head, Link, Unreadable, What, canonical_of, examine
+from duty.chain import Examined, Fault, Head, Link, What, examine
 from duty.clean import clean
 from duty.records import DUTY
 from storage.attachments import FOLDER, Kept, state
@@ -98,37 +96,15 @@ def _chains(proof: Proof, chain: str | None) -> list[str]:
 def _verify_file(path: Path, looked_for: Head | None, zone: tzinfo) -> int:
     try:
         with path.open("rb") as file:
-            seen = examine(_links(file), looked_for, part=True)
+            seen = examine(links(file), looked_for, part=True)
+    except NoExport:
+        err(_("{path} cannot be proved: only an export as JSON Lines or CSV can", path=clean(str(path))))
+        return Exit.BAD
     except OSError as error:
         why = clean(error.strerror or str(error))
         err(_("{path} cannot be read: {error}", path=clean(str(path)), error=why))
         return Exit.BAD
     return Exit.WELL if _told(clean(path.name, 80), seen, looked_for, zone) else Exit.WATCH
-
-
-class _Exported(msgspec.Struct):
-    """What of an exported line the walk needs by name; the rest of it is hashed as it stands."""
-
-    seq: int
-    entered_at: int
-    prev_hash: str
-    hash: str
-
-
-def _links(lines: Iterable[bytes]) -> Iterator[Link | Unreadable]:
-    encoder = msgspec.json.Encoder(order="sorted")
-    for place, line in enumerate(lines, 1):
-        text = line.rstrip(b"\r\n")
-        try:
-            row = msgspec.json.decode(text, type=dict[str, str | int | None])
-            one = msgspec.convert(row, _Exported)
-            # Only as it was exported: a key that stands there twice would be read one way here and another elsewhere.
-            if encoder.encode(row) != text:
-                raise ValueError
-        except (ValueError, msgspec.MsgspecError):
-            yield Unreadable(place)
-            continue
-        yield Link(one.seq, one.entered_at, one.prev_hash, one.hash, canonical_of(row))
 
 
 def _told(name: str, seen: Examined, looked_for: Head | None, zone: tzinfo) -> bool:

@@ -67,6 +67,8 @@ def _site(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:
     yield from _twice(levels, phrase("each level only once"))
     reports = [(("incidents", "reports", n, "name"), one.name) for n, one in enumerate(file.incidents.reports)]
     yield from _twice(reports, phrase("names that differ; another report has this one"))
+    templates = [(("template", number, "key"), one.key) for number, one in enumerate(file.template)]
+    yield from _twice(templates, phrase("keys that differ; another template has this one"))
     for number, written in enumerate(paths(site.ssh_config, folder) or ()):
         if not FilePath(written).is_file():
             got = dotted_word(written)

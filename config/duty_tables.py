@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from config.alarms import Words
 from config.fields import Named, Plain, Seconds, User, between
 from config.refusal import refuse
 from config.table import Table
+from duty.log_templates import FIELDS
 from duty.phrases import phrase
 
 Level = Annotated[int, Field(ge=1, le=4)]
@@ -23,6 +26,13 @@ def _date(value: str) -> str:
         raise refuse(phrase('a date such as "2026-03-05"')) from None
 
 
+def _key(value: str) -> str:
+    if not value.isprintable() or not value or len(value) > 20 or any(char in value for char in " |"):
+        raise refuse(phrase("one word of at most 20 characters"))
+    return value
+
+
+TemplateKey = Annotated[str, AfterValidator(_key)]
 Day = Annotated[str, AfterValidator(_date), Field(examples=["2026-03-05"])]
 
 
@@ -101,6 +111,29 @@ class ReportTable(Table):
         if (self.within is None) == (self.workdays is None):
             raise refuse(phrase("exactly one of within and workdays"))
         return self
+
+
+class TemplateTable(Table):
+    """A line of the duty log that is written again and again, prepared."""
+
+    key: TemplateKey
+    """A short word for it; one of a built-in template takes that one's place."""
+    text: Words
+    """The line. {subject}, {host} and {incident} come from what is under the cursor; "…" is left to the person."""
+
+    @field_validator("text")
+    @classmethod
+    def _known_fields(cls, value: Words) -> Words:
+        for text in filter(None, (value.en, value.zh_CN)):
+            if unknown := [name for name in re.findall(r"\{([^{}]*)\}", text) if name not in FIELDS]:
+                raise refuse(
+                    phrase(
+                        "only the fields {fields} (found {name})",
+                        fields="{subject}, {host}, {incident}",
+                        name=unknown[0],
+                    )
+                )
+        return value
 
 
 class Incidents(Table):

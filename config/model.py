@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from config.alarms import Alarm
-from config.duty_tables import ContactTable, Incidents, PersonTable
+from config.duty_tables import ContactTable, Incidents, PersonTable, TemplateTable
 from config.emergency import Emergency
 from config.fields import (
     Address,
@@ -154,6 +154,8 @@ class SiteFile(Table):
     """Who is called when it matters."""
     incidents: Incidents = Field(default_factory=Incidents)
     """How incidents are handled."""
+    template: list[TemplateTable] = Field(default_factory=list)
+    """Lines of the duty log that are prepared, beside the built-in ones."""
     alarm: list[Alarm] = Field(default_factory=list)
     """The site's own word on alarms."""
     emergency: list[Emergency] = Field(default_factory=list)

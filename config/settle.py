@@ -388,6 +388,7 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         contacts=settle_duty.contacts(file),
         levels=settle_duty.levels(file),
         reports=settle_duty.reports(file),
+        templates=settle_duty.templates(file),
         alarms=tuple(map(alarm_rule, file.alarm)),
         procedures=tuple(map(procedure, file.emergency)),
         maintenance=tuple(plan(table, site.time_zone) for table in file.maintenance),

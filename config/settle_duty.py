@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from config.alarm_settle import words_of
 from config.duty_tables import LevelTable, ReportTable
 from config.model import Session, SiteFile
 from duty.incident_profile import (
@@ -15,6 +16,7 @@ from duty.incident_profile import (
     ReportRule,
     Told,
 )
+from duty.log_templates import LogTemplate
 from duty.roles import Person, Role
 from duty.site import SessionRule
 
@@ -58,6 +60,11 @@ def reports(file: SiteFile) -> tuple[ReportRule, ...]:
     """The report clocks that run: the profiles switched on, then the site's own."""
     built_in = (rule for name in dict.fromkeys(file.incidents.profiles) for rule in REPORT_PROFILES[name])
     return (*built_in, *map(_report, file.incidents.reports))
+
+
+def templates(file: SiteFile) -> tuple[LogTemplate, ...]:
+    """Lines of the duty log that the file prepares."""
+    return tuple(LogTemplate(one.key, words_of(one.text)) for one in file.template)
 
 
 def _report(table: ReportTable) -> ReportRule:

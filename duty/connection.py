@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from duty.phrases import Phrase
+from duty.phrases import N_, Phrase
 
 
 class Link(StrEnum):
@@ -37,6 +37,25 @@ class Link(StrEnum):
     """It stood and broke; it is dialled again."""
     BROKEN = "broken"
     """Something else; the words of the library are in ``why``."""
+
+
+LINK_WORDS = {
+    Link.IDLE: N_("not dialled yet"),
+    Link.DIALLING: N_("dialling"),
+    Link.UP: N_("connected"),
+    Link.REFUSED: N_("refused: no SSH server at the port, or a firewall rejects"),
+    Link.SILENT: N_("silent: nothing answers at the address"),
+    Link.NO_ROUTE: N_("no way there, or the name does not resolve"),
+    Link.KEY_UNKNOWN: N_("its host key is not known"),
+    Link.KEY_CHANGED: N_("its host key has CHANGED"),
+    Link.NOT_LET_IN: N_("it does not let us in"),
+    Link.JUMP_DOWN: N_("the jump host before it is not reached"),
+    Link.PROBE_REFUSED: N_("logged in, but the probe does not start"),
+    Link.SLOW: N_("connected, answers come late"),
+    Link.LOST: N_("lost: it stood and broke"),
+    Link.BROKEN: N_("broken"),
+}
+"""The state of a connection in a few words, each a msgid."""
 
 
 class HostKey(msgspec.Struct, frozen=True, array_like=True):

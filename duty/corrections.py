@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
-
 import msgspec
 
 from duty.phrases import Phrase, phrase
@@ -71,33 +69,3 @@ def event_time(asked: float | None, now: float) -> float:
     if not 0 < asked <= now + SKEW_S:  # false for what is no number as well
         raise Refused(phrase("that time has not come yet"))
     return asked
-
-
-def moment(text: str, now: float, zone: tzinfo) -> float | None:
-    """A time as people give it, as UTC epoch seconds; ``None`` where it is none.
-
-    ``21:05`` or ``21:05:30`` is the last such time before ``now``, ``11-24 21:05`` the last such day; else ISO 8601.
-    """
-    text, today = text.strip(), datetime.fromtimestamp(now, zone)
-    try:
-        for form in ("%H:%M", "%H:%M:%S"):
-            if (found := _read(text, form)) is not None:
-                at = today.replace(hour=found.hour, minute=found.minute, second=found.second, microsecond=0)
-                # A day back by the calendar: where clocks are changed a day is not 24 hours.
-                return at.timestamp() if at.timestamp() <= now + SKEW_S else (at - timedelta(days=1)).timestamp()
-        if (found := _read(f"{today.year}-{text}", "%Y-%m-%d %H:%M")) is not None:
-            at = found.replace(tzinfo=zone)
-            return at.timestamp() if at.timestamp() <= now + SKEW_S else at.replace(year=at.year - 1).timestamp()
-        found = datetime.fromisoformat(text)
-        if len(text) <= len("2026-11-24"):
-            return None  # a day alone is no time
-        return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).timestamp()
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _read(text: str, form: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, form)
-    except ValueError:
-        return None

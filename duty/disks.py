@@ -10,13 +10,22 @@ from duty.board import DiskView
 from duty.forecast import Forecast, Outlook
 from duty.limits import above, passed, within
 from duty.part import Part
-from duty.phrases import Phrase, phrase
+from duty.phrases import N_, Phrase, phrase
 from duty.quality import State
 from duty.readings import MountReading, Mounts
 from duty.site import DiskRule
 
 IMAGES = frozenset({"squashfs", "iso9660", "erofs", "cramfs", "udf"})
 """File systems that are read-only and full by nature; ``*`` leaves them alone."""
+
+CONDITION_WORDS = {
+    "ok": N_("mounted"),
+    "read-only": N_("mounted read-only"),
+    "hanging": N_("does not answer"),
+    "absent": N_("not mounted"),
+    "unread": N_("not read yet"),
+}
+"""The condition of a disk in words, each a msgid."""
 
 Findings = list[tuple[State, Phrase]]
 

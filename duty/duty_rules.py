@@ -1,4 +1,5 @@
-"""The rules of incidents of one site, gathered from its file: what screens and the watch judge incidents by."""
+"""The rules of incidents of one site, gathered from its file: what screens and the watch judge incidents by, and what
+of the file a screen needs beside it."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ import msgspec
 from duty.emergency import Procedure
 from duty.incident_profile import DEFAULT_LEVELS, Contact, LevelRule, ReportRule
 from duty.incidents import ALONE, LEVELS
+from duty.log_templates import LogTemplate
 from duty.roles import People
 from duty.site import SessionRule, SiteSpec
 
@@ -21,6 +23,8 @@ class DutyRules(msgspec.Struct, frozen=True):
     sessions: tuple[SessionRule, ...] = ()
     time_zone: str = "UTC"
     procedures: tuple[Procedure, ...] = ()
+    templates: tuple[LogTemplate, ...] = ()
+    """Lines of the duty log that the site has prepared beside those built in."""
 
     def level(self, number: int) -> LevelRule:
         """The rule of a level; the built-in one where the profile has none."""
@@ -50,4 +54,5 @@ def rules_of(site: SiteSpec) -> DutyRules:
         sessions=site.sessions,
         time_zone=site.time_zone,
         procedures=site.procedures,
+        templates=site.templates,
     )

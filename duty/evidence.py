@@ -9,6 +9,8 @@ import msgspec
 from duty.alarm_def import AlarmDef
 from duty.alarm_record import Alarm
 from duty.board import AppView, DiskView, EventView, HostView, LineView, ProcessView
+from duty.connection import LINK_WORDS
+from duty.disks import CONDITION_WORDS
 from duty.graph import Graph
 from duty.incident_details import AlarmGuidance, Evidence, Fact, Past
 from duty.phrases import N_, Phrase
@@ -162,7 +164,7 @@ def _facts(thing: Thing | None, view: HostView, at: float) -> Iterable[Fact]:
                 yield Fact(N_("loss"), ping.loss_percent, "percent", _age(at, ping.read_at))
         case DiskView():
             age = _age(at, thing.read_at)
-            yield Fact(N_("condition"), thing.condition, "", age)
+            yield Fact(N_("condition"), CONDITION_WORDS[thing.condition], "msgid", age)
             yield Fact(N_("used"), thing.used_percent, "percent", age)
             yield Fact(N_("available"), thing.available_bytes, "bytes", age)
             yield Fact(N_("inodes used"), thing.inodes_percent, "percent", age)
@@ -181,7 +183,7 @@ def _facts(thing: Thing | None, view: HostView, at: float) -> Iterable[Fact]:
 
 def _host(view: HostView, at: float) -> Iterable[Fact]:
     age = _age(at, view.read_at)
-    yield Fact(N_("SSH connection"), view.connection.link.value, "", max(0.0, at - view.connection.since))
+    yield Fact(N_("SSH connection"), LINK_WORDS[view.connection.link], "msgid", max(0.0, at - view.connection.since))
     yield Fact(N_("CPU"), view.cpu_percent, "percent", age)
     yield Fact(N_("load"), view.load1, "", age)
     yield Fact(N_("memory"), view.memory_percent, "percent", age)

@@ -322,7 +322,7 @@ class HostState:
             self.spec.via,
             state,
             quality,
-            tuple(said for _, said in why[:MAX_WHY]),
+            tuple([said for _, said in why[:MAX_WHY]]),
             self._since,
             None if self.read is None else self.read.wall,
             self.connection,
@@ -371,7 +371,7 @@ class HostState:
         why += [(disk.state, of(disk.mount, disk.why[0])) for disk in disks if disk.why and disk.state in _WRONG]
         why += machine
         why += [(one.state, one.why) for one in sections if one.why is not None and one.state is State.UNKNOWN]
-        return max([state for state, _ in why], default=State.OK), why
+        return (max([state for state, _ in why]) if why else State.OK), why
 
     def _of_the_machine(self, machine: HealthView | None, clock: ClockView | None) -> list[tuple[State, Phrase]]:
         """What is wrong with the rest of the machine. What was not read yet is no fault: its section says so."""

@@ -46,7 +46,7 @@ CAUSE_WORDS = {
 
 
 class Fact(msgspec.Struct, frozen=True, array_like=True):
-    """One value as it was. ``unit``: percent, bytes, bit/s, s, count, or empty for a word."""
+    """One value as it was. ``unit``: percent, bytes, bit/s, s, count, empty for a word, ``msgid`` for one of ours."""
 
     label: str
     """A msgid."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from duty.board import LineView
-from duty.limits import above, passed
+from duty.limits import above, lowest, passed
 from duty.part import Part
 from duty.phrases import N_, Phrase, phrase
 from duty.pings import Looks
@@ -26,11 +26,15 @@ class LineTrack(Part[LineView]):
     """One line of one host over time. Pure: every moment comes in as an argument."""
 
     __slots__ = (
+        "_drops_from",
+        "_errors_from",
         "_in",
         "_last",
         "_last_uptime",
+        "_looked",
         "_missing",
         "_out",
+        "_use_from",
         "drops",
         "errors",
         "looks",
@@ -45,7 +49,6 @@ class LineTrack(Part[LineView]):
 
     def __init__(self, rule: LineRule) -> None:
         super().__init__()
-        self.rule = rule
         self._last: InterfaceCounters | None = None
         self._last_uptime = 0.0
         self._missing = False
@@ -59,6 +62,7 @@ class LineTrack(Part[LineView]):
         self.read_at: float | None = None
         self.looks = Looks()
         self.session: SessionPeak | None = None
+        self.demand(rule)
 
     def remember(self, session: SessionPeak | None) -> None:
         """Its peak in the trading session that ended last, as its history says."""
@@ -68,11 +72,15 @@ class LineTrack(Part[LineView]):
     def look(self, reading: LineReadings, at: float) -> None:
         """Take the slower look at the line: ping targets, queue, segments sent again."""
         self.looks.see(self.rule, reading, at)
+        self._looked = self.looks.findings(self.rule)
         self.changed()
 
     def demand(self, rule: LineRule) -> None:
         """A new site file demands other things of the same interface."""
         self.rule = rule
+        self._use_from, self._errors_from = lowest(rule.use_percent), lowest(rule.errors_per_s)
+        self._drops_from = lowest(rule.drops_per_s)
+        self._looked = self.looks.findings(rule)
         self.changed()
 
     def see(self, seen: InterfaceCounters | None, uptime_s: float, at: float) -> None:
@@ -113,9 +121,12 @@ class LineTrack(Part[LineView]):
     def judged(self) -> LineView:
         """The line judged as it stands."""
         rule = self.rule
-        congestion = self._congestion()
-        found = self._findings(congestion)
-        found.sort(key=lambda f: -f[0])
+        congestion: tuple[State, Phrase] | None = None
+        found: Findings = []
+        if not self._well():
+            congestion = self._congestion()
+            found = self._findings(congestion)
+            found.sort(key=lambda f: -f[0])
         judged = rule.capacity_in_bps is not None or rule.capacity_out_bps is not None or bool(rule.pings)
         state = found[0][0] if found else (State.OK if judged else State.UNJUDGED)
         # By position, in the order of the class: as with processes.
@@ -123,7 +134,7 @@ class LineTrack(Part[LineView]):
             rule.key,
             rule.interface,
             state,
-            tuple(why for _, why in found),
+            tuple([why for _, why in found]),
             self.rate_in,
             self.rate_out,
             rule.capacity_in_bps,
@@ -142,6 +153,20 @@ class LineTrack(Part[LineView]):
             self.read_at,
             self.session,
             tuple([each for each, _ in found]),
+        )
+
+    def _well(self) -> bool:
+        """Whether there is nothing to find: the usual case, seen without a look at each rule's own words."""
+        rule, last = self.rule, self._last
+        used_in, used_out = share(self.rate_in, rule.capacity_in_bps), share(self.rate_out, rule.capacity_out_bps)
+        return (
+            last is not None
+            and last.link in _CARRIES
+            and not self._looked
+            and (used_in is None or used_in * 100 < self._use_from)
+            and (used_out is None or used_out * 100 < self._use_from)
+            and (self.errors is None or self.errors < self._errors_from)
+            and (self.drops is None or self.drops < self._drops_from)
         )
 
     def _findings(self, congestion: tuple[State, Phrase] | None) -> Findings:
@@ -173,7 +198,7 @@ class LineTrack(Part[LineView]):
             found.append((state, phrase("{rate} errors per second", rate=f"{self.errors:.1f}")))
         if self.drops is not None and (state := above(self.drops, rule.drops_per_s)) > State.OK:
             found.append((state, phrase("{rate} drops per second", rate=f"{self.drops:.1f}")))
-        found += self.looks.findings(rule)
+        found += self._looked
         if congestion is not None:
             found.insert(0, congestion)
         return found

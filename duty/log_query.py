@@ -1,7 +1,9 @@
 """The words in which the duty log is asked: free words, "an exact phrase", and ``field:value``; all must hold.
 
-``host:`` and ``actor:`` take a part of the name, ``kind:`` a kind of line, ``incident:`` a number; several values stand
-with commas between them, and one of them must fit. ``since:`` and ``until:`` take a moment in the site's time zone.
+``host:`` and ``actor:`` take a part of the name, ``kind:`` a kind of line, ``incident:`` a number; several values
+stand with commas between them, and one of them must fit. ``day:`` is a trading day, ``shift:`` and ``post:`` are names,
+as they were when the line was written; a line of which that is not known fits none. ``since:`` and ``until:`` take a
+moment in the site's time zone.
 ``chain:drill`` looks through the log of drills instead of the duty log.
 """
 
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import tzinfo
 from difflib import get_close_matches
 
 import msgspec
@@ -17,16 +19,14 @@ import msgspec
 from duty.log_words import Say, folded, searched
 from duty.phrases import Phrase, phrase
 from duty.records import DRILL, DUTY, LogEntry, LogKind
+from duty.typed import moment, no_bound
 
-FIELDS = ("host", "actor", "kind", "incident", "since", "until", "chain")
+FIELDS = ("host", "actor", "kind", "incident", "day", "shift", "post", "since", "until", "chain")
 CHAINS = (DUTY, DRILL)
 THE_WATCH = "watch"
 """What ``actor:`` calls the watch itself, which writes without a name."""
 QUOTES = '"“”'
 _WORD = re.compile(rf"(?:([A-Za-z]+)[:：])?(?:[{QUOTES}]([^{QUOTES}]*)[{QUOTES}]?|([^\s{QUOTES}]+))")
-_AGO = re.compile(r"-?(\d{1,6})(s|m|h|d|w)")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_DAY = timedelta(days=1)
 
 
 class LogQuery(msgspec.Struct, frozen=True):
@@ -41,6 +41,10 @@ class LogQuery(msgspec.Struct, frozen=True):
     until: float | None = None
     chain: str = DUTY
     """Lines of one chain only: numbers count within it."""
+    days: tuple[str, ...] = ()
+    """Trading days."""
+    shifts: tuple[str, ...] = ()
+    posts: tuple[str, ...] = ()
 
     @property
     def everything(self) -> bool:
@@ -58,6 +62,9 @@ class LogQuery(msgspec.Struct, frozen=True):
         if self.since is not None and entry.event_at < self.since:
             return False
         if self.until is not None and entry.event_at >= self.until:
+            return False
+        written = ((self.days, entry.trading_day), (self.shifts, entry.shift), (self.posts, entry.post))
+        if any(asked and folded(value) not in asked for asked, value in written):
             return False
         if self.hosts and not any(host in folded(entry.subject.host) for host in self.hosts):
             return False
@@ -96,12 +103,9 @@ def parse(text: str, zone: tzinfo, now: float) -> LogQuery | Phrase:
     ends: dict[str, float | None] = {"since": None, "until": None}
     for name in ends:
         for given in found.get(name, ()):
-            moment = _moment(given, zone, now, end=name == "until")
-            if moment is None:
-                return phrase(
-                    "{text} is no time: write 2026-11-24, 2026-11-24T21:00, 21:00, yesterday, or -2h", text=given
-                )
-            ends[name] = moment
+            ends[name] = moment(given, zone, now, day="end" if name == "until" else "start")
+            if ends[name] is None:
+                return no_bound(given)
     since, until = ends["since"], ends["until"]
     if since is not None and until is not None and since >= until:
         return phrase("since: is not before until:")
@@ -111,6 +115,9 @@ def parse(text: str, zone: tzinfo, now: float) -> LogQuery | Phrase:
         actors=values.get("actor", ()),
         kinds=kinds,
         incidents=tuple(dict.fromkeys(map(int, numbers))),
+        days=values.get("day", ()),
+        shifts=values.get("shift", ()),
+        posts=values.get("post", ()),
         since=since,
         until=until,
         chain=chain,
@@ -153,27 +160,3 @@ def _kinds(given: tuple[str, ...]) -> tuple[LogKind, ...] | Phrase:
                 return phrase("{text} is no kind of line; did you mean {near}?", text=one, near=near[0])
             return phrase("{text} is no kind of line; there are {kinds}", text=one, kinds=", ".join(names))
     return tuple(LogKind(one) for one in given)
-
-
-def _moment(text: str, zone: tzinfo, now: float, *, end: bool) -> float | None:
-    """UTC epoch seconds. A day alone means its beginning, as an ``end`` its end; a time alone the last such time."""
-    text = folded(text)
-    here = datetime.fromtimestamp(now, zone)
-    if ago := _AGO.fullmatch(text):
-        return now - int(ago[1]) * _UNITS[ago[2]]
-    try:
-        day = {"today": here.date(), "yesterday": here.date() - _DAY}.get(text)
-        if day is None and len(text) == 10:
-            day = date.fromisoformat(text)
-        if day is not None:
-            return datetime.combine(day + _DAY if end else day, time(), zone).timestamp()
-        if "-" not in text and ":" in text:
-            that = datetime.combine(here.date(), time.fromisoformat(text), zone)
-            that = that if that.timestamp() <= now else that - _DAY
-        elif ":" in text:
-            that = datetime.fromisoformat(text.upper())
-        else:
-            return None
-        return (that if that.tzinfo is not None else that.replace(tzinfo=zone)).timestamp()
-    except (ValueError, OverflowError):
-        return None

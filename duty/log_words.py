@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from duty.phrases import Phrase
 from duty.records import LogEntry
@@ -17,15 +17,26 @@ from duty.records import LogEntry
 Say = Callable[[Phrase], tuple[str, ...]]
 
 
-class Speech(NamedTuple):
+class Speech(Protocol):
     """Puts the engine's sentences into every language that ships."""
 
+    @property
+    def edition(self) -> str:
+        """Another one whenever a sentence may be said in other words: what was made of those before is made anew."""
+
+    @property
+    def say(self) -> Say:
+        """A sentence in each language."""
+
+
+class Spoken(NamedTuple):
+    """A :class:`Speech` that is there."""
+
     edition: str
-    """Another one whenever a sentence may be said in other words: what was made of the words before is made anew."""
     say: Say
 
 
-ENGLISH = Speech("en", lambda said: (str(said),))
+ENGLISH = Spoken("en", lambda said: (str(said),))
 """For who has no catalogs."""
 
 

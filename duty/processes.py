@@ -14,6 +14,7 @@ from duty.listening import ByPort, port_state
 from duty.outlooks import limit_in, near, soonest
 from duty.part import Part
 from duty.phrases import N_, Phrase, phrase
+from duty.process_copy import Copy
 from duty.process_demand import beyond, demand_of
 from duty.quality import State
 from duty.readings import ProcessFound, ProcessStat, Sample
@@ -22,42 +23,6 @@ from duty.site import ProcessRule
 Findings = list[tuple[State, Phrase]]
 
 _CONCERN = {letter: rank for rank, letter in enumerate("ZXDTtSRI")}
-
-
-class Copy:
-    """One running copy; its identity is pid and start time."""
-
-    __slots__ = ("busy_at", "cpu_percent", "d_since", "found", "start_ticks", "stat")
-
-    def __init__(self, found: ProcessFound) -> None:
-        self.found = found
-        self.start_ticks = found.start_ticks
-        self.stat: ProcessStat | None = None
-        self.cpu_percent: float | None = None
-        self.d_since: float | None = None
-        self.busy_at: float | None = None
-        """When it was last seen to have used CPU time, by the host's uptime; when it was seen first."""
-
-    def see(self, stat: ProcessStat, sample: Sample, seconds: float) -> bool:
-        """Take its line of a sample; ``seconds`` of the host's clock since the sample before.
-
-        True: it is shown otherwise than before, or time alone changes what is said of it.
-        """
-        before, cpu = self.stat, self.cpu_percent
-        now: float | None = None
-        if before is not None and seconds > 0 and (grown := stat.cpu_ticks - before.cpu_ticks) >= 0:
-            now = 100 * grown / sample.ticks_per_s / seconds  # what fell says nothing
-        self.cpu_percent = now
-        self.stat = stat
-        if before is None or stat.cpu_ticks != before.cpu_ticks:
-            self.busy_at = sample.uptime_s
-        if stat.state != "D":
-            self.d_since = None
-            # A line of a sample that is as it was before is the very same object.
-            return stat is not before or cpu != now
-        if self.d_since is None:
-            self.d_since = sample.uptime_s
-        return True
 
 
 class ProcessTrack(Part[ProcessView]):
@@ -152,21 +117,21 @@ class ProcessTrack(Part[ProcessView]):
     def see(self, stats: dict[int, ProcessStat], sample: Sample, seconds: float, mono: float) -> bool:
         """Take a sample. True: a copy is gone or another process has its pid, so the table must be walked anew."""
         self._uptime, self._ticks = sample.uptime_s, sample.ticks_per_s
-        gone, changed = sample.gone, False
-        lost: list[int] = []
-        for pid, copy in self.copies.items():
-            stat = stats.get(pid)
-            if (stat is not None and stat.start_ticks != copy.start_ticks) or pid in gone:
-                lost.append(pid)
-            elif stat is None:
-                changed = changed or copy.d_since is not None
-            elif copy.see(stat, sample, seconds):
-                changed = True
-        if lost:
-            for pid in lost:
-                self._lose(pid, mono)
-            self._settle()
-            return True
+        only = self._only
+        if (
+            only is not None
+            and not sample.gone
+            and (stat := stats.get(self.pids[0])) is not None
+            and stat.start_ticks == only.start_ticks
+        ):
+            changed = only.see(stat, sample, seconds)  # one copy that goes on, as nearly always
+        else:
+            changed, lost = self._see_each(stats, sample, seconds)
+            if lost:
+                for pid in lost:
+                    self._lose(pid, mono)
+                self._settle()
+                return True
         if self._uptime >= self._age_until or self._uptime < self._age_from:
             self._tell_age()
             changed = True
@@ -176,6 +141,19 @@ class ProcessTrack(Part[ProcessView]):
         if changed:
             self.changed()
         return False
+
+    def _see_each(self, stats: dict[int, ProcessStat], sample: Sample, seconds: float) -> tuple[bool, list[int]]:
+        """Whether a copy is shown otherwise than before, and the pids of those that are no more."""
+        changed, lost = False, []
+        for pid, copy in self.copies.items():
+            stat = stats.get(pid)
+            if (stat is not None and stat.start_ticks != copy.start_ticks) or pid in sample.gone:
+                lost.append(pid)
+            elif stat is None:
+                changed = changed or copy.d_since is not None
+            elif copy.see(stat, sample, seconds):
+                changed = True
+        return changed, lost
 
     def listens(self, listening: ByPort, mono: float) -> None:
         """Take what listens on the host, by port number, as read at ``mono``."""

@@ -58,6 +58,13 @@ class SectionTrack(Part[tuple[SectionView, ...]]):
     def read(self, section: str, failures: tuple[SectionFailure, ...], at: Moment, took_s: float | None) -> None:
         """A section was read; ``failures`` are the parts of it that were not. What failed before and is not
         among them any more is well again."""
+        whole = (section, "")
+        known = self._views.get(whole)
+        if known is not None and known.state is State.OK and not failures and section not in self._parts:
+            # Well as before, which is so every second.
+            self._views[whole] = SectionView(section, State.OK, None, known.since, at.wall, took_s)
+            self.changed()
+            return
         self._put(section, "", State.OK, None, at, took_s, fresh=True)
         failed = {(one.section, one.subject) for one in failures}
         for key in self._parts.pop(section, set()) - failed:

@@ -8,6 +8,7 @@ import msgspec
 
 from duty.emergency import Procedure
 from duty.incident_profile import Contact, LevelRule, ReportRule
+from duty.log_templates import LogTemplate
 from duty.maintenance import Plan
 from duty.phrases import Phrase
 from duty.records import Subject
@@ -341,6 +342,8 @@ class SiteSpec(msgspec.Struct, frozen=True):
     """Levels of incidents for which the site has rules of its own."""
     reports: tuple[ReportRule, ...] = ()
     """Report clocks that run."""
+    templates: tuple[LogTemplate, ...] = ()
+    """Lines of the duty log that it has prepared."""
     alarms: tuple[AlarmRule, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     """What is done in an emergency."""

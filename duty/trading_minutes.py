@@ -55,13 +55,6 @@ def trading_deadline(rules: tuple[SessionRule, ...], zone: str, since: float, se
     return None
 
 
-def in_session(rules: tuple[SessionRule, ...], zone: str, now: float) -> bool:
-    """Whether a session goes on at ``now``."""
-    here = ZoneInfo(zone)
-    day = _date(now, here)
-    return any(begin <= now < end for begin, end in _joined(rules, here, day - timedelta(1), day))
-
-
 def weekdays_after(zone: str, since: float, days: int) -> float:
     """The end of the ``days``-th day from Monday to Friday after the day of ``since``. Holidays are not known."""
     here = ZoneInfo(zone)

@@ -5,22 +5,21 @@ The key bindings, the footer, the help and the palette are all made from this ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from duty.corrections import why_not
 from duty.phrases import N_, Phrase, phrase
 from duty.records import Move, Subject
-from tui import doings, incident_doings, line_doings, log_doings
+from tui import doings
 from tui.incident_reasons import cannot
+from tui.later import Doing, Later
 from wire.words import _
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
 
-Doing = Callable[["WatchkeeperApp"], Coroutine[None, None, None] | None]
-"""Done when it returns, or what is still to be waited for."""
 Reason = Callable[["WatchkeeperApp"], Phrase | None]
 
 
@@ -156,8 +155,33 @@ class Action:
 
 ACTIONS: tuple[Action, ...] = (
     Action("note", ("n",), N_("Write a line in the duty log"), RECORD, doings.note, N_("note"), _watched),
-    Action("late", ("N",), N_("Write a line about something earlier"), RECORD, line_doings.note_late, "", _watched),
-    Action("correct", ("x",), N_("Correct the line of the duty log"), RECORD, line_doings.correct, "", _correctable),
+    Action(
+        "late",
+        ("N",),
+        N_("Write a line about something earlier"),
+        RECORD,
+        Later("line_doings", "note_late"),
+        "",
+        _watched,
+    ),
+    Action(
+        "prepared",
+        ("P",),
+        N_("Write a prepared line in the duty log"),
+        RECORD,
+        Later("line_doings", "prepared"),
+        "",
+        _watched,
+    ),
+    Action(
+        "correct",
+        ("x",),
+        N_("Correct the line of the duty log"),
+        RECORD,
+        Later("line_doings", "correct"),
+        "",
+        _correctable,
+    ),
     Action("open", ("o",), N_("Open an incident"), RECORD, doings.open_incident, N_("open incident"), _watched),
     Action("take", ("t",), N_("Take the incident"), RECORD, doings.take, N_("take"), cannot(Move.TAKEN)),
     Action("add", ("a",), N_("Add a note to the incident"), RECORD, doings.add_note, N_("add note"), _incident),
@@ -166,7 +190,7 @@ ACTIONS: tuple[Action, ...] = (
         ("w",),
         N_("Say that the service is back (incident)"),
         RECORD,
-        incident_doings.mitigate,
+        Later("incident_doings", "mitigate"),
         N_("service back"),
         cannot(Move.MITIGATED),
     ),
@@ -175,7 +199,7 @@ ACTIONS: tuple[Action, ...] = (
         ("R",),
         N_("Resolve the incident: cause, and what was done"),
         RECORD,
-        incident_doings.resolve,
+        Later("incident_doings", "resolve"),
         N_("resolve"),
         cannot(Move.RESOLVED),
     ),
@@ -184,33 +208,61 @@ ACTIONS: tuple[Action, ...] = (
         ("e",),
         N_("Review the incident"),
         RECORD,
-        incident_doings.review,
+        Later("incident_doings", "review"),
         N_("review"),
         cannot(Move.REVIEWED),
     ),
-    Action("close", ("c",), N_("Close the incident"), RECORD, incident_doings.close, N_("close"), cannot(Move.CLOSED)),
-    Action("reopen", ("u",), N_("Open the incident again"), RECORD, incident_doings.reopen, "", cannot(Move.REOPENED)),
+    Action(
+        "close",
+        ("c",),
+        N_("Close the incident"),
+        RECORD,
+        Later("incident_doings", "close"),
+        N_("close"),
+        cannot(Move.CLOSED),
+    ),
+    Action(
+        "reopen",
+        ("u",),
+        N_("Open the incident again"),
+        RECORD,
+        Later("incident_doings", "reopen"),
+        "",
+        cannot(Move.REOPENED),
+    ),
     Action(
         "level",
         ("i",),
         N_("Raise or lower the incident's level"),
         RECORD,
-        incident_doings.level,
+        Later("incident_doings", "level"),
         "",
         cannot(Move.RAISED),
     ),
     Action(
-        "merge", ("j",), N_("Merge the incident into another"), RECORD, incident_doings.merge, "", cannot(Move.MERGED)
+        "merge",
+        ("j",),
+        N_("Merge the incident into another"),
+        RECORD,
+        Later("incident_doings", "merge"),
+        "",
+        cannot(Move.MERGED),
     ),
     Action(
-        "link", ("K",), N_("Link the incident with something"), RECORD, incident_doings.link, "", cannot(Move.LINKED)
+        "link",
+        ("K",),
+        N_("Link the incident with something"),
+        RECORD,
+        Later("incident_doings", "link"),
+        "",
+        cannot(Move.LINKED),
     ),
     Action(
         "report",
         ("b",),
         N_("Write down that the incident was reported"),
         RECORD,
-        incident_doings.report,
+        Later("incident_doings", "report"),
         "",
         cannot(Move.REPORTED),
     ),
@@ -219,7 +271,7 @@ ACTIONS: tuple[Action, ...] = (
         ("P",),
         N_("Emergency procedures that fit the incident"),
         RECORD,
-        incident_doings.emergency,
+        Later("incident_doings", "emergency"),
         N_("procedure"),
         _emergency,
     ),
@@ -244,7 +296,14 @@ ACTIONS: tuple[Action, ...] = (
     Action("back", ("escape",), N_("Back"), LOOK),
     Action("graph", ("g",), N_("Graphs of what is under the cursor"), LOOK, doings.graph, N_("graph"), _graphed),
     Action("overview", ("v",), N_("Overview for people across the room, or back"), LOOK, doings.overview),
-    Action("log", ("l",), N_("The duty log: all of it, and look for words in it"), LOOK, log_doings.log, N_("log")),
+    Action(
+        "log",
+        ("l",),
+        N_("The duty log: all of it, and look for words in it"),
+        LOOK,
+        Later("log_doings", "log"),
+        N_("log"),
+    ),
     Action(
         "filter",
         ("/",),

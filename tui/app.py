@@ -232,10 +232,17 @@ class WatchkeeperApp(Onlooker):
         if why is not None:
             self.tell(say(why), warn=True)
             return
-        if (panels := self.panels()) is not None and action.group in (RECORD, HOST):
-            panels.focused_panel.hold()
+        if action.group in (RECORD, HOST):
+            self._hold()
         if action.do is not None and (rest := action.do(self)) is not None:
             self.run_worker(rest, group="asking")
+
+    def _hold(self) -> None:
+        """What is acted on stays under the cursor, whatever comes in above."""
+        panels = self.panels()
+        hold = getattr(panels.focused_panel if panels is not None else self.view(), "hold", None)
+        if callable(hold):
+            hold()
 
     @property
     def seen(self) -> Picture:

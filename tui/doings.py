@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui import figures, line_doings
+from tui import figures
 from tui.pause import Pause
 from tui.sayings import refusal, title_of
 from tui.themes import THEMES
@@ -46,7 +46,9 @@ def note(app: WatchkeeperApp) -> None:
     if callable(write_line):
         write_line()
     else:
-        line_doings.note_late(app)
+        from tui.line_doings import note_late
+
+        note_late(app)
 
 
 def open_incident(app: WatchkeeperApp) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from duty.corrections import is_late
 from duty.log_query import LogQuery
 from duty.log_words import marks
 from duty.phrases import N_
@@ -18,7 +19,7 @@ from wire.words import _, say
 KIND_WORDS = {
     LogKind.NOTE: N_("a note"),
     LogKind.INCIDENT: N_("incident"),
-    LogKind.CONNECTION: N_("connection"),
+    LogKind.CONNECTION: N_("SSH connection"),
     LogKind.STATE: N_("state"),
     LogKind.CONFIG: N_("site file"),
     LogKind.WATCH: N_("the watch"),
@@ -26,8 +27,15 @@ KIND_WORDS = {
     LogKind.EVENT: N_("event"),
     LogKind.ALARM: N_("alarm"),
 }
-LATE_S = 300.0
-"""Seconds between what happened and its entry from which an entry is a late one (domain.md, invariant I5)."""
+REF_WORDS = {
+    "move": N_("move of an incident"),
+    "file": N_("file"),
+    "alarm": N_("alarm"),
+    "host": N_("host"),
+    "change": N_("change"),
+    "entry": N_("line of the log"),
+    "incident": N_("incident"),
+}
 _LABEL = 14
 
 
@@ -58,14 +66,27 @@ def _lines(entry: LogEntry, query: LogQuery, now: float, zone: str, width: int) 
     yield from _field(_("happened"), happened, width)
     entered = figures.moment(entry.entered_at, zone)
     late = entry.entered_at - entry.event_at
-    if late > LATE_S:
+    if is_late(entry):
         entered = _("{time}, {span} late", time=entered, span=figures.span(late))
-    yield from _field(_("entered"), entered, width, "warn" if late > LATE_S else "")
+    yield from _field(_("entered"), entered, width, "warn" if is_late(entry) else "")
     yield from _field(_("who"), entry.actor or _("watch"), width)
     if about := about_of(entry.subject):
         yield from _field(_("about"), about, width)
     if entry.incident is not None:
         yield from _field(_("incident"), str(entry.incident), width)
+    if entry.supersedes is not None:
+        yield from _field(_("corrects"), _("line {number}", number=entry.supersedes), width, "warn")
+    if entry.corrected_by is not None:
+        yield from _field(_("corrected by"), _("line {number}", number=entry.corrected_by), width, "warn")
+    for name, value in ((_("trading day"), entry.trading_day), (_("post"), entry.post), (_("shift"), entry.shift),
+                        (_("login session"), entry.session)):  # fmt: skip
+        if value:
+            yield from _field(name, value, width)
+    for ref in entry.refs:
+        kind = _(REF_WORDS[ref.kind]) if ref.kind in REF_WORDS else ref.kind
+        told = " ".join(filter(None, (kind, ref.key, ref.sha256)))
+        yield from _field(_("refers to"), told, width)
+    yield from _field(_("hash"), entry.hash or figures.MISSING, width, "dim")
 
 
 def _field(name: str, value: str, width: int, tone: str = "") -> Iterator[Line]:

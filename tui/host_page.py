@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from duty.board import HostView
-from duty.connection import Link
+from duty.connection import LINK_WORDS, Link
 from duty.disks import full_in
 from duty.forecast import Forecast
 from duty.outlooks import towards
-from duty.phrases import N_, Phrase
+from duty.phrases import Phrase
 from duty.quality import Quality, State
 from duty.records import Incident, LogEntry
 from duty.sessions import HEADROOM, SessionPeak
@@ -28,22 +28,6 @@ TWO_COLUMNS = 140
 """Cells: from this width on the blocks stand in two columns."""
 _LABEL = 15
 
-LINK_WORDS = {
-    Link.IDLE: N_("not dialled yet"),
-    Link.DIALLING: N_("dialling"),
-    Link.UP: N_("connected"),
-    Link.REFUSED: N_("refused: no SSH server at the port, or a firewall rejects"),
-    Link.SILENT: N_("silent: nothing answers at the address"),
-    Link.NO_ROUTE: N_("no way there, or the name does not resolve"),
-    Link.KEY_UNKNOWN: N_("its host key is not known"),
-    Link.KEY_CHANGED: N_("its host key has CHANGED"),
-    Link.NOT_LET_IN: N_("it does not let us in"),
-    Link.JUMP_DOWN: N_("the jump host before it is not reached"),
-    Link.PROBE_REFUSED: N_("logged in, but the probe does not start"),
-    Link.SLOW: N_("connected, answers come late"),
-    Link.LOST: N_("lost: it stood and broke"),
-    Link.BROKEN: N_("broken"),
-}
 EVENT_STATES = (State.OK, State.WARN, State.ACT)
 
 

@@ -25,7 +25,7 @@ def value_of(fact: Fact) -> str:
     if value is None:
         return figures.MISSING
     if isinstance(value, str):
-        return value
+        return _(value) if fact.unit == "msgid" else value
     match fact.unit:
         case "percent":
             return figures.percent(value)

@@ -1,20 +1,49 @@
-"""What is done with the duty log beside a plain line: a late one, and one that puts another right."""
+"""What is done with the duty log beside a plain line: a prepared one, a late one, one that puts another right."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from duty.records import Subject
 from tui import figures
 from wire.messages import CorrectLog, Reply, WriteLog
+from wire.words import _, say
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
 
 
-def note_late(app: WatchkeeperApp) -> None:
-    """Ask for a line and when it happened: a line that comes late is marked, with both times."""
-    from duty.corrections import moment
-    from duty.phrases import phrase
+def prepared(app: WatchkeeperApp, subject: Subject | None = None) -> None:
+    """Choose a prepared line, about ``subject`` or else what is under the cursor, and go on writing it."""
+    from duty.log_templates import filled, templates
+    from tui.sayings import about_of
+    from tui.screens.choose import Choose
+
+    about = app.subject() if subject is None else subject
+    name, number = about_of(about), app.incident_id()
+
+    def use(text: str) -> Callable[[], None]:
+        return lambda: _write(app, text)
+
+    options = []
+    for one in templates(app.picture.rules.templates):
+        text = filled(say(one.text), subject=name, host=about.host, incident=number)
+        options.append((f"{one.key}  {text}", use(text)))
+    app.push_screen(Choose(_("A prepared line for the duty log"), options))
+
+
+def _write(app: WatchkeeperApp, text: str) -> None:
+    write_line = getattr(app.view(), "write_line", None)
+    if callable(write_line):
+        write_line(text)
+    else:
+        note_late(app, text)
+
+
+def note_late(app: WatchkeeperApp, text: str = "") -> None:
+    """Ask for a line and when it happened: a line that comes late is marked, with both times. ``text`` stands in it."""
+    from duty.typed import moment, no_time
     from tui.sayings import about_of
     from tui.screens import dialogs
 
@@ -23,12 +52,11 @@ def note_late(app: WatchkeeperApp) -> None:
 
     async def send(values: dict[str, str]) -> Reply:
         at, when = None, values["when"]
-        if when and (at := moment(when, app.picture.now, zone)) is None:
-            why = phrase('{text} is no time: write "21:05", "11-24 21:05" or "2026-11-24T21:05"', text=when)
-            return Reply(0, ok=False, why=why)
+        if when and (at := moment(when, zone, app.picture.now)) is None:
+            return Reply(0, ok=False, why=no_time(when))
         return await app.session.ask(lambda ask: WriteLog(ask=ask, text=values["text"], subject=subject, event_at=at))
 
-    app.push_screen(dialogs.note(send, about=about_of(subject)))
+    app.push_screen(dialogs.note(send, about=about_of(subject), text=text))
 
 
 def correct(app: WatchkeeperApp) -> None:

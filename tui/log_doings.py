@@ -16,16 +16,18 @@ LOG = "log"
 
 
 def log(app: WatchkeeperApp) -> None:
-    """The duty log, where one has left it."""
+    """The duty log, where one has left it, with the keys in its search line."""
     from tui.screens.log import LogScreen
 
-    screen = next((one for one in app.screen_stack if isinstance(one, LogScreen)), None)
-    if screen is None:
-        if not app.is_screen_installed(LOG):
-            app.install_screen(LogScreen(), LOG)
-        show_screen(app, app.get_screen(LOG))
-    while screen is not None and app.screen is not screen:
+    if not app.is_screen_installed(LOG):
+        app.install_screen(LogScreen(), LOG)
+    screen = app.get_screen(LOG)
+    if screen not in app.screen_stack:
+        show_screen(app, screen)
+    while app.screen is not screen:
         app.pop_screen()
+    if isinstance(screen, LogScreen) and screen.is_mounted:
+        screen.line.begin()
     app.owe(None)
 
 

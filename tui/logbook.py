@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec import structs
+
 from duty.log_query import LogQuery
 from duty.log_words import Say
 from duty.records import LogEntry, LogPage
@@ -82,7 +84,14 @@ class LogBook:
             return False
         self.newest = new[0].seq
         self.entries[:0] = [entry for entry in new if self.query.fits(entry, say)]
+        self._mark({entry.supersedes: entry.seq for entry in new if entry.supersedes is not None})
         return True
+
+    def _mark(self, corrections: dict[int, int]) -> None:
+        """Lines that were corrected meanwhile, with the number of the line that does it."""
+        for place, entry in enumerate(self.entries if corrections else ()):
+            if (by := corrections.get(entry.seq)) is not None:
+                self.entries[place] = structs.replace(entry, corrected_by=by)
 
     def entry(self, key: str | None) -> LogEntry | None:
         """The line with this key."""

@@ -227,7 +227,10 @@ class Engine:
         run.state.on_connection(connection)
         self._dirty[host] = None
         if connection.up and not before.up:
-            run.connected(self.clock.now().mono)
+            # Its numbers are not left waiting for its slot.
+            now = self.clock.now()
+            run.connected(now.mono)
+            run.ask(now)
         if self._worth_a_line(connection, run.state):
             self._recorder.log(connection_line(host, connection))
         if before.link is not connection.link:

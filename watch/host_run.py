@@ -51,8 +51,11 @@ class HostRun:
         return self.state.spec
 
     def connected(self, mono: float) -> None:
-        """The connection has just come up: ask everything, in an order that fills the screen."""
-        self._due = mono
+        """The connection has just come up: ask everything, in an order that fills the screen.
+
+        The second sample, with which there are rates, comes in its slot: half a second later at least.
+        """
+        self._due = mono - self.spec.interval_s / 2
         self._section_due = dict.fromkeys(SECTIONS, mono)
         for rule in self.spec.apps:
             if not rule.from_console:

@@ -31,7 +31,7 @@ from watch.site_source import first_site, line_of, load_feeds, make_feed, ssh_en
 from wire.door import Door
 from wire.doorway import Doorway, open_doorway
 from wire.messages import PROTOCOL, Command, Hello, Reply, Resync, Welcome
-from wire.words import every_language
+from wire.words import EVERY_LANGUAGE
 
 if TYPE_CHECKING:
     from collectors.ssh_environment import SshEnvironment
@@ -91,7 +91,7 @@ class Service:
 
     async def _begin(self, place: Doorway) -> None:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
-        records = self.records = await Records.open(self.plan.store, self.clock, every_language())
+        records = self.records = await Records.open(self.plan.store, self.clock, EVERY_LANGUAGE)
         self.recorder = Recorder(records, self._publish, self._loaded)
         history = self.history = self._past = History(
             self.plan.store.with_name(HISTORY_NAME), site, self.clock, self._foreseen

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import gettext
 import os
-from functools import lru_cache
-from hashlib import sha256
+from functools import cached_property
 from pathlib import Path
 
-from duty.log_words import Speech
+from duty.log_words import Say
 from duty.phrases import OWN, Phrase, fill, render
 
 DOMAIN = "watchkeeper"
@@ -60,19 +59,32 @@ def say(said: Phrase) -> str:
     return render(said, _translated)
 
 
-@lru_cache(1)
-def every_language() -> Speech:
-    """The engine's sentences in all languages that ship, for who looks for words in them."""
-    catalogs = [gettext.translation(DOMAIN, LOCALE, languages=[one], fallback=True) for one in LANGUAGES]
-    digest = sha256()
-    for one in LANGUAGES:
-        file = LOCALE / one / "LC_MESSAGES" / f"{DOMAIN}.mo"
-        digest.update(one.encode() + (file.read_bytes() if file.exists() else b""))
+class EveryLanguage:
+    """The engine's sentences in all languages that ship. The catalogs are read when they are asked for first."""
 
-    def every(said: Phrase) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(render(said, one.gettext if said.template else str) for one in catalogs))
+    @cached_property
+    def edition(self) -> str:
+        """A digest of the catalogs."""
+        from hashlib import sha256
 
-    return Speech(digest.hexdigest()[:16], every)
+        digest = sha256()
+        for one in LANGUAGES:
+            file = LOCALE / one / "LC_MESSAGES" / f"{DOMAIN}.mo"
+            digest.update(one.encode() + (file.read_bytes() if file.exists() else b""))
+        return digest.hexdigest()[:16]
+
+    @cached_property
+    def say(self) -> Say:
+        """A sentence in each language that has words of its own for it."""
+        catalogs = [gettext.translation(DOMAIN, LOCALE, languages=[one], fallback=True) for one in LANGUAGES]
+
+        def every(said: Phrase) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(render(said, one.gettext if said.template else str) for one in catalogs))
+
+        return every
+
+
+EVERY_LANGUAGE = EveryLanguage()
 
 
 def _translated(template: str) -> str:

@@ -198,12 +198,12 @@ def test_an_exported_log_verifies_and_its_part_does(say: Say, store: Path, tmp_p
     _, out, _ = say("export-log", "--format", "jsonl")
     export = tmp_path / "log.jsonl"
     export.write_text(out, "utf-8")
-    code, said, _ = say("verify", "--file", str(export))
+    code, said, _ = say("verify", str(export))
     assert code == Exit.WELL and "log.jsonl: 12 lines, 1 to 12, each as it was written." in said
     _, part, _ = say("export-log", "--format", "jsonl", "--since", "2026-09-21T22:13:26")
     assert len(part.splitlines()) == 6
     export.write_text(part, "utf-8")
-    code, said, _ = say("verify", "--file", str(export))
+    code, said, _ = say("verify", str(export))
     assert code == Exit.WELL and "It begins at line 7: what was before is not in it." in said
 
 
@@ -225,7 +225,7 @@ def test_a_changed_export_is_named(
     lines = say("export-log", "--format", "jsonl")[1].splitlines()
     export = tmp_path / "log.jsonl"
     export.write_text("\n".join(change(lines)) + "\n", "utf-8")
-    code, _out, err = say("verify", "--file", str(export))
+    code, _out, err = say("verify", str(export))
     assert code == Exit.WATCH and words in err
 
 
@@ -279,6 +279,55 @@ def test_csv_has_every_field_and_no_formula(say: Say, store: Path) -> None:
     assert [row["seq"] for row in found] == [str(seq) for seq in range(1, 13)]
     assert found[7]["happened"] == "2026-09-21T21:13:20+08:00" and found[9]["supersedes"] == "9"
     assert not [cell for row in found for cell in row.values() if cell.startswith(("=", "+", "@"))]
+
+
+CELLS = [
+    (lambda rows: rows[4].update(text="note 4"), "line 5 is not the one"),
+    (lambda rows: rows[4].update(seq="05"), "line 5 cannot be read (place 5)"),
+    (lambda rows: rows[6].update(text=EVIL.replace("<script>", "'<script>")), "line 7 cannot be read (place 7)"),
+    (lambda rows: rows[9].update(supersedes=""), "line 10 is not the one"),
+    (lambda rows: rows[8].update(hash=""), "line 9 is not the one"),
+    (lambda rows: rows.pop(4), "line 5 is missing"),
+]
+
+
+@pytest.mark.parametrize(("change", "words"), CELLS, ids=[words for _change, words in CELLS])
+def test_a_csv_verifies_and_a_cell_that_was_changed_is_named(
+    say: Say, store: Path, tmp_path: Path, change: Callable[[list[dict[str, str]]], object], words: str
+) -> None:
+    kept = Store(store)
+    kept.append_log([NewLogEntry(LogKind.NOTE, "li", T + 9, GW, text) for text in ("'quoted", "=1+1", 'a "b", c')], T)
+    kept.close()
+    export = tmp_path / "log.csv"
+    export.write_text(say("--lang", "zh_CN", "export-log", "--format", "csv")[1], "utf-8")
+    speak("en")
+    code, said, _ = say("verify", str(export))
+    assert code == Exit.WELL and "log.csv: 15 lines, 1 to 15, each as it was written." in said
+    head = say("head")[1].split()[-1]
+    assert say("verify", str(export), "--head", head)[0] == Exit.WELL
+    with export.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    change(rows)
+    with export.open("w", encoding="utf-8", newline="") as file:
+        sheet = csv.DictWriter(file, rows[0], lineterminator="\n")
+        sheet.writeheader()
+        sheet.writerows(rows)
+    code, _said, err = say("verify", str(export))
+    assert code == Exit.WATCH and words in err
+
+
+@pytest.mark.parametrize("form", ["text", "md", "html"])
+def test_what_is_for_reading_is_refused_and_its_head_is_found_in_the_store(
+    say: Say, store: Path, tmp_path: Path, form: str
+) -> None:
+    export = tmp_path / f"log.{form}"
+    export.write_text(say("export-log", "--format", form)[1], "utf-8")
+    code, _said, err = say("verify", str(export))
+    assert code == Exit.BAD and "only an export as JSON Lines or CSV can" in err
+    found = re.search(r"Head at line (\d+): ([0-9a-f]{64})", export.read_text("utf-8"))
+    assert found is not None and say("verify", "--head", f"{found[1]}:{found[2]}")[0] == Exit.WELL
+    tamper(store, "UPDATE log_entry SET text = 'x' WHERE seq = 3")
+    assert say("verify", "--head", f"{found[1]}:{found[2]}")[0] == Exit.WATCH
 
 
 def test_the_words_are_the_readers_and_the_record_stays_the_same(say: Say, store: Path, site: Path) -> None:

@@ -13,7 +13,8 @@ END = "<!-- end of {name} -->"
 TABLES = (
     "Site", "Session", "History", "Role", "Host", "Process", "Line", "Ping", "Disk", "App", "Event",
     "EventPattern", "Health", "Clock",
-    "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable", "Alarm", "Maintenance",
+    "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable", "TemplateTable", "Alarm",
+    "Maintenance",
     "Emergency", "EmergencyStep",
 )  # fmt: skip
 
@@ -38,6 +39,7 @@ WRITTEN = {
     "ContactTable": "a contact, see below",
     "Incidents": "a table, see below",
     "LevelTable": "a level, see below",
+    "TemplateTable": "a template, see below",
     "StepTable": "a step, see below",
     "EmergencyStep": "a step, see below",
     "ReportTable": "a report, see below",

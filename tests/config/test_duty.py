@@ -7,7 +7,9 @@ from pathlib import Path
 from config.load import load_site
 from duty.duty_rules import rules_of
 from duty.incident_profile import EscalationStep, Told
+from duty.log_templates import BUILT_IN, filled, templates
 from duty.records import Move
+from wire.words import say, speak
 
 GOOD = Path(__file__).parent / "good"
 
@@ -29,6 +31,18 @@ def test_levels_and_reports_are_filled_in_from_the_built_in_ones() -> None:
     assert [(one.name, one.what, one.tested) for one in rules.contacts] == [
         ("SGE", "exchange", "2026-03-05"), ("Vendor hotline", "vendor", ""),
     ]  # fmt: skip
+
+
+def test_a_sites_own_templates_come_first_and_take_the_place_of_built_in_ones() -> None:
+    site = load_site(GOOD / "templates.toml").site
+    assert site is not None
+    found = templates(rules_of(site).templates)
+    assert [one.key for one in found[:2]] == ["vendor", "seal"] and len(found) == len(BUILT_IN) + 1
+    assert str(found[0].text) == "Called Hundsun about {subject}: …"
+    speak("zh_CN")
+    assert say(found[0].text) == "已就 {subject} 致电恒生：…"
+    seal = filled(say(found[1].text), subject="gw1 order", host="gw1", incident=None)
+    assert seal == "Seal of gw1 checked, incident …"
 
 
 def test_a_site_that_says_nothing_has_the_built_in_levels_and_no_reports() -> None:

@@ -36,7 +36,12 @@ def modules_of(folder: str) -> list[str]:
 
 def loaded_after(code: str) -> set[str]:
     """Top-level names of the modules a fresh interpreter has after ``code``."""
-    report = "import json, sys; print('\\n' + json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+    return {name.partition(".")[0] for name in modules_after(code)}
+
+
+def modules_after(code: str) -> set[str]:
+    """Names of all modules a fresh interpreter has after ``code``."""
+    report = "import json, sys; print('\\n' + json.dumps(sorted(sys.modules)))"
     ran = subprocess.run(
         [sys.executable, "-c", f"{code}\n{report}"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
@@ -59,6 +64,30 @@ def test_a_folder_loads_nothing_of_the_other_world(folder: str) -> None:
 def test_what_lets_screens_in_loads_nothing_that_speaks_with_hosts() -> None:
     """The first screen of a watch waits for all that is loaded before its door opens."""
     assert loaded_after("import watch.service, watch.plan") & {"asyncssh", "cryptography", "psutil"} == set()
+
+
+FOR_LATER = {
+    "duty": {"chain", "log_query", "typed"},
+    "tui": {
+        "entry_page", "graph_page", "host_page", "incident_doings", "incident_page", "line_doings", "log_doings",
+        "log_found", "logbook", "overview", "small_graphs",
+    },
+    "tui.screens": {
+        "choose", "detail", "dialogs", "entry", "form", "graph", "help", "host", "incident", "incident_dialogs", "log",
+        "overview", "page",
+    },
+}  # fmt: skip
+"""What only a key brings, by folder."""
+
+
+def test_the_first_screen_loads_nothing_that_only_a_key_brings() -> None:
+    """A person waits for each module that is loaded before the first screen (CONTRIBUTING, "The first screen")."""
+    loaded = modules_after("import cli.attach, tui.app")
+    assert "tui.screens.watch" in loaded
+    for folder, names in FOR_LATER.items():
+        there = {path.stem for path in (ROOT / folder.replace(".", "/")).glob("*.py")}
+        assert names <= there, "a name of the list is none of a module"
+        assert loaded & {f"{folder}.{name}" for name in names} == set()
 
 
 @pytest.mark.parametrize("words", [["--version"], ["--help"]])

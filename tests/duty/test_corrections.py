@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
-
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from duty.corrections import LATE_S, SKEW_S, Correction, corrected, event_time, is_late, moment, why_not
+from duty.corrections import LATE_S, SKEW_S, Correction, corrected, event_time, is_late, why_not
 from duty.records import LogEntry, LogKind, Refused, Subject
 
 ENTRY = LogEntry(
@@ -60,40 +57,3 @@ def test_i5_nothing_is_written_of_what_has_not_happened(asked: float | None, now
         assert asked is not None and not 0 < asked <= now + SKEW_S
     else:
         assert at <= now + SKEW_S and at == (now if asked is None else asked)
-
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-NOW = datetime(2026, 11, 24, 0, 30, tzinfo=SHANGHAI).timestamp()
-
-
-@pytest.mark.parametrize(
-    ("text", "iso"),
-    [
-        ("00:10", "2026-11-24T00:10"),
-        ("21:05", "2026-11-23T21:05"),
-        (" 21:05:30 ", "2026-11-23T21:05:30"),
-        ("11-23 21:05", "2026-11-23T21:05"),
-        ("12-31 23:00", "2025-12-31T23:00"),
-        ("2026-11-20T20:05", "2026-11-20T20:05"),
-        ("2026-11-20 20:05:01", "2026-11-20T20:05:01"),
-        ("2026-11-20T12:05+00:00", "2026-11-20T20:05"),
-    ],
-)
-def test_a_time_as_people_write_it(text: str, iso: str) -> None:
-    assert moment(text, NOW, SHANGHAI) == datetime.fromisoformat(iso).replace(tzinfo=SHANGHAI).timestamp()
-
-
-@pytest.mark.parametrize(
-    "text", ["", "now", "25:00", "2026-11-20", "20261120", "21.05", "02-30 10:00", "99999-01-01T00:00"]
-)
-def test_what_is_no_time(text: str) -> None:
-    assert moment(text, NOW, SHANGHAI) is None
-
-
-def test_the_night_on_which_clocks_are_put_back_has_every_time_once() -> None:
-    berlin = ZoneInfo("Europe/Berlin")
-    now = datetime(2026, 10, 25, 12, 0, tzinfo=berlin).timestamp()
-    at = moment("13:00", now, berlin)
-    assert at == datetime(2026, 10, 24, 13, 0, tzinfo=berlin).timestamp()
-    assert now - at == 24 * 3600, "25 hours by the clock on the wall less one"
-    assert datetime.fromtimestamp(at, UTC).hour == 11

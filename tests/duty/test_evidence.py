@@ -4,10 +4,12 @@ import msgspec
 import pytest
 
 from duty.evidence import LINES, evidence_of, unseen
-from duty.incident_details import Evidence
+from duty.incident_details import Evidence, Fact
 from duty.quality import Quality, State
 from duty.records import Subject
 from tests.tui.app.sites import AWAY, LAME, NOW, WELL
+from tui.incident_facts import value_of
+from wire.words import speak
 
 
 @pytest.mark.parametrize("view", [WELL, LAME, AWAY], ids=lambda view: view.id)
@@ -34,3 +36,15 @@ def test_the_values_are_those_of_the_thing_and_not_known_stays_not_known() -> No
 
 def test_of_what_is_not_read_nothing_is_known() -> None:
     assert (unseen(NOW).state, unseen(NOW).quality) == (State.UNKNOWN, Quality.NEVER)
+
+
+def test_what_we_say_of_a_thing_is_said_in_the_language_of_who_reads_it() -> None:
+    facts = {fact.label: fact for fact in evidence_of(WELL, Subject(WELL.id, "disk", WELL.disks[0].mount), NOW).host}
+    try:
+        speak("zh_CN")
+        assert value_of(facts["SSH connection"]) == "已连接"
+        speak("en")
+        assert value_of(facts["SSH connection"]) == "connected"
+    finally:
+        speak("en")
+    assert value_of(Fact("it said", "connected")) == "connected", "what a host said is never translated"

@@ -1,10 +1,12 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from duty.lines import LineTrack
 from duty.quality import State
-from duty.readings import InterfaceCounters
-from duty.site import LineRule
+from duty.readings import InterfaceCounters, LineReadings, QueueReading
+from duty.site import Limits, LineRule
 
 
 def counters(rx: int, tx: int = 0, errors: int = 0, drops: int = 0) -> InterfaceCounters:
@@ -30,6 +32,32 @@ def test_use_against_the_contracted_capacity(rx: int, state: State) -> None:
     track.see(counters(2 * rx), 12.0, 3.0)
     view = track.view()
     assert view.in_bps == rx * 8 and view.state is state
+
+
+LIMITS = st.builds(Limits, *[st.none() | st.integers(0, 90)] * 2)
+COUNTS = st.integers(0, 1_000_000)
+
+
+@given(
+    st.builds(LineRule, st.just("SGE-1"), st.just("eth0"), *[st.none() | st.just(8_000_000.0)] * 2,
+              use_percent=LIMITS, errors_per_s=LIMITS, drops_per_s=LIMITS, queue_packets=LIMITS),
+    COUNTS, COUNTS, st.integers(0, 100), st.integers(0, 100), st.sampled_from(["", "up", "down"]), st.integers(0, 100),
+)  # fmt: skip
+def test_what_is_seen_at_a_glance_to_be_well_has_no_fault(
+    rule: LineRule, rx: int, tx: int, errors: int, drops: int, link: str, waiting: int
+) -> None:
+    track = LineTrack(rule)
+    track.see(counters(0), 10.0, 1.0)
+    track.see(replace(counters(rx, tx, errors, drops), link=link), 11.0, 2.0)
+    track.look(LineReadings(11.0, queues=(QueueReading("eth0", 0, waiting, 0, 0),)), 2.0)
+    limits = ((rx * 8e2 / 8e6, rule.use_percent), (errors, rule.errors_per_s), (drops, rule.drops_per_s))
+    reached = [
+        limit is not None and value >= limit
+        for value, both in (*limits, (tx * 8e2 / 8e6, rule.use_percent), (waiting, rule.queue_packets))
+        for limit in (both.warn, both.act)
+    ]
+    if rule.capacity_in_bps and rule.capacity_out_bps:
+        assert bool(track.view().why) is (any(reached) or link == "down")
 
 
 def test_the_hosts_own_clock_makes_the_rate() -> None:

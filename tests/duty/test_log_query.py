@@ -148,3 +148,13 @@ def test_marks_stand_where_the_words_do() -> None:
 def test_a_search_never_finds_across_the_parts_of_a_line() -> None:
     assert "\n" in searched(entry("one", actor="two"), ENGLISH.say)
     assert not asked('"one two"').fits(entry("one", actor="two"), ENGLISH.say)
+
+
+def test_trading_day_shift_and_post_are_those_that_were_written() -> None:
+    night = entry(trading_day="2026-11-25", shift="Night", post="1")
+    for text, fits in {
+        "day:2026-11-25": True, "day:2026-11-24,2026-11-25": True, "day:2026-11-24": False,
+        "shift:night": True, "shift:day": False, "post:1": True, "post:11": False, "shift:night post:2": False,
+    }.items():  # fmt: skip
+        assert asked(text).fits(night, ENGLISH.say) is fits, text
+        assert not asked(text).fits(entry(), ENGLISH.say), "of which it is not known"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from duty.site import SessionRule
-from duty.trading_minutes import in_session, trading_deadline, trading_seconds, weekdays_after
+from duty.trading_minutes import trading_deadline, trading_seconds, weekdays_after
 
 ZONE = "Asia/Shanghai"
 SGE = (
@@ -65,10 +65,6 @@ def test_where_nothing_is_traded_nothing_comes_due() -> None:
     assert trading_deadline((), ZONE, 0.0, 60.0) is None
     assert trading_deadline((SessionRule("never", 0, 60, ()),), ZONE, 0.0, 60.0) is None
     assert trading_deadline((), ZONE, 5.0, 0.0) == 5.0
-
-
-def test_whether_a_session_goes_on() -> None:
-    assert in_session(SGE, ZONE, at("2026-11-25 01:00")) and not in_session(SGE, ZONE, at("2026-11-25 02:30"))
 
 
 def test_the_hour_that_the_clocks_skip_is_not_traded() -> None:

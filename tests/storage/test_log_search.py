@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from duty.log_query import LogQuery
-from duty.log_words import Speech, folded
+from duty.log_words import Spoken, folded
 from duty.phrases import of, phrase, render
 from duty.records import LogEntry, LogKind, NewLogEntry, Subject
 from storage.failures import StoreFailed
@@ -23,7 +23,7 @@ from storage.store import Store
 from tests.duty.test_log_query import asked
 
 CHINESE = {"{host} is lost": "{host} 断线", "disk {mount} is full": "磁盘 {mount} 已满"}
-BOTH = Speech("1", lambda said: (str(said), render(said, lambda text: CHINESE.get(text, text))))
+BOTH = Spoken("1", lambda said: (str(said), render(said, lambda text: CHINESE.get(text, text))))
 ZONE = ZoneInfo("Asia/Shanghai")
 DAY = 86_400.0
 
@@ -161,7 +161,7 @@ def test_other_words_of_the_engine_make_the_index_anew(store: Store, tmp_path: P
     store.append_log([NewLogEntry(LogKind.CONNECTION, "", 5.0, said=phrase("{host} is lost", host="gw"))] * 3, 6.0)
     assert store.index(100) == 3 and store.unindexed() == 0
     store.close()
-    newer = Store(tmp_path / "records.sqlite", Speech("2", lambda said: (str(said), "连接中断")))
+    newer = Store(tmp_path / "records.sqlite", Spoken("2", lambda said: (str(said), "连接中断")))
     assert newer.unindexed() == 3
     assert len(newer.search(asked("中断")).entries) == 3, "found meanwhile"
     assert newer.index(2) == 2 and newer.index(100) == 1 and newer.unindexed() == 0

@@ -58,7 +58,7 @@ from wire.messages import (
     Welcome,
     WriteLog,
 )
-from wire.words import every_language
+from wire.words import EVERY_LANGUAGE
 
 NOTHING = Subject()
 
@@ -158,6 +158,8 @@ class FakeWatch:
         self.write(
             made.text, who, made.subject, made.incident, made.event_at, said=made.said, supersedes=made.supersedes
         )
+        place = self.log.index(original)
+        self.log[place] = msgspec.structs.replace(original, corrected_by=self.log[0].seq)
 
     def move(self, incident: int, move: Move, actor: str, text: str = "", **more: object) -> Incident:
         """Let an incident move, by the real rules."""
@@ -294,7 +296,7 @@ class FakeWatch:
         among = [
             one for one in self.log if (one.seq > (command.after or 0) if up else one.seq < (command.before or 2**62))
         ]
-        found = [one for one in among if query.fits(one, every_language().say)]
+        found = [one for one in among if query.fits(one, EVERY_LANGUAGE.say)]
         page = found[-command.limit :] if up else found[: command.limit]
         ended = len(page) == len(found)
         edge = (among[0].seq if up else among[-1].seq) if among else command.after or command.before or 0

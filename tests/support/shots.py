@@ -177,10 +177,8 @@ SHOTS: tuple[Shot, ...] = (
     Shot("overview", "The overview (v)", ("v",), top="OverviewScreen"),
     Shot("corner", "The overview in a corner of the screen", ("v",), top="OverviewScreen", sizes=(CORNER,)),
     Shot("log-all", "The duty log, all of it (l)", ("l",), top="LogScreen"),
-    Shot(
-        "log-found", "Looking for words in the duty log (/)", ("l", "slash"), _typed("厂商", "enter"), top="LogScreen"
-    ),
-    Shot("log-line", "A line of the duty log (Enter)", ("l", "enter"), top="EntryScreen"),
+    Shot("log-found", "Looking for words in the duty log (l)", ("l",), _typed("厂商", "enter"), top="LogScreen"),
+    Shot("log-line", "A line of the duty log (Enter)", ("l", "enter", "enter"), top="EntryScreen"),
     Shot("incident", "An incident (Enter)", do=_incident(), top="IncidentScreen"),
     Shot("procedure", "An emergency procedure in its incident (P)", do=_procedure, top="EmergencyScreen"),
     Shot("drill", "Beginning a drill (D)", ("D",), _typed("结算库空间告急 / database full"), top="Form"),

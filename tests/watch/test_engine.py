@@ -132,16 +132,16 @@ async def test_found_pids_are_watched_and_a_gone_one_is_looked_for_at_once(bench
 
 async def test_a_late_answer_drops_the_next_question_and_is_counted(bench: Bench) -> None:
     feed = bench.feeds["quote"]
-    feed.connect()
     feed.busy["sample"] = bench.clock.seconds
+    feed.connect()
     await bench.until(lambda: bench.host("quote").dropped >= 2)
     assert not feed.samples
 
 
 async def test_a_hanging_section_costs_only_itself(bench: Bench) -> None:
     feed, engine = bench.feeds["jump"], bench.engine
-    feed.connect()
     feed.busy["mounts"] = bench.clock.seconds - 60
+    feed.connect()
     engine.on_sample("jump", Sample(1, 100.0), bench.clock.now().mono)
     await bench.until(lambda: any(s.section == "mounts" and s.why for s in bench.host("jump").sections))
     assert bench.host("jump").quality is Quality.GOOD

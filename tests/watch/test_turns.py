@@ -93,6 +93,19 @@ def test_the_first_board_has_every_host_judged(turns: Turns) -> None:
     assert all(host.state is State.OK and host.samples == 1 for host in board.hosts)
 
 
+def test_a_host_that_connects_is_asked_at_once_and_then_in_its_slot(turns: Turns) -> None:
+    feeds = [run.feed for run in turns.engine.runs.values()]
+    assert all(feed.samples and feed.sections.count("processes") == 1 for feed in feeds)  # type: ignore[attr-defined]
+    before = turns.asked()
+    turns.turn(2 * SLOTS)
+    again = [now - then for then, now in zip(before, turns.asked(), strict=True)]
+    assert set(again) <= {1, 2}, "within a second and a half there are two samples, and never two in half a second"
+    turns.engine.on_connection("h00", Connection(Link.LOST, 0.0))
+    asked = turns.asked()[0]
+    turns.engine.on_connection("h00", Connection(Link.UP, 0.0))
+    assert turns.asked()[0] == asked + 1
+
+
 def test_what_was_heard_is_judged_and_nothing_else(turns: Turns) -> None:
     turns.turn()
     assert turns.judged == []
@@ -107,8 +120,10 @@ def test_what_was_heard_is_judged_and_nothing_else(turns: Turns) -> None:
 
 
 def test_every_host_is_asked_once_a_second(turns: Turns) -> None:
-    turns.turn(5 * SLOTS - 1)
-    assert set(turns.asked()) == {5}
+    turns.turn(2 * SLOTS)
+    before = turns.asked()
+    turns.turn(5 * SLOTS)
+    assert {now - then for then, now in zip(before, turns.asked(), strict=True)} == {5}
 
 
 def test_a_turn_a_little_early_asks_all_the_same(turns: Turns) -> None:

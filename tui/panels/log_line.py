@@ -10,14 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from duty.clean import clean
+from duty.log_templates import GAP
 from duty.records import Subject
 from tui.cells import cell
 from tui.messages import LogSubmitted
 from tui.sayings import about_of
-from tui.screens.form import TEXT_LIMIT
-from tui.widgets.line_input import LineInput
+from tui.widgets.line_input import TEXT_LIMIT, LineInput
 from wire.messages import Reply
 from wire.words import _, say
 from wire.words import language as spoken_language
@@ -49,6 +50,7 @@ class LogLine(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("ctrl+t", "other", show=False),
+        Binding("ctrl+o", "prepared", show=False),
     ]
 
     class Left(Message):
@@ -69,7 +71,8 @@ class LogLine(Vertical):
         yield Static("", markup=False, id="log-refused")
         with Horizontal():
             yield Static("", markup=False, id="log-about")
-            yield LineInput(id="log-text", max_length=TEXT_LIMIT, compact=True)
+            # A draft that one comes back to is gone on with, not typed over.
+            yield LineInput(id="log-text", max_length=TEXT_LIMIT, compact=True, select_on_focus=False)
 
     def on_mount(self) -> None:
         """Say what it is for."""
@@ -96,9 +99,15 @@ class LogLine(Vertical):
             self._pointed, self._spoken = subject, spoken_language()
             self._renew()
 
-    def begin(self) -> None:
-        """Take the keys; a new line is about the thing under the cursor."""
+    def begin(self, text: str = "") -> None:
+        """Take the keys; a new line is about the thing under the cursor. ``text`` comes in where the cursor is, and the
+        cursor goes to the first gap of it."""
+        at = self.field.cursor_position
         self.field.focus()
+        if text:
+            self.field.insert(text, at)
+            gap = text.find(GAP)
+            self.field.selection = Selection(at + gap, at + gap + 1) if gap >= 0 else Selection.cursor(at + len(text))
 
     def on_descendant_focus(self) -> None:
         """By key or by click: a line begins, or a draft goes on."""
@@ -168,6 +177,12 @@ class LogLine(Vertical):
         self.about = choices[(at + 1) % len(choices)]
         self._renew()
 
+    def action_prepared(self) -> None:
+        """Choose a prepared line about what this one is about."""
+        from tui import line_doings
+
+        line_doings.prepared(self.app, self.about or NOTHING)
+
     def on_resize(self) -> None:
         """Another width has room for other words."""
         self._renew()
@@ -192,7 +207,8 @@ class LogLine(Vertical):
         """What can be done, in as many words as there is room for: one that is cut says nothing."""
         if self.about is not None:
             words = [
-                _("Enter writes · Esc leaves, the line is kept · ^T about something else"),
+                _("Enter writes · Esc leaves, the line is kept · ^T about something else · ^O prepared lines"),
+                _("Enter writes · Esc leaves · ^T about something else · ^O prepared lines"),
                 _("Enter writes · Esc leaves · ^T about something else"),
                 _("Enter writes · Esc leaves"),
             ]
@@ -216,5 +232,5 @@ class LogLine(Vertical):
         """What help says when the keys go here."""
         return _(
             "The line of the duty log: Enter writes it, Esc goes back and keeps it, "
-            "Ctrl+T changes what it is about. F1 is this help."
+            "Ctrl+T changes what it is about, Ctrl+O puts in a prepared line. F1 is this help."
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from duty.clean import clean
 from duty.phrases import N_
 from duty.records import Move
-from tui.plain import incident_orders, telling
+from tui.plain import incident_orders, log_orders, telling
 from tui.plain.incident_orders import doer, number_of, wants_number
 from tui.sayings import refusal
 from wire.messages import CloseIncident, Command, TakeIncident, WriteLog
@@ -92,7 +92,7 @@ async def _close(speaker: Speaker, rest: str) -> Iterable[str]:
 
 
 async def _note(speaker: Speaker, text: str) -> Iterable[str]:
-    return await _ask(speaker, lambda ask: WriteLog(ask=ask, text=text), text, _("Written in the duty log."))
+    return await log_orders.written(speaker, lambda ask: WriteLog(ask=ask, text=text), text)
 
 
 async def _log(speaker: Speaker, _rest: str) -> Iterable[str]:
@@ -112,9 +112,7 @@ async def _quit(speaker: Speaker, _rest: str) -> Iterable[str]:
     return speaker.leave()
 
 
-async def _ask(
-    speaker: Speaker, make: Callable[[int], Command], own: tuple[int, Move] | str, done: str
-) -> Iterable[str]:
+async def _ask(speaker: Speaker, make: Callable[[int], Command], own: tuple[int, Move], done: str) -> Iterable[str]:
     """Ask the watch; the news of what was done here is not told a second time."""
     speaker.own.add(own)
     reply = await speaker.session.ask(make)
@@ -134,6 +132,7 @@ ORDERS: dict[str, Order] = {
     **{word: Order(usage, words, doer(parse, usage)) for word, (usage, words, parse) in incident_orders.ORDERS.items()},
     "note": Order("note TEXT", N_("write a line in the duty log"), _note),
     "log": Order("log", N_("the newest lines of the duty log"), _log),
+    **{word: Order(*order) for word, order in log_orders.ORDERS.items()},
     "quiet": Order("quiet", N_("tell no changes until speak"), _quiet),
     "speak": Order("speak", N_("tell changes again, first what was not told"), _speak),
     "quit": Order("quit", N_("leave"), _quit),

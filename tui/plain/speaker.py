@@ -48,6 +48,8 @@ class Speaker:
         self.flow = Flow()
         self.own: set[tuple[int, Move] | str] = set()
         """What was done here and comes back as news."""
+        self.found: tuple[str, int | None] = ("", None)
+        """What was looked for in the log, and below which line it goes on; 0: there is nothing older."""
         self.parting_words = ""
         self._out = out
         self._loop = asyncio.get_running_loop()

@@ -195,8 +195,37 @@ def log_lines(picture: Picture) -> Iterator[str]:
         yield _("The duty log is empty.")
     zone = picture.site.time_zone if picture.site is not None else "UTC"
     for entry in beside(picture.log[:LOG_LINES]):
-        told = f"{figures.clock(entry.event_at, zone, picture.now)} {_entry(entry, zone)}"
+        told = _numbered(entry, zone, picture.now)
         yield told if entry.corrected_by is None else _("{line} (corrected, see the next line)", line=told)
+
+
+def log_line(entry: LogEntry, zone: str, now: float) -> str:
+    """One line wherever it stands, with its number. ``zone``: the site's time zone."""
+    told = _numbered(entry, zone, now)
+    return (
+        told if entry.corrected_by is None else _("{line} (corrected by line {seq})", line=told, seq=entry.corrected_by)
+    )
+
+
+def log_facts(entry: LogEntry, zone: str, now: float) -> Iterator[str]:
+    """One line with all that is kept of it."""
+    yield log_line(entry, zone, now)
+    happened, entered = figures.moment(entry.event_at, zone), figures.moment(entry.entered_at, zone)
+    yield _("Happened {happened}, written {entered}.", happened=happened, entered=entered)
+    if entry.supersedes is not None:
+        yield _("It corrects line {seq}.", seq=entry.supersedes)
+    if entry.incident is not None:
+        yield _("It belongs to incident {number}.", number=entry.incident)
+    if entry.session:
+        yield _("Login session: {session}.", session=entry.session)
+    for ref in entry.refs:
+        yield _("It refers to: {ref}.", ref=" ".join(filter(None, (ref.kind, ref.key, ref.sha256))))
+    yield _("Hash: {hash}.", hash=entry.hash or figures.MISSING)
+
+
+def _numbered(entry: LogEntry, zone: str, now: float) -> str:
+    time = figures.clock(entry.event_at, zone, now)
+    return _("line {seq}, {time}, {words}", seq=entry.seq, time=time, words=_entry(entry, zone))
 
 
 def _entry(entry: LogEntry, zone: str) -> str:

@@ -9,17 +9,18 @@ from duty.connection import HostKey, Link
 from duty.duty_rules import DutyRules
 from duty.incidents import LEVELS
 from duty.records import Incident, LogEntry
-from tui.screens.form import TEXT_LIMIT, Field, Form, Send
+from tui.screens.form import Field, Form, Send
+from tui.widgets.line_input import TEXT_LIMIT
 from wire.words import _
 
 
-def note(send: Send, *, about: str) -> Form:
-    """A line for the duty log. ``about``: what it is about, empty for nothing in particular."""
+def note(send: Send, *, about: str, text: str = "") -> Form:
+    """A line for the duty log. ``about``: what it is about, empty for nothing in particular; ``text`` stands in it."""
     return Form(
         _("Write a line in the duty log"),
         [_("about {subject}", subject=about)] if about else [],
         [
-            Field("text", _("Line")),
+            Field("text", _("Line"), value=text),
             Field("when", _("When it happened, if not now (21:05, 11-24 21:05)"), optional=True),
         ],
         send,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
+from duty.corrections import why_not
 from duty.log_query import LogQuery
 from duty.records import LogEntry, Subject
 from tui import doings
@@ -20,13 +23,23 @@ class EntryScreen(DetailScreen):
         self._query = query
 
     def page(self, width: int) -> list[Line]:
-        """All that is kept; it never changes."""
+        """All that is kept; it never changes, but that a further line may correct it."""
         picture = self.app.picture
         zone = picture.site.time_zone if picture.site is not None else "UTC"
+        here = (self.entry.chain, self.entry.seq)
+        by = next((one.seq for one in picture.log if (one.chain, one.supersedes) == here), None)
+        if by is not None and self.entry.corrected_by is None:
+            self.entry = structs.replace(self.entry, corrected_by=by)
         lines = entry_lines(self.entry, self._query, picture.now, zone, width)
         if self.entry.subject.host in picture.hosts:
             lines += [(), ((_("g: graphs of that minute · Enter: its incident, else its host · Esc back"), "dim"),)]
+        if why_not(self.entry) is None:
+            lines += [((_("x: correct it; the line stays as it is, struck through"), "dim"),)]
         return lines
+
+    def log_entry(self) -> LogEntry:
+        """The line."""
+        return self.entry
 
     def subject(self) -> Subject:
         """What the line is about."""

@@ -15,12 +15,11 @@ from textual.widgets import Input, Static
 
 from duty.clean import clean
 from tui.screens.choice import Choice
-from tui.widgets.line_input import LineInput
+from tui.widgets.line_input import TEXT_LIMIT, LineInput
 from wire.messages import Reply
 from wire.words import _, say
 
 Send = Callable[[dict[str, str]], Awaitable[Reply]]
-TEXT_LIMIT = 500
 """Characters in one field."""
 ROOMY = 9
 """Rows of fields up to which there is a blank line above each: more would not fit a terminal of 24 lines."""

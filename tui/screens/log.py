@@ -25,7 +25,7 @@ from tui.widgets.header import Header
 from tui.widgets.live_table import LiveTable, Sheet
 from tui.widgets.search_line import SearchLine
 from wire.messages import ReadLog, Reply
-from wire.words import _, every_language, say
+from wire.words import EVERY_LANGUAGE, _, say
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
@@ -73,8 +73,8 @@ class LogTable(LiveTable):
     def help_text(self) -> str:
         """What help says when the keys go here."""
         return _(
-            "The duty log: / looks for words in it, Enter opens a line, g draws its minute. PgUp PgDn go through all "
-            "of it, Home and End to its newest and oldest line. What was looked for is underlined."
+            "The duty log: / looks for words in it, Enter opens a line, g draws its minute, x corrects it. PgUp PgDn "
+            "go through all of it, Home and End to its newest and oldest line. What was looked for is underlined."
         )
 
 
@@ -110,8 +110,8 @@ class LogScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """The lines have the keys first."""
-        self.table.focus()
+        """The search line has the keys: a letter typed here is a word to look for, and never does anything."""
+        self.line.begin()
         self._ask("first")
         self.set_interval(AGAIN_S, self._ask_again)
 
@@ -137,9 +137,14 @@ class LogScreen(Screen[None]):
         else:
             self._tell()
 
-    def on_search_line_left(self) -> None:
-        """The keys go back to the lines."""
+    def on_search_line_left(self, message: SearchLine.Left) -> None:
+        """The keys go to the lines, or out of the log."""
+        if message.to == "back":
+            self.action_back()
+            return
         self.table.focus()
+        if message.to == "page":
+            self.table.action_page(1)
 
     # --- asking ----------------------------------------------------------------------------------------------------
 
@@ -205,7 +210,7 @@ class LogScreen(Screen[None]):
         """Lines that were written meanwhile come in above; the cursor stays on its line."""
         picture = self.app.seen
         self.query_one(Header).redraw()
-        if not self._asking and not self.book.heard(picture.log, every_language().say):
+        if not self._asking and not self.book.heard(picture.log, EVERY_LANGUAGE.say):
             self._ask("first")
         book, table = self.book, self.table
         head, draw = log_columns(max(20, table.size.width - 1), self._zone(), picture.now, book.query, table.glyphs)
@@ -252,13 +257,17 @@ class LogScreen(Screen[None]):
 
     # --- what is under the cursor ----------------------------------------------------------------------------------
 
-    def entry(self) -> LogEntry | None:
+    def hold(self) -> None:
+        """The cursor stays on its line, whatever is written above."""
+        self.table.hold()
+
+    def log_entry(self) -> LogEntry | None:
         """The line under the cursor."""
         return self.book.entry(self.table.key)
 
     def subject(self) -> Subject:
         """What it is about."""
-        entry = self.entry()
+        entry = self.log_entry()
         return entry.subject if entry is not None else Subject()
 
     def host_id(self) -> str | None:
@@ -267,12 +276,12 @@ class LogScreen(Screen[None]):
 
     def incident_id(self) -> int | None:
         """Its incident."""
-        entry = self.entry()
+        entry = self.log_entry()
         return entry.incident if entry is not None else None
 
     def moment(self) -> float | None:
         """When it happened, UTC epoch seconds."""
-        entry = self.entry()
+        entry = self.log_entry()
         return entry.event_at if entry is not None else None
 
     def row_text(self) -> str:
@@ -286,7 +295,7 @@ class LogScreen(Screen[None]):
 
     def open_row(self) -> None:
         """The line under the cursor with all that is kept of it."""
-        if (entry := self.entry()) is not None:
+        if (entry := self.log_entry()) is not None:
             self.table.hold()
             show_entry(self.app, entry, self.book.query)
 

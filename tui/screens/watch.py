@@ -186,12 +186,12 @@ class WatchScreen(Screen[None]):
         """The keys are shown again where the line of the log was."""
         self._arrange()
 
-    def write_line(self) -> None:
-        """Write in the duty log, about the thing under the cursor."""
+    def write_line(self, text: str = "") -> None:
+        """Write in the duty log, about the thing under the cursor; ``text`` is put into the line."""
         self.on_row_pointed()
         line = self.query_one(LogLine)
         line.remove_class("-hidden")  # what is not shown cannot have the keys
-        line.begin()
+        line.begin(text)
 
     def on_row_pointed(self) -> None:
         """The line of the log is about the thing under the cursor until it is begun."""

@@ -6,6 +6,9 @@ from textual import events
 from textual.geometry import Offset
 from textual.widgets import Input
 
+TEXT_LIMIT = 500
+"""Characters of what is written into the duty log by hand."""
+
 
 class LineInput(Input):
     """Textual's field, mended for typing on slow lines and in Chinese."""

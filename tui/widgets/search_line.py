@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from duty.records import LogKind
 from tui.widgets.line_input import LineInput
 from wire.words import _
 from wire.words import language as spoken_language
 
 TEXT_LIMIT = 400
+
+
+class SearchField(LineInput):
+    """The field. It has the keys as soon as the log is opened, so a ``/`` before the words is one too much."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Who types ``/`` all the same looks for what follows; of a path a part is found as well."""
+        if event.character == "/" and self.selected_text == self.value:
+            event.stop()
+            event.prevent_default()
 
 
 class SearchLine(Vertical):
@@ -32,8 +44,9 @@ class SearchLine(Vertical):
     SearchLine LineInput { width: 1fr; min-width: 20; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,pagedown,tab", "leave", show=False),
+        Binding("escape", "leave('back')", show=False),
+        Binding("down,tab", "leave", show=False),
+        Binding("pagedown", "leave('page')", show=False),
     ]
 
     class Typed(Message):
@@ -44,7 +57,11 @@ class SearchLine(Vertical):
             self.text = text
 
     class Left(Message):
-        """The operator is done with the line: the keys go back to where they were."""
+        """The operator is done with the line. ``to``: the ``lines``, the next ``page`` of them, or ``back``."""
+
+        def __init__(self, to: str) -> None:
+            super().__init__()
+            self.to = to
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +71,7 @@ class SearchLine(Vertical):
         """The sign, the field, what is said."""
         with Horizontal():
             yield Static("", markup=False, id="search-sign")
-            yield LineInput(id="search-text", max_length=TEXT_LIMIT, compact=True)
+            yield SearchField(id="search-text", max_length=TEXT_LIMIT, compact=True)
             yield Static("", markup=False, id="search-said")
         yield Static("", markup=False, id="search-wrong")
 
@@ -98,17 +115,18 @@ class SearchLine(Vertical):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter: to what was found."""
         event.stop()
-        self.post_message(self.Left())
+        self.post_message(self.Left("lines"))
 
-    def action_leave(self) -> None:
-        """To the lines; what was typed stays."""
-        self.post_message(self.Left())
+    def action_leave(self, to: str = "lines") -> None:
+        """To the lines; what was typed stays. Where nothing is typed, back is out of the log."""
+        self.post_message(self.Left("lines" if to == "back" and self.text else to))
 
     def help_text(self) -> str:
         """What help says when the keys go here."""
         return _(
             'Looks in the duty log for words, all of them, a part of a word too; "in quotes" exactly so. host: and '
-            "actor: with a part of a name, kind: with note, incident, connection, state, config, watch, practice, "
-            "event, incident: with a number, since: and until: with 2026-11-24, 21:00, yesterday or -2h. Enter goes to "
-            "the lines. F1 is this help."
+            "actor: with a part of a name, kind: with one of {kinds}, incident: with a number, day: with a trading "
+            "day, shift: and post: with a name, since: and until: with 2026-11-24, 21:00, yesterday or -2h. Enter "
+            "goes to the lines. F1 is this help.",
+            kinds=", ".join(LogKind),
         )

@@ -17,6 +17,7 @@ from duty.roles import People, Person, Role
 from tests.tui.app.sites import AWAY, NEW_KEY, WELL
 from tui import doings
 from tui.actions import ACTIONS, BY_ID
+from tui.later import Later
 from tui.screens.choice import Choice
 from wire.messages import (
     AcceptKey,
@@ -378,6 +379,11 @@ async def test_themes_go_round(desk: MakeDesk) -> None:
             await d.until(lambda: d.app.theme != seen[-1])
             seen.append(d.app.theme)
         assert seen[0] == seen[-1] and len(set(seen)) == len(doings.THEME_NAMES)
+
+
+def test_what_is_loaded_later_is_there() -> None:
+    later = [action.do for action in ACTIONS if isinstance(action.do, Later)]
+    assert later and all(callable(doing.found()) for doing in later)
 
 
 def test_keys_are_given_once() -> None:

@@ -11,7 +11,8 @@ from msgspec import structs
 from rich.cells import cell_len
 from textual import events
 
-from duty.phrases import phrase
+from duty.log_templates import LogTemplate
+from duty.phrases import own, phrase
 from duty.quality import State
 from duty.records import Subject
 from tests.tui.app.sites import HERE, LAME, WELL
@@ -253,3 +254,63 @@ async def test_no_hint_is_cut(desk: MakeDesk, size: tuple[int, int], language: s
         hint = line(d).field.placeholder
         assert hint.startswith(_("Enter writes · Esc leaves")) and not hint.endswith("…")
         assert cell_len(hint) <= line(d).field.size.width
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_prepared_line_is_filled_in_and_the_first_gap_is_typed_over(
+    desk: MakeDesk, size: tuple[int, int]
+) -> None:
+    async with desk(size=size) as d:
+        await put_cursor_on(d, "qgw1")
+        await d.press("P")
+        await d.until(lambda: d.screen == "Choose")
+        await d.type("restart")
+        await d.press("enter")
+        await d.until(lambda: d.screen == "WatchScreen" and line(d).writing)
+        assert line(d).draft == "Restarted qgw1 because …. Checked afterwards: …"
+        await d.press("i", "t", "space", "h", "u", "n", "g")
+        assert line(d).draft == "Restarted qgw1 because it hung. Checked afterwards: …"
+        await d.press("enter")
+        await d.until(lambda: bool(d.watch.commands))
+        written = d.watch.commands[-1]
+        assert (written.text, written.subject) == (
+            "Restarted qgw1 because it hung. Checked afterwards: …", Subject("qgw1", "host", "qgw1")
+        )  # fmt: skip
+
+
+async def test_a_line_that_is_begun_takes_one_about_what_it_is_about(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await put_cursor_on(d, "qgw1")
+        await begin(d)
+        await d.type("21:05 ")
+        await d.press("ctrl+o")
+        await d.until(lambda: d.screen == "Choose")
+        await d.type("backup")
+        await d.press("enter")
+        await d.until(lambda: d.screen == "WatchScreen" and line(d).writing)
+        assert line(d).draft == "21:05 Backup of qgw1 checked: …"
+
+
+async def test_where_a_screen_has_no_line_a_prepared_one_comes_into_the_form(desk: MakeDesk) -> None:
+    async with desk() as d:
+        site = LogTemplate("seal", own({"en": "Seal of {host} checked", "zh_CN": "已检查 {host} 的封条"}))
+        d.app.picture.rules = structs.replace(d.app.picture.rules, templates=(site,))
+        await put_cursor_on(d, "qgw1")
+        await d.press("enter")
+        await d.until(lambda: d.screen == "HostScreen")
+        await d.press("P")
+        await d.until(lambda: d.screen == "Choose")
+        await d.press("enter")
+        await d.until(lambda: d.screen == "Form")
+        assert d.app.focused.value == "Seal of qgw1 checked"
+
+
+async def test_who_comes_back_to_a_draft_goes_on_with_it(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await begin(d)
+        await d.type("half a")
+        await d.press("escape")
+        await d.until(lambda: not line(d).writing)
+        await begin(d)
+        await d.press("space", "l")
+        assert line(d).draft == "half a l"

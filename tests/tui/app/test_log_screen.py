@@ -11,15 +11,16 @@ import pytest
 from duty.log_query import LogQuery
 from duty.log_words import ENGLISH
 from duty.phrases import phrase
-from duty.records import LogEntry, LogKind, LogPage, Subject
+from duty.records import LogEntry, LogKind, LogPage, Ref, Subject
 from tests.tui.app.sites import NOW
 from tests.tui.app.test_typed_ahead import at_once
+from tui.entry_page import KIND_WORDS
 from tui.glyphs import ASCII
 from tui.log_found import HIT, log_columns, marked
 from tui.logbook import KEPT, LogBook
 from tui.screens.graph import GraphScreen
 from tui.screens.log import LogScreen
-from wire.messages import ReadLog
+from wire.messages import CorrectLog, ReadLog
 from wire.words import LANGUAGES, speak
 
 MakeDesk = Callable[..., Any]
@@ -39,8 +40,9 @@ def full(d: Any, count: int = 900) -> None:
     d.watch.log[:] = [entry(seq, "行情网关断线, GW lost" if seq % 100 == 0 else "") for seq in range(count, 0, -1)]
 
 
-async def opened(d: Any, *keys: str) -> LogScreen:
-    await d.press("l", *keys)
+async def opened(d: Any, *, typing: bool = False) -> LogScreen:
+    """The log, with the keys in its search line or in its lines."""
+    await d.press("l", *(() if typing else ("tab",)))
     await d.until(lambda: d.screen == "LogScreen" and d.app.screen.book.begun)
     await d.pilot.pause()
     screen = d.app.screen
@@ -97,11 +99,40 @@ async def test_home_and_end_are_the_ends_of_the_log_itself(desk: MakeDesk) -> No
         assert screen.table.key == "5000"
 
 
+async def test_letters_after_its_key_are_words_to_look_for_and_do_nothing(desk: MakeDesk) -> None:
+    """An operator types what he looks for: an "a" or an "R" of it must never be a move of an incident."""
+    async with desk() as d:
+        full(d)
+        words = "alarm Rtcnoq"
+        at_once(d, "l", *words, "enter")
+        await d.until(lambda: d.screen == "LogScreen" and d.app.screen.book.query.terms == ("alarm", "rtcnoq"))
+        screen = d.app.screen
+        assert screen.line.text == words and not d.watch.commands and d.app.focused is screen.table
+        await d.press("escape")
+        await d.press("l", *"gw")
+        await d.until(lambda: screen.book.query.terms == ("gw",))
+        assert d.screen == "LogScreen" and not d.watch.commands, "another text takes the place of the last one"
+        await d.press("pagedown")
+        assert d.app.focused is screen.table
+
+
+async def test_escape_leaves_the_line_and_where_nothing_is_typed_the_log(desk: MakeDesk) -> None:
+    async with desk() as d:
+        full(d, 50)
+        screen = await opened(d, typing=True)
+        await d.press("escape")
+        assert d.screen == "WatchScreen"
+        await d.press("l", *"line", "escape")
+        assert d.screen == "LogScreen" and d.app.focused is screen.table
+        await d.press("escape")
+        assert d.screen == "WatchScreen"
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_what_is_typed_is_looked_for(desk: MakeDesk, size: tuple[int, int]) -> None:
     async with desk(size=size) as d:
         full(d)
-        screen = await opened(d, "slash")
+        screen = await opened(d, typing=True)
         await d.type("断线 gw")
         await d.until(lambda: screen.book.query == LogQuery(terms=("断线", "gw")))
         assert [e.seq for e in screen.book.entries] == [900, 800, 700, 600, 500, 400, 300, 200, 100]
@@ -125,7 +156,7 @@ async def test_typed_ahead_all_of_it_is_one_search(desk: MakeDesk) -> None:
 async def test_what_is_not_understood_is_said_and_the_lines_stay(desk: MakeDesk) -> None:
     async with desk() as d:
         full(d)
-        screen = await opened(d, "slash")
+        screen = await opened(d, typing=True)
         await d.type("断线")
         await d.until(lambda: len(screen.book.entries) == 9)
         await d.type(" hots:gw")
@@ -142,7 +173,7 @@ async def test_a_line_its_minute_and_back_to_the_same_place(desk: MakeDesk, size
     async with desk(size=size) as d:
         full(d)
         d.watch.log[450] = msgspec.structs.replace(d.watch.log[450], entered_at=NOW, incident=1)
-        screen = await opened(d, "slash")
+        screen = await opened(d, typing=True)
         await d.type("line")
         await d.press("enter")
         await d.until(lambda: screen.book.query.terms == ("line",))
@@ -199,6 +230,48 @@ async def test_while_the_watch_is_away_the_lines_stay_and_it_is_asked_again(desk
         assert "damaged" not in d.words
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_i4_a_line_is_corrected_where_it_is_found_and_both_say_so(desk: MakeDesk, size: tuple[int, int]) -> None:
+    async with desk(size=size) as d:
+        full(d, 50)
+        screen = await opened(d, typing=True)
+        await d.type("第47条")
+        await d.until(lambda: [e.seq for e in screen.book.entries] == [47])
+        await d.press("enter", "x")
+        await d.until(lambda: d.screen == "Form")
+        d.app.focused.value = "第47条 line, gateway 05"
+        await d.press("enter")
+        await d.until(lambda: "Still to fill in: Why" in d.words)
+        await d.type("typed the wrong number")
+        await d.press("enter")
+        await d.until(lambda: [(e.seq, e.corrected_by) for e in screen.book.entries] == [(51, None), (47, 51)])
+        await d.until(
+            lambda: any(row.split("zhang")[-1].split("qgw1")[-1].strip()[:2] == "X " for row in shown(screen))
+        )
+        await d.press("enter")
+        await d.until(lambda: d.screen == "EntryScreen")
+        assert screen.table.key == "47" and "corrected by" in d.words and "line 51" in d.words
+        await d.press("x")
+        await d.until(lambda: "line 47 was corrected already, by line 51" in d.told)
+
+
+async def test_a_line_that_is_open_shows_that_it_was_corrected_meanwhile(desk: MakeDesk) -> None:
+    async with desk(size=(160, 48)) as d:
+        full(d, 5)
+        d.watch.log[0] = entry(5, refs=(Ref("file", "trace.txt", "ab" * 32, 9),), session="pts/3 4711", hash="cd" * 32)
+        await opened(d)
+        await d.press("enter")
+        await d.until(lambda: d.screen == "EntryScreen")
+        for word in ("file trace.txt", "ab" * 32, "pts/3 4711", "cd" * 32, "x: correct it"):
+            assert word in d.words, word
+        d.watch.correct("wang", CorrectLog(0, 5, "other words", "mistaken"))
+        await d.until(lambda: "corrected by" in d.words and "x: correct it" not in d.words)
+
+
+def test_every_kind_of_line_has_its_words() -> None:
+    assert set(KIND_WORDS) == set(LogKind)
+
+
 async def test_l_leads_back_from_what_was_opened_above_it(desk: MakeDesk) -> None:
     async with desk() as d:
         full(d, 50)
@@ -253,5 +326,8 @@ def test_the_book_knows_when_lines_were_missed() -> None:
     book.begin(LogQuery(), page(9, 8, 7, reached=7), 9)
     assert book.heard([entry(11), entry(10), entry(9)], ENGLISH.say) and book.entries[0].seq == 11
     assert not book.heard([entry(15), entry(14)], ENGLISH.say)
+    book.begin(LogQuery(), page(9, 8, reached=8), 9)
+    assert book.heard([entry(10, supersedes=8), entry(9)], ENGLISH.say)
+    assert [(one.seq, one.corrected_by) for one in book.entries] == [(10, None), (9, None), (8, 10)]
     book.begin(LogQuery(), page(reached=0, ended=True), 20)
     assert book.heard([entry(20)], ENGLISH.say) and book.entries == [], "what the answer has looked at is no news"

@@ -23,7 +23,7 @@ from tests.tui.app.sites import AWAY, HERE, LAME, NOW, WELL
 from tui import doings
 from tui.actions import ACTIONS
 from tui.glyphs import ASCII, UNICODE
-from tui.host_page import LINK_WORDS, Page, page_lines
+from tui.host_page import Page, page_lines
 from tui.keybar import Cell, KeyBar, _length, cells_for
 from tui.net import ControlNet
 from tui.pager import Line, Pager, padded, wrapped
@@ -76,7 +76,7 @@ def test_values_that_are_old_are_not_drawn_as_well() -> None:
 
 
 def test_every_state_has_words() -> None:
-    from duty.connection import Link
+    from duty.connection import LINK_WORDS, Link
     from duty.quality import Quality, State
 
     assert (set(LINK_WORDS), set(STATE_WORDS), set(QUALITY_WORDS)) == (set(Link), set(State), set(Quality))
