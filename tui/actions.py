@@ -276,7 +276,13 @@ ACTIONS: tuple[Action, ...] = (
         _emergency,
     ),
     Action(
-        "drill", ("D",), N_("Begin a drill; go on with one, or end it"), RECORD, incident_doings.drill, "", _watched
+        "drill",
+        ("D",),
+        N_("Begin a drill; go on with one, or end it"),
+        RECORD,
+        Later("incident_doings", "drill"),
+        "",
+        _watched,
     ),
     Action(
         "show",
