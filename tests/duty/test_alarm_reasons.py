@@ -26,6 +26,9 @@ RULES = {
 }
 """Where the reasons of each kind are given, in ``duty``."""
 NO_REASONS = {
+    # the condition of a mount in words, for evidence
+    "mounted",
+    "does not answer",
     # lines of the duty log
     "to act on: {first}",
     "{first}",

@@ -50,8 +50,9 @@ class Desk:
         lines = self.terminal.screen.display
         tops = {at: (y, x) for at in PANELS for y, x in self._title(lines, at)}
         y, x = tops[title]
-        right = min([column for _y, column in tops.values() if column > x and title != PANELS[-1]], default=SIZE[0])
-        log = tops[PANELS[-1]]  # below all of them
+        log = tops[PANELS[-1]]  # below all of them, beside the alarms
+        others = [] if title == PANELS[-1] else [column for row, column in tops.values() if row != log[0]]
+        right = min([column for column in others if column > x], default=SIZE[0])
         end = min([row for row, column in tops.values() if row > y and (column == x or row == log[0])], default=SIZE[1])
         rows = {row: lines[row][x:right].rstrip() for row in range(y + 2, end)}
         return {row: text for row, text in rows.items() if text}

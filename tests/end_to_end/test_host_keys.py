@@ -35,7 +35,7 @@ async def test_a_changed_host_key(site: Site, program: Callable[[str], Program],
             row = await desk.shows("1 Fleet", "■A", "struck", "✕U", "presents another host key")
             assert "refuse" not in row
             await desk.shows("2 Processes", "order-gw", "struck", "✕U")
-            await desk.shows("8 Duty log", f"struck: {said}")
+            await desk.shows("8 Duty log", "struck: 127.0.0.1 presents another host key")
             assert desk.recorded(f"struck: {said}", fault)
             await desk.witness.goes_on("well", since=fault)
             assert desk.rows("1 Fleet", "●O", "well") and desk.green("2 Processes", "well ") == {"●", "O"}

@@ -78,7 +78,7 @@ async def test_a_killed_process_and_a_hostile_log(
                 await plain.says("Written: incident 1.")
                 plain.type("review 1 it ended | killed for the test")
                 plain.type("close 1")
-                await plain.says("Incident 1 is closed.")
+                await plain.says("another person closes it")
             plain.typed.close()
             assert await asyncio.wait_for(process.wait(), PATIENCE_S) == 0
             plain.lines += (await plain.said.read()).decode().splitlines()

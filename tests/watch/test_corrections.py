@@ -13,14 +13,20 @@ import pytest
 
 from duty.corrections import is_late
 from duty.records import LogKind, Move, NewLogEntry, Ref, Refused, Subject
+from duty.site import SiteSpec
 from tests.support.feeds import HandClock
 from tests.support.watches import watching
+from watch.alarm_desk import AlarmDesk
 from watch.commands import Commands
 from watch.recorder import Event, Recorder
 from watch.records import Records
 from wire.messages import CorrectLog, LogWritten, MoveIncident, OpenIncident, Reply, WriteLog
 
 LOGIN = "pts/3 4711"
+
+
+def ignored(*_: object) -> None:
+    """Nobody listens."""
 
 
 async def never(*_: object) -> Any:
@@ -30,7 +36,7 @@ async def never(*_: object) -> Any:
 class Desk:
     def __init__(self, recorder: Recorder, records: Records, clock: HandClock, told: list[Event]) -> None:
         self.recorder, self.records, self.clock, self.told = recorder, records, clock, told
-        engine: Any = SimpleNamespace(runs={})
+        engine: Any = SimpleNamespace(runs={}, desk=AlarmDesk(SiteSpec("s", "UTC", None, (), ""), ignored, ignored))
         self.commands = Commands(engine, recorder, clock, reload=never, keep_key=never)
 
     async def say(self, command: Any, who: str = "wang") -> Any:

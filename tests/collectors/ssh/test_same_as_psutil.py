@@ -280,10 +280,15 @@ async def same_ports(asked: Asked, pid: int, port: int) -> None:
             if c.laddr and c.status == psutil.CONN_LISTEN
         }
 
-    before, reading, after = await asked.section("ports", listening)
-    assert isinstance(reading, Ports) and not reading.failures
-    owners = {(one.address, one.port): one.owners for one in reading.listening}
-    assert before & after <= owners.keys() <= before | after, "other programs may open and close some meanwhile"
+    for _attempt in range(20):
+        before, reading, after = await asked.section("ports", listening)
+        assert isinstance(reading, Ports) and not reading.failures
+        owners = {(one.address, one.port): one.owners for one in reading.listening}
+        if before & after <= owners.keys() <= before | after:
+            break
+        # Another program opened one between two of these looks and closed it again: an equal look has to come.
+    else:
+        raise AssertionError(f"{sorted(owners)} is never between {sorted(before)} and {sorted(after)}")
     # Without root the server lives in a user namespace of its own, which may not look into processes outside.
     assert reading.owners_known is (os.getuid() == 0)
     assert owners["127.0.0.1", port] == ((pid,) if reading.owners_known else ())
