@@ -16,8 +16,8 @@ from pathlib import Path
 from duty.alarm_def import AlarmKey
 from duty.alarm_load import FLOOD
 from duty.records import Subject
+from tests.support.rows import leaf, point, row
 from tests.support.stage import Stage, staged
-from tests.support.terminal import Terminal
 
 SITE = """
 [site]
@@ -46,8 +46,6 @@ ALONE = '[hosts.branch-{n:02}]\nrole = "small"\n'
 CHILDREN = [f"quote-{n:02}" for n in range(1, 40)]
 """Beside them the line's ping target, and the line itself: 41."""
 FIRST, ALSO_DEAD, STAYS_LOST = CHILDREN[0], CHILDREN[-1], CHILDREN[-2]
-ROWS = 20
-"""Rows of the terminal that are the list's; above it are header and tabs."""
 
 
 def storm_site() -> str:
@@ -56,25 +54,6 @@ def storm_site() -> str:
     )
     gateway = BEHIND.format(name="order-gw-1", n=1, port=22, process="order-gw")
     return SITE + LINES.format(n=1) + LINES.format(n=2) + gateway + "".join(quotes)
-
-
-def row(terminal: Terminal, *words: str) -> str:
-    """The row of the list that holds all of these words, else nothing."""
-    rows = terminal.text.splitlines()[-ROWS:]
-    return next((one for one in rows if all(word in one for word in words)), "")
-
-
-async def point(terminal: Terminal, *words: str) -> None:
-    """Bring the cursor from the top of the list to the row that holds these words."""
-    terminal.press("\x1b[H")
-    await terminal.until(lambda: terminal.text.splitlines()[6].startswith("▌"))
-    for _step in range(ROWS):
-        if row(terminal, "▌", *words):
-            return
-        here = row(terminal, "▌")
-        terminal.press("\x1b[B")
-        await terminal.until(lambda here=here: row(terminal, "▌") not in ("", here))
-    raise AssertionError(f"no row {words}:\n{terminal.text}")
 
 
 def announced(stage: Stage) -> int:
@@ -111,9 +90,8 @@ async def test_line_drop_storm(tmp_path: Path) -> None:
         await terminal.until(lambda: not row(terminal, "quote-"))
         terminal.press("\r")
         await terminal.shows("line.no_link")
-        terminal.press("\x1b[F")  # to the end of the page
-        await terminal.shows("Hidden under it: 4")
-        await terminal.shows(f"first out: {FIRST}, ")
+        await leaf(terminal, "Hidden under it: ")
+        await leaf(terminal, f"first out: {FIRST}, ")
         terminal.press("\x1b")
         await terminal.until(lambda: bool(row(terminal, "40 hidden")))
 

@@ -33,6 +33,7 @@ from duty.readings import (
 )
 from duty.site import AppRule, HostSpec, SiteSpec
 from tests.support.terminal import Terminal
+from watch.engine import SLOTS
 from watch.plan import Plan
 from watch.service import Service
 
@@ -49,9 +50,15 @@ class StageClock:
         """``wall``: what time it is when the play begins, UTC epoch seconds."""
         self._wall = 0.0 if wall is None else wall - time.time()
         self._mono = 0.0
+        self._stands: Moment | None = None
 
     def now(self) -> Moment:
-        return Moment(time.time() + self._wall, time.monotonic() + self._mono)
+        real = self._stands or Moment(time.time(), time.monotonic())
+        return Moment(real.wall + self._wall, real.mono + self._mono)
+
+    def stand(self) -> None:
+        """From now on time passes only as the test says: however busy the machine is, spans are exact."""
+        self._stands = Moment(time.time(), time.monotonic())
 
     def skip(self, seconds: float) -> None:
         """Time passes by both clocks."""
@@ -244,6 +251,14 @@ class Stage:
         for host in self.hosts.values():
             host.answers()
 
+    async def step(self) -> None:
+        """Every host answers, and the watch has made of it what there was to be made, also in the store."""
+        for host in self.hosts.values():
+            host.answers()
+        for slot in range(SLOTS):
+            self.watch.engine.turn(slot)
+        await self.watch.recorder.drained()
+
     async def until(self, holds: Callable[[], object], what: str) -> None:
         """Wait until ``holds()``; ``what`` is said where it never does."""
         end = time.monotonic() + PATIENCE_S
@@ -273,11 +288,17 @@ class Stage:
 
 
 @contextlib.asynccontextmanager
-async def staged(folder: Path, site: str, *, wall: float | None = None) -> AsyncIterator[Stage]:
-    """The watch of the site file ``site`` (TOML), as soon as every host was read and is well."""
+async def staged(
+    folder: Path, site: str, *, wall: float | None = None, before: Callable[[Stage], None] = lambda _stage: None
+) -> AsyncIterator[Stage]:
+    """The watch of the site file ``site`` (TOML), as soon as every host was read and is well.
+
+    ``wall``: what time it begins, UTC epoch seconds; ``before`` is done before that, with the store of earlier days.
+    """
     path = folder / "watchkeeper.toml"
     path.write_text(site)
     stage = Stage(path, StageClock(wall))
+    before(stage)
     run = asyncio.create_task(stage.watch.run())
     try:
         await stage.until(lambda: run.done() or stage.watch._begun.is_set(), "the watch begins")
