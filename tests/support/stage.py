@@ -251,13 +251,14 @@ class Stage:
         for host in self.hosts.values():
             host.answers()
 
-    async def step(self) -> None:
-        """Every host answers, and the watch has made of it what there was to be made, also in the store."""
+    async def step(self, *, kept: bool = True) -> None:
+        """Every host answers, and the watch has made of it what there was to be made, also in the store (``kept``)."""
         for host in self.hosts.values():
             host.answers()
         for slot in range(SLOTS):
             self.watch.engine.turn(slot)
-        await self.watch.recorder.drained()
+        if kept:
+            await self.watch.recorder.drained()
 
     async def until(self, holds: Callable[[], object], what: str) -> None:
         """Wait until ``holds()``; ``what`` is said where it never does."""
