@@ -11,6 +11,7 @@ from cli.incident_report import WRITERS, report
 from cli.serve import STORE_NAME
 from cli.speak import err, out
 from cli.target import Target, target_of
+from duty.drills import last_like
 from duty.duty_rules import DutyRules, rules_of
 from duty.incidents import queue_order
 from duty.records import Incident, IncidentMove
@@ -68,6 +69,7 @@ def shown(args: argparse.Namespace) -> int:
     try:
         incident = store.incident(args.number)
         moves: list[IncidentMove] = store.moves(args.number) if incident is not None else []
+        last = last_like(store.incidents(), incident) if incident is not None and incident.drill else None
     except StoreFailed as failed:
         err(say(failed.why))
         return Exit.BAD
@@ -76,7 +78,7 @@ def shown(args: argparse.Namespace) -> int:
     if incident is None:
         err(_("there is no incident {number}", number=args.number))
         return Exit.BAD
-    sections = report(incident, moves, _rules(target), time.time())
+    sections = report(incident, moves, _rules(target), time.time(), last)
     out(WRITERS[args.format](sections if args.report else sections[:2]))
     return Exit.WELL
 

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from config.alarms import Alarm
 from config.duty_tables import ContactTable, Incidents, PersonTable, TemplateTable
+from config.emergency import Emergency
 from config.fields import (
     Address,
     Bytes,
@@ -157,5 +158,7 @@ class SiteFile(Table):
     """Lines of the duty log that are prepared, beside the built-in ones."""
     alarm: list[Alarm] = Field(default_factory=list)
     """The site's own word on alarms."""
+    emergency: list[Emergency] = Field(default_factory=list)
+    """What is done in an emergency, step by step."""
     maintenance: list[Maintenance] = Field(default_factory=list)
     """Planned windows of maintenance."""

@@ -12,6 +12,7 @@ import msgspec
 
 from config import settle_duty
 from config.alarm_settle import alarm_rule
+from config.emergency_settle import procedure
 from config.fields import (
     Count,
     CountLevels,
@@ -389,6 +390,7 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         reports=settle_duty.reports(file),
         templates=settle_duty.templates(file),
         alarms=tuple(map(alarm_rule, file.alarm)),
+        procedures=tuple(map(procedure, file.emergency)),
         maintenance=tuple(plan(table, site.time_zone) for table in file.maintenance),
         open_incident_at=file.incidents.open_at,
     )

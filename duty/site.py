@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from duty.emergency import Procedure
 from duty.incident_profile import Contact, LevelRule, ReportRule
 from duty.log_templates import LogTemplate
 from duty.maintenance import Plan
@@ -344,6 +345,8 @@ class SiteSpec(msgspec.Struct, frozen=True):
     templates: tuple[LogTemplate, ...] = ()
     """Lines of the duty log that it has prepared."""
     alarms: tuple[AlarmRule, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    """What is done in an emergency."""
     maintenance: tuple[Plan, ...] = ()
     open_incident_at: int | None = None
     """Priority from which an alarm opens an incident by itself; ``None``: :func:`duty.incident_rules.opens` says."""

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction, corrected
 from duty.events import EventMemory, EventStep
-from duty.incidents import UNREVIEWED, Around, holds, recall, step
+from duty.incidents import ALONE, UNREVIEWED, Around, holds, recall, step
 from duty.log_query import LogQuery
 from duty.log_words import ENGLISH, Speech
 from duty.phrases import phrase
 from duty.records import (
+    DRILL,
     DUTY,
     ENDED,
     Incident,
@@ -32,7 +33,7 @@ from duty.records import (
 from storage import alarm_rows
 from storage.database import Database
 from storage.failures import StoreFailed
-from storage.incident_lines import sentence
+from storage.incident_lines import beside, sentence
 from storage.log_rows import append, lines, move_ref
 from storage.log_search import LOOKED_AT, Searching, Stopped
 from storage.rows import entry_of, event_of, event_row, micros, move_of, move_row, seconds
@@ -46,11 +47,15 @@ CLOSED_KEPT = 200
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """A move that was made: the move, the incident after it, and its line of the log."""
+    """A move that was made: the move, the incident after it, and its line of the log.
+
+    ``beside``: of a drill, what the duty log says of it.
+    """
 
     move: IncidentMove
     incident: Incident
     entry: LogEntry
+    beside: LogEntry | None = None
 
 
 class Store:
@@ -197,12 +202,13 @@ class Store:
         entered_at: float,
         session: str = "",
         unreviewed: frozenset[int] = UNREVIEWED,
+        alone: frozenset[int] = ALONE,
     ) -> Moved:
         """Make a move and write its line of the log, both or neither. ``asked.seq`` is given here.
 
         The line holds the move's hash: the chain of the log holds both.
 
-        ``unreviewed``: levels that may be closed without a review.
+        ``unreviewed``: levels that may be closed without a review; ``alone``: by who resolved them.
 
         ``asked.incident`` 0 opens a new one. Raises :class:`duty.records.Refused` where the incident's state, as it
         stands inside the transaction, does not allow the move: of two who close it at once, one is told.
@@ -221,7 +227,11 @@ class Store:
                 subject=subject,
                 at=seconds(micros(asked.at)),
             )
-            after = step(before, move, self._around(connection, move, unreviewed))
+            after = step(
+                before,
+                move,
+                msgspec.structs.replace(self._around(connection, move), unreviewed=unreviewed, alone=alone),
+            )
             connection.execute(insert(MOVES), [move_row(move)])
             line = NewLogEntry(
                 LogKind.INCIDENT,
@@ -232,11 +242,13 @@ class Store:
                 sentence(move),
                 number,
                 session=session,
+                chain=DRILL if after.drill else DUTY,
                 refs=(move_ref(move),),
             )
-            (entry,) = append(connection, [line], entered_at)
+            told = _beside(line, move, after)
+            entry, *others = append(connection, [line, *told], entered_at)
         self._remember(move.seq, after)
-        return Moved(move, after, entry)
+        return Moved(move, after, entry, others[0] if others else None)
 
     def moves(self, incident: int) -> list[IncidentMove]:
         """All moves of one incident, oldest first."""
@@ -278,13 +290,13 @@ class Store:
         with self._database.reading() as connection:
             return self._merged_into(connection, number)
 
-    def _around(self, connection: Connection, move: IncidentMove, unreviewed: frozenset[int]) -> Around:
+    def _around(self, connection: Connection, move: IncidentMove) -> Around:
         """What the store knows besides the incident itself that its next move depends on."""
         if move.move is Move.MERGED and move.other is not None:
-            return Around(target=self._incident(connection, move.other), unreviewed=unreviewed)
+            return Around(target=self._incident(connection, move.other))
         if move.move is Move.RESOLVED:
-            return Around(holding=tuple(self._holding(connection, move.incident)), unreviewed=unreviewed)
-        return Around(unreviewed=unreviewed)
+            return Around(holding=tuple(self._holding(connection, move.incident)))
+        return Around()
 
     def _holding(self, connection: Connection, number: int) -> list[int]:
         """Incidents merged into this one, or into those, whose fault still holds."""
@@ -316,6 +328,13 @@ class Store:
             self._folded.pop(incident.id, None)
         else:
             self._folded[incident.id] = (seq, incident)
+
+
+def _beside(line: NewLogEntry, move: IncidentMove, after: Incident) -> list[NewLogEntry]:
+    said = beside(move, after) if after.drill else None
+    if said is None:
+        return []
+    return [msgspec.structs.replace(line, kind=LogKind.WATCH, text="", said=said, incident=None, chain=DUTY, refs=())]
 
 
 def _newest(connection: Connection, column: Any) -> int:

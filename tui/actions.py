@@ -54,6 +54,12 @@ def _incident(app: WatchkeeperApp) -> Phrase | None:
     return _watched(app)
 
 
+def _emergency(app: WatchkeeperApp) -> Phrase | None:
+    if not app.picture.rules.procedures:
+        return phrase("the site file has no emergency procedure")
+    return _incident(app)
+
+
 def _correctable(app: WatchkeeperApp) -> Phrase | None:
     entry = app.log_entry()
     if entry is None:
@@ -267,6 +273,24 @@ ACTIONS: tuple[Action, ...] = (
     *(
         Action(name, (key,), words, ALARMS, Later("alarm_doings", doing), short, why)
         for name, key, words, doing, short, why in ALARM_ACTS
+    ),
+    Action(
+        "emergency",
+        ("P",),
+        N_("Emergency procedures that fit the incident"),
+        RECORD,
+        Later("incident_doings", "emergency"),
+        N_("procedure"),
+        _emergency,
+    ),
+    Action(
+        "drill",
+        ("D",),
+        N_("Begin a drill; go on with one, or end it"),
+        RECORD,
+        Later("incident_doings", "drill"),
+        "",
+        _watched,
     ),
     Action(
         "show",

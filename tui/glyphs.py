@@ -35,7 +35,9 @@ class Glyphs:
     incidents: Mapping[IncidentState, Mark]
     alarms: Mapping[AlarmState, Mark]
     clocks: Mapping[str, Mark]
-    """Of a countdown: running, over, met."""
+    """Of a countdown: running, over, met, stopped."""
+    drill: Mark
+    """Beside every row of a drill."""
     spark: str
     """Levels from lowest to highest, after one character for a gap."""
     full: str
@@ -91,7 +93,13 @@ UNICODE = Glyphs(
         AlarmState.OUT_OF_SERVICE: Mark("⊘", "O", "dim"),
         AlarmState.NORMAL: Mark("●", "N", "ok"),
     },
-    clocks={"running": Mark("▷", "D", "info"), "over": Mark("✖", "L", "act"), "met": Mark("●", "M", "ok")},
+    clocks={
+        "running": Mark("▷", "D", "info"),
+        "over": Mark("✖", "L", "act"),
+        "met": Mark("●", "M", "ok"),
+        "stopped": Mark("▯", "S", "dim"),
+    },
+    drill=Mark("▼", "D", "practice"),
     spark=" ▁▂▃▄▅▆▇█",
     full="━",
     rest="─",
@@ -142,7 +150,13 @@ ASCII = Glyphs(
         AlarmState.OUT_OF_SERVICE: Mark("x", "O", "dim"),
         AlarmState.NORMAL: Mark("*", "N", "ok"),
     },
-    clocks={"running": Mark(">", "D", "info"), "over": Mark("X", "L", "act"), "met": Mark("*", "M", "ok")},
+    clocks={
+        "running": Mark(">", "D", "info"),
+        "over": Mark("X", "L", "act"),
+        "met": Mark("*", "M", "ok"),
+        "stopped": Mark("|", "S", "dim"),
+    },
+    drill=Mark("%", "D", "practice"),
     spark=" _.:-=+*#",
     full="=",
     rest="-",

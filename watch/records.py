@@ -16,11 +16,11 @@ from typing import TypeVar
 from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction
 from duty.events import EventMemory, EventStep
-from duty.incidents import UNREVIEWED
+from duty.incidents import ALONE, UNREVIEWED
 from duty.log_query import LogQuery
 from duty.log_words import ENGLISH, Speech
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, IncidentMove, LogEntry, LogPage, NewLogEntry, Refused, Subject
+from duty.records import DUTY, Incident, IncidentMove, LogEntry, LogPage, NewLogEntry, Refused, Subject
 from storage.failures import StoreFailed
 from storage.log_search import Stopped
 from storage.store import Moved, Store
@@ -98,10 +98,16 @@ class Records:
         self._keep_index(1)
         return corrected
 
-    async def move(self, asked: IncidentMove, session: str = "", unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
+    async def move(
+        self,
+        asked: IncidentMove,
+        session: str = "",
+        unreviewed: frozenset[int] = UNREVIEWED,
+        alone: frozenset[int] = ALONE,
+    ) -> Moved:
         """Make one move and its line of the log. Raises :class:`duty.records.Refused` where it is not legal."""
         entered = self._clock.now().wall
-        moved = await self._write(lambda store: store.move(asked, entered, session, unreviewed))
+        moved = await self._write(lambda store: store.move(asked, entered, session, unreviewed, alone))
         self._keep_index(1)
         return moved
 
@@ -142,10 +148,11 @@ class Records:
         limit: int = 200,
         subject: Subject | None = None,
         incident: int | None = None,
+        chain: str = DUTY,
     ) -> list[LogEntry]:
-        """Lines before a seq, newest first."""
+        """Lines of a chain before a seq, newest first."""
         return await self._do(
-            lambda store: store.read_log(before=before, limit=limit, subject=subject, incident=incident)
+            lambda store: store.read_log(before=before, limit=limit, subject=subject, incident=incident, chain=chain)
         )
 
     async def search(

@@ -23,6 +23,7 @@ from watch.engine import Engine
 from watch.escalation import Escalation
 from watch.foresight import Foresight
 from watch.history import History
+from watch.past import LastMinutes
 from watch.plan import Plan
 from watch.recorder import Event, Recorder
 from watch.records import Records
@@ -97,6 +98,7 @@ class Service:
         )
         self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board, history.see, boot_id())
         self.recorder.rules, self.recorder.witness = rules_of(site), self.engine.evidence
+        self.recorder.practised, self.recorder.freeze = self._is_practised, LastMinutes(history).freeze
         await self.recorder.load()
         self.commands = Commands(
             self.engine,
@@ -112,6 +114,9 @@ class Service:
         self._line(phrase("the watch begins: {site}, {hosts} hosts", site=site.name, hosts=len(site.hosts)))
         self._arm(FIRST_S)
         asyncio.get_running_loop().call_later(GC_FREEZE_S, _freeze)
+
+    def _is_practised(self, host: str) -> bool:
+        return any(active.startswith(f"{host}:") for active in self.engine.faults)
 
     def _loaded(self) -> None:
         self.engine.resume(

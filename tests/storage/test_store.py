@@ -126,7 +126,9 @@ def test_the_life_of_an_incident_is_kept_with_its_lines(path: Path) -> None:
     store.move(move(Move.RESOLVED, number, "li", "restarted", details=DONE), 6.0)
     found = Review("it stood still", "a leak", actions=(ReviewAction("mend it", "li", "2026-12-01"),))
     store.move(move(Move.REVIEWED, number, "li", details=found), 6.0)
-    closed = store.move(move(Move.CLOSED, number, "li", "over"), 6.0)
+    with pytest.raises(Refused, match="another person closes it"):
+        store.move(move(Move.CLOSED, number, "li", "over"), 6.0)
+    closed = store.move(move(Move.CLOSED, number, "zhao", "over"), 6.0, "pts/4 812")
     store.close()
     store = Store(path)
     (incident,) = store.incidents()
@@ -137,6 +139,7 @@ def test_the_life_of_an_incident_is_kept_with_its_lines(path: Path) -> None:
     assert [m.seq for m in store.moves(number)] == [1, 2, 3, 4, 5, 6]
     assert [m.details for m in store.moves(number)][3:5] == [DONE, found]
     lines = store.read_log(incident=number)
+    assert (lines[0].actor, lines[0].session) == ("zhao", "pts/4 812"), "the second signs by name and session"
     assert [str(line.said) for line in reversed(lines)] == [
         "incident 1 opened, level 2", "incident 1 taken", "note on incident 1", "incident 1 resolved",
         "incident 1 reviewed", "incident 1 closed",

@@ -174,6 +174,7 @@ class FakeWatch:
             holding=tuple(one.id for one in parts),
             target=self.incidents.get(made.other or 0),
             unreviewed=self.rules.unreviewed,
+            alone=self.rules.alone,
         )
         now = step(self.incidents.get(incident), made, around)
         self.moves.append(made)
@@ -273,11 +274,10 @@ class FakeWatch:
                 self.write(text, who, subject, about, at)
             case CorrectLog():
                 self.correct(who, command)
-            case OpenIncident(title=title, level=level, subject=subject, drill=drill):
+            case OpenIncident(title=title, level=level, subject=subject):
                 number = max(self.incidents, default=0) + 1
-                incident = self.move(
-                    number, Move.OPENED, who, title, level=level, subject=subject, details=Opening(drill=drill)
-                )
+                opening = Opening(drill=command.drill, scenario=command.scenario, began_at=command.began_at)
+                incident = self.move(number, Move.OPENED, who, title, level=level, subject=subject, details=opening)
             case TakeIncident(incident=number):
                 incident = self.move(number, Move.TAKEN, who)
             case NoteIncident(incident=number, text=text):

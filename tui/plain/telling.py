@@ -71,6 +71,9 @@ def _alarms(picture: Picture) -> Iterator[str]:
         yield say(site.config_error)
     if site.history_error is not None:
         yield _("READINGS ARE NOT KEPT: {why}", why=say(site.history_error))
+    for one in picture.incidents.values():
+        if one.suspended and one.state not in ENDED:
+            yield _("Drill {number} SUSPENDED by a real alarm: a person resumes or ends it.", number=one.id)
 
 
 def wrong(picture: Picture, most: int = LONG) -> Iterator[str]:
@@ -120,7 +123,7 @@ def _incident(one: Incident, now: float) -> str:
         who=who,
         time=figures.span(now - one.opened_at),
         fault=fault,
-        title=title_of(one),
+        title=_("DRILL: {title}", title=title_of(one)) if one.drill else title_of(one),
     )
 
 
@@ -260,7 +263,7 @@ def move_news(move: IncidentMove, incident: Incident) -> News:
     match move.move:
         case Move.OPENED:
             text = _("Incident {number} opened by {who}, level {level}: {title}.", **values)
-            return News(Kind.OPENED, text, -incident.level)
+            return News(Kind.OPENED, _drill(text, there=incident.drill), -incident.level)
         case Move.TAKEN:
             text = _("Incident {number} taken by {who}: {title}.", **values)
         case Move.NOTED:
@@ -275,7 +278,11 @@ def move_news(move: IncidentMove, incident: Incident) -> News:
             text = _("Incident {number} closed by {who}.", **values)
         case _:
             text = moves.sentence(move, values)
-    return News(Kind.MOVED, text)
+    return News(Kind.MOVED, _drill(text, there=incident.drill))
+
+
+def _drill(text: str, *, there: bool) -> str:
+    return _("DRILL: {words}", words=text) if there else text
 
 
 def entry_news(entry: LogEntry, zone: str) -> News | None:

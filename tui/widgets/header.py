@@ -10,9 +10,10 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from duty.drills import running
 from duty.incidents import untaken
 from duty.quality import Quality
-from duty.records import Incident
+from duty.records import ENDED, Incident
 from tui import figures
 from tui.alarm_line import alarm_line
 from tui.cells import cell, short_span
@@ -83,11 +84,14 @@ def header_lines(
     left: list[Span] = []
     if picture.practice:
         left += [(" " + _("PRACTICE") + " ", "practice"), (" ", "")]
+    if drills := running(picture.incidents.values()):
+        mark = f"{g.drill.text} " + (_("DRILL {number}", number=drills[0].id) if len(drills) == 1 else _("DRILLS"))
+        left += [(f" {mark} ", "practice"), (" ", "")]
     left.append((site.name if site is not None else "Watchkeeper", "title.focus"))
     right: list[Span] = [(f"{picture.who}  ", "dim"), (figures.clock(picture.now, zone), "name"), (f" {zone} ", "dim")]
     second = _second(picture, width, g) if pause is None else _paused(picture, pause, zone, width, g)
     lines = [_apart(left, right, width, g), second, alarm_line(picture, width, g, sound_off_until)]
-    if (alarm := _alarm(picture, zone)) is not None:
+    if (alarm := _alarm(picture, zone) or _suspended(picture, zone, g)) is not None:
         lines.append(((f" {alarm} ".ljust(width), "alarm"),))
     return lines
 
@@ -187,3 +191,16 @@ def _alarm(picture: Picture, zone: str) -> str | None:
     if site is not None and site.history_error is not None:
         return _("READINGS ARE NOT KEPT: {why}", why=say(site.history_error))
     return None
+
+
+def _suspended(picture: Picture, zone: str, g: Glyphs) -> str | None:
+    """Drills that a real alarm interrupted: a person resumes or ends them."""
+    drills = [one for one in picture.incidents.values() if one.suspended and one.state not in ENDED]
+    if not drills:
+        return None
+    since = figures.clock(drills[0].pauses[-1][0], zone, picture.now)
+    numbers = ", ".join(str(one.id) for one in drills)
+    words = _(
+        "DRILL SUSPENDED since {time}: this is real. Drill {numbers}: D resumes or ends it", time=since, numbers=numbers
+    )
+    return f"{g.drill.text} {words}"

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from duty.board import ProcessView
-from duty.incident_details import Cause
+from duty.incident_details import Cause, Resolution, Review
 from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.records import Move, Subject
@@ -80,6 +80,13 @@ async def test_incidents_and_the_log_are_told_and_what_was_done_here_only_once(w
         assert await heard.asked("resolve 1 software  restarted it") == ["Written: incident 1."]
         assert await heard.asked("close 1") == ["incident 1 is of level 2: it is reviewed before it is closed"]
         assert await heard.asked("review 1 it died | a leak | theirs | no") == ["Written: incident 1."]
+        (alone,) = await heard.asked("close 1  over")
+        assert alone == "incident 1 is of level 2 and you resolved it: another person closes it"
+        watch.move(1, Move.REOPENED, "zhang", "mine")
+        watch.move(1, Move.TAKEN, "zhang")
+        watch.move(1, Move.RESOLVED, "zhang", "restarted it", details=Resolution(Cause.SOFTWARE))
+        watch.move(1, Move.REVIEWED, "zhang", details=Review("it died", "a leak"))
+        await heard.says("Incident 1 reviewed by zhang.")
         assert await heard.asked("close 1  over") == ["Incident 1 is closed."]
         assert watch.incidents[1].last_note == "over" and watch.incidents[1].cause is Cause.SOFTWARE
         assert await heard.asked("reopen 1 it is back") == ["Written: incident 1."]
