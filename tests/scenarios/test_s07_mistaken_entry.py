@@ -104,6 +104,8 @@ async def test_the_mistaken_entry(tmp_path: Path, capsys: pytest.CaptureFixture[
 
         terminal.press("l")
         await terminal.until(lambda: "L late, written 22:0" in row(terminal, "11-23 21:10:00"))
+        terminal.press("\t")  # from the words looked for to the lines, where letters are keys
+        await terminal.until(lambda: "━ Duty log" in terminal.text)
         terminal.press("L")
         await terminal.until(lambda: "补记" in row(terminal, "11-23 21:10:00"))
         assert "22:0" in row(terminal, "补记"), f"a late entry has both times:\n{terminal.text}"

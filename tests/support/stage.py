@@ -271,11 +271,11 @@ class Stage:
         """The program in a terminal, joining this watch."""
         return Terminal(RUN.format(site=str(self.site), words=list(words)), columns, rows)
 
-    def lines(self, *words: str) -> list[str]:
-        """The lines of the duty log that hold all of these words, oldest first, as they stand in the store."""
+    def lines(self, *words: str, chain: str = "duty") -> list[str]:
+        """The lines of a chain of the log that hold all of these words, oldest first, as they stand in the store."""
         with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True)) as records:
-            query = "SELECT coalesce(said_english, '') || text FROM log_entry WHERE chain = 'duty' ORDER BY seq"
-            said = [str(row[0]) for row in records.execute(query)]
+            query = "SELECT coalesce(said_english, '') || text FROM log_entry WHERE chain = ? ORDER BY seq"
+            said = [str(row[0]) for row in records.execute(query, (chain,))]
         return [line for line in said if all(word in line for word in words)]
 
     async def _well(self) -> None:
