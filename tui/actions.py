@@ -276,7 +276,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "emergency",
-        ("P",),
+        ("E",),
         N_("Emergency procedures that fit the incident"),
         RECORD,
         Later("incident_doings", "emergency"),

@@ -102,7 +102,7 @@ def _incident(*keys: str, text: str = "") -> Steps:
 async def _procedure(sitting: Sitting) -> None:
     picture = sitting.app.picture
     picture.rules = structs.replace(picture.rules, procedures=PROCEDURES)
-    await _incident("P")(sitting)
+    await _incident("E")(sitting)
 
 
 async def _graph(sitting: Sitting) -> None:
@@ -193,7 +193,7 @@ SHOTS: tuple[Shot, ...] = (
     Shot("log-found", "Looking for words in the duty log (l)", ("l",), _typed("厂商", "enter"), top="LogScreen"),
     Shot("log-line", "A line of the duty log (Enter)", ("l", "enter", "enter"), top="EntryScreen"),
     Shot("incident", "An incident (Enter)", do=_incident(), top="IncidentScreen"),
-    Shot("procedure", "An emergency procedure in its incident (P)", do=_procedure, top="EmergencyScreen"),
+    Shot("procedure", "An emergency procedure in its incident (E)", do=_procedure, top="EmergencyScreen"),
     Shot("drill", "Beginning a drill (D)", ("D",), _typed("结算库空间告急 / database full"), top="Form"),
     Shot("open", "Opening an incident (o)", ("o",), _typed("报盘网关1 无回报"), top="Form"),
     Shot("add", "A note to an incident (a)", do=_incident("a", text="已重启, 等待登录 / restarted"), top="Form"),

@@ -36,7 +36,7 @@ async def at_the_procedure(d: Any, level: int = 2) -> None:
     await d.until(lambda: 2 in d.app.picture.incidents and "settle-db-1" in d.app.picture.hosts)
     doings.show_incident(d.app, 2)
     await d.until(lambda: d.screen == "IncidentScreen")
-    await d.press("P")
+    await d.press("E")
     await d.until(lambda: d.screen == "EmergencyScreen" and "Emergency procedures, incident 2" in shown(d))
 
 
@@ -94,5 +94,5 @@ async def test_without_one_in_the_site_file_it_is_said(desk: MakeDesk) -> None:
     async with desk() as d:
         doings.show_incident(d.app, 1)
         await d.until(lambda: d.screen == "IncidentScreen")
-        await d.press("P")
+        await d.press("E")
         await d.until(lambda: "the site file has no emergency procedure" in d.told)
