@@ -29,6 +29,7 @@ from config.fields import (
 from config.machine import Clock, Health
 from config.maintenance import Maintenance, Weekday
 from config.rules import App, Disk, Event, Line, Process
+from config.stores import StoreName
 from config.table import Table
 
 Interval = Annotated[Seconds, between(0.2, 3600, "200ms – 1h")]
@@ -86,6 +87,8 @@ class Site(Table):
     """Trading sessions: peaks of lines are kept for each."""
     history: History = Field(default_factory=History)
     """How much of the past is kept."""
+    store: StoreName | None = None
+    """Where the records are: a file or "postgresql://USER@HOST/DATABASE", no password. Default: the state folder."""
 
 
 class HostDefaults(Table):

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from config import settle_duty
+from config import settle_duty, stores
 from config.alarm_settle import alarm_rule
 from config.emergency_settle import procedure
 from config.fields import (
@@ -384,6 +384,7 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         max_dials=site.max_dials,
         sessions=tuple(map(settle_duty.session_rule, site.sessions)),
         history=HistoryRule(round(site.history.size), site.history.days),
+        store=stores.settled(site.store, folder),
         people=settle_duty.people(file),
         contacts=settle_duty.contacts(file),
         levels=settle_duty.levels(file),

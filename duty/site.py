@@ -336,6 +336,8 @@ class SiteSpec(msgspec.Struct, frozen=True):
     """Connections being opened at once."""
     sessions: tuple[SessionRule, ...] = ()
     history: HistoryRule = HistoryRule()
+    store: str = ""
+    """Where the records are: a path, or the URL of a database, without a password; empty is the usual place."""
     people: tuple[Person, ...] = ()
     contacts: tuple[Contact, ...] = ()
     levels: tuple[LevelRule, ...] = ()

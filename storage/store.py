@@ -38,7 +38,8 @@ from storage.log_rows import append, lines, move_ref
 from storage.log_search import LOOKED_AT, Searching, Stopped
 from storage.rows import entry_of, event_of, event_row, micros, move_of, move_row, seconds
 from storage.search_index import SearchIndex
-from storage.tables import EVENT_MEMORY, LOG, META, MOVES
+from storage.server import Server, ServerDatabase
+from storage.tables import EVENT_MEMORY, LOG, META, MOVES, SEGMENTS
 
 T = TypeVar("T")
 
@@ -61,10 +62,12 @@ class Moved(msgspec.Struct, frozen=True):
 class Store:
     """Records of one site. Every method raises :class:`storage.failures.StoreFailed` where the store does not work."""
 
-    def __init__(self, path: Path, speech: Speech = ENGLISH, *, reading: bool = False) -> None:
+    def __init__(self, place: Path | Server, speech: Speech = ENGLISH, *, reading: bool = False) -> None:
         """Open or create it; only open it where it is only read. ``speech``: in which words lines are searched."""
-        self.path = path
-        self._database = Database(path, reading=reading)
+        self.place = place
+        self._database: Database | ServerDatabase = (
+            ServerDatabase(place, reading=reading) if isinstance(place, Server) else Database(place, reading=reading)
+        )
         self._index = SearchIndex(speech)
         self._speech = speech
         self._folded: dict[int, tuple[int, Incident]] = {}
@@ -75,7 +78,8 @@ class Store:
         self._database.close()
 
     def check(self, now: float) -> None:
-        """Write something that is no record, as durably as one. Raises where that cannot be."""
+        """Look for damage, then write something that is no record, as durably as one. Raises where that cannot be."""
+        self._database.look()
         with self._database.writing() as connection:
             connection.execute(delete(META).where(META.c.key == "checked"))
             connection.execute(insert(META).values(key="checked", value=str(micros(now))))
@@ -216,13 +220,13 @@ class Store:
         with self._database.writing() as connection:
             number, before = asked.incident, None
             if number == 0 and asked.move is Move.OPENED:
-                number = _newest(connection, MOVES.c.incident) + 1
+                number = _newest(connection, MOVES.c.incident, SEGMENTS.c.last_incident) + 1
             else:
                 before = self._incident(connection, number)
             subject = asked.subject if before is None else before.subject
             move = msgspec.structs.replace(
                 asked,
-                seq=_newest(connection, MOVES.c.seq) + 1,
+                seq=_newest(connection, MOVES.c.seq, SEGMENTS.c.last_move) + 1,
                 incident=number,
                 subject=subject,
                 at=seconds(micros(asked.at)),
@@ -272,12 +276,15 @@ class Store:
                 found[row.incident] = _next(found.get(row.incident), _understood(move_of, row))
                 self._remember(row.seq, found[row.incident])
             # What was merged into one that has not ended is still waited for, however long ago that was.
+            merged = _merged(connection)
             waiting = [one.id for one in found.values() if one.state not in ENDED]
             while waiting:
-                for part in self._merged_into(connection, waiting.pop()):
-                    if part.id not in found:
-                        found[part.id] = part
-                        waiting.append(part.id)
+                root = waiting.pop()
+                for number in merged.get(root, set()) - found.keys():
+                    part = self._incident(connection, number)
+                    if part is not None and part.merged_into == root:
+                        found[number] = part
+                        waiting.append(number)
         return sorted(found.values(), key=lambda one: one.id)
 
     def incident(self, number: int) -> Incident | None:
@@ -337,8 +344,17 @@ def _beside(line: NewLogEntry, move: IncidentMove, after: Incident) -> list[NewL
     return [msgspec.structs.replace(line, kind=LogKind.WATCH, text="", said=said, incident=None, chain=DUTY, refs=())]
 
 
-def _newest(connection: Connection, column: Any) -> int:
-    return connection.execute(select(func.max(column))).scalar() or 0
+def _newest(connection: Connection, *columns: Any) -> int:
+    """The highest number in these columns: what was archived counts, so that no number is given twice."""
+    return max(connection.execute(select(func.max(column))).scalar() or 0 for column in columns)
+
+
+def _merged(connection: Connection) -> dict[int, set[int]]:
+    """What was ever merged into each incident: one question for all, where thousands are open."""
+    found: dict[int, set[int]] = {}
+    for number, into in connection.execute(select(MOVES.c.incident, MOVES.c.other).where(MOVES.c.other.is_not(None))):
+        found.setdefault(into, set()).add(number)
+    return found
 
 
 def _moves(connection: Connection, incident: int, since: int = 0) -> list[IncidentMove]:

@@ -17,6 +17,7 @@ from duty.duty_rules import rules_of
 from duty.phrases import Phrase, phrase
 from duty.records import IncidentState, LogKind, NewLogEntry, Refused
 from duty.site import HostSpec, SiteSpec
+from storage.server import place_of
 from watch.clock import Clock, SystemClock, boot_id
 from watch.commands import Commands, answered
 from watch.engine import Engine
@@ -91,7 +92,7 @@ class Service:
 
     async def _begin(self, place: Doorway) -> None:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
-        records = self.records = await Records.open(self.plan.store, self.clock, EVERY_LANGUAGE)
+        records = self.records = await Records.open(place_of(site.store, self.plan.store), self.clock, EVERY_LANGUAGE)
         self.recorder = Recorder(records, self._publish, self._loaded)
         history = self.history = self._past = History(
             self.plan.store.with_name(HISTORY_NAME), site, self.clock, self._foreseen
@@ -218,6 +219,10 @@ class Service:
             self.engine.touch()
             self._line(why, LogKind.CONFIG)
             return why, tuple(line_of(problem) for problem in loaded.problems)
+        if loaded.site.store != self.engine.site.store:
+            self._line(
+                phrase("the site file names another store: it is taken at the next start of the watch"), LogKind.CONFIG
+            )
         added, kept, removed = self.engine.adopt(loaded.site)
         self.history.adopt(loaded.site)
         self.recorder.rules = rules_of(loaded.site)
