@@ -135,7 +135,7 @@ async def test_real_fire_during_a_drill(tmp_path: Path, capsys: pytest.CaptureFi
 
         own = [line for line in stage.lines() if TITLE in line or "incident 1" in line or "incident 2" in line]
         assert not own, f"nothing of a drill in the duty chain but that it was suspended: {own}"
-        announced = [line for line in stage.lines("alarm ", "priority")]
+        announced = stage.lines("alarm ", "priority")
         assert len(announced) == 1, f"the only alarm is the real one: {announced}"
     assert main(["--site", str(stage.site), "verify"]) == Exit.WELL
     proved = capsys.readouterr().out

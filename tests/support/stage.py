@@ -81,6 +81,7 @@ class StageHost:
         self._pids = {rule.key: 1_000 + place for place, rule in enumerate(spec.processes)}
         self._cut: set[str] = set()
         self._link = Link.IDLE
+        self._mute = False
         self._appeared = False
         self._begun = clock.now().mono
 
@@ -112,9 +113,13 @@ class StageHost:
         self._connect(Link.UP)
         self.answers()
 
+    def falls_silent(self) -> None:
+        """The connection stands, and nothing comes any more."""
+        self._mute = True
+
     def answers(self) -> None:
         """Everything that is asked of it is answered now."""
-        if self._link is Link.UP:
+        if self._heard:
             self._sample()
             for section in ("processes", "ports", "lines"):
                 self._section(section)
@@ -125,14 +130,18 @@ class StageHost:
         self._connect(Link.UP)
         await asyncio.Event().wait()
 
+    @property
+    def _heard(self) -> bool:
+        return self._link is Link.UP and not self._mute
+
     def ask_sample(self, watched: tuple[int, ...]) -> bool:
-        if self._link is not Link.UP:
+        if not self._heard:
             return False
         asyncio.get_running_loop().call_soon(self._sample)
         return True
 
     def ask_section(self, section: Section) -> bool:
-        if self._link is not Link.UP:
+        if not self._heard:
             return False
         asyncio.get_running_loop().call_soon(self._section, section)
         return True
@@ -165,7 +174,7 @@ class StageHost:
         asyncio.get_running_loop().call_soon(self.answers)
 
     def _sample(self) -> None:
-        if self._link is not Link.UP:
+        if not self._heard:
             return
         moved = round(self._uptime * 1_000)
         sample = Sample(
@@ -185,7 +194,7 @@ class StageHost:
         self._listener.on_sample(self.spec.id, sample, self._clock.now().mono)
 
     def _section(self, section: str) -> None:
-        if self._link is not Link.UP:
+        if not self._heard:
             return
         reading: Processes | Ports | LineReadings
         match section:
