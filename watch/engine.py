@@ -28,7 +28,7 @@ from duty.records import LogKind, NewLogEntry, Subject
 from duty.sessions import SessionPeak
 from duty.site import HostSpec, SiteSpec
 from watch.alarm_desk import AlarmDesk
-from watch.clock import Clock
+from watch.clock import Clock, Jumps
 from watch.host_run import HostRun
 
 SLOTS = 5
@@ -39,9 +39,6 @@ BOARD_S = 1.0
 """Seconds between boards when nothing of note happens."""
 STALL_S = 1.0
 """Seconds behind from which on turns are not made up for any more."""
-SET_S = 2.0
-"""Seconds by which the clock on the wall must move against the running one between two turns to be told. Source: the
-domain model's I15."""
 URGENT_S = 0.2
 """At least so many seconds between boards when a state has changed."""
 
@@ -107,8 +104,7 @@ class Engine:
         self._seq = 0
         self._board_at = 0.0
         self._tasks: asyncio.TaskGroup | None = None
-        self._ahead = self.started.wall - self.started.mono
-        """The clock on the wall against the running one, as of the last turn."""
+        self._jumps = Jumps(self.started)
 
     # --- the run ---------------------------------------------------------------------------------------------
 
@@ -151,7 +147,8 @@ class Engine:
         No turn asks more than a fifth of them: a longer piece of work would make the answers of the others late.
         """
         now = self.clock.now()
-        self._tell_of_jump(now)
+        if (said := self._jumps.look(now)) is not None:
+            self._recorder.log(NewLogEntry(LogKind.WATCH, "", now.wall, said=said))
         turns = list(islice(self.runs.values(), slot, None, SLOTS))
         for run in turns:
             if not run.ask(now):
@@ -163,17 +160,6 @@ class Engine:
         # Turns are not exact: without the half slot every other board would come a turn late.
         if now.mono - self._board_at >= (URGENT_S if self._urgent else BOARD_S) - SLOT_S / 2:
             self._publish_board(now)
-
-    def _tell_of_jump(self, now: Moment) -> None:
-        """Nothing is judged or timed by the clock on the wall; that it was set is only to be known."""
-        ahead = now.wall - now.mono
-        moved, self._ahead = ahead - self._ahead, ahead
-        if abs(moved) >= SET_S:
-            said = phrase(
-                "the clock of this machine moved by {seconds} s: it was set, or the machine slept",
-                seconds=f"{moved:+.0f}",
-            )
-            self._recorder.log(NewLogEntry(LogKind.WATCH, "", now.wall, said=said))
 
     def _start(self, spec: HostSpec) -> None:
         assert self._tasks is not None
