@@ -86,6 +86,7 @@ async def test_the_exchange_asks(tmp_path: Path, capsys: pytest.CaptureFixture[s
         await terminal.shows("What brought it back")
         terminal.press("restarted by the vendor\r")
         await stage.until(lambda: stage.lines("the service is back"), "the service is back at 13:33")
+        await terminal.until(lambda: "╭" not in terminal.text)
         await leaf(terminal, "without the service for 7 trading minutes (2 h 7 min in all)")
         await leaf(terminal, "7 trading minutes: if trading was lost for all, this is level 1")
         assert "CSRC" in terminal.text, f"the proposal names its source:\n{terminal.text}"
@@ -95,12 +96,14 @@ async def test_the_exchange_asks(tmp_path: Path, capsys: pytest.CaptureFixture[s
         await terminal.shows("Another level for incident 1")
         terminal.press("1\r")
         await stage.until(lambda: stage.lines("incident 1 raised to level 1"), "anyone raises it")
+        await terminal.until(lambda: "╭" not in terminal.text)
         for chip in CHIPS:
             await leaf(terminal, chip)
         terminal.press("b")
         await terminal.shows("A report was made: incident 1")
         terminal.press("the exchange, Ms Chen\x1b[B\x1b[B\x15" + "11:41\r")
         await stage.until(lambda: stage.lines("incident 1: reported to the exchange, Ms Chen"), "it is in the log")
+        await terminal.until(lambda: "╭" not in terminal.text)
         await leaf(terminal, "done 11:41:00, due 11:56:00")
 
         terminal.press("i")
@@ -109,6 +112,7 @@ async def test_the_exchange_asks(tmp_path: Path, capsys: pytest.CaptureFixture[s
         await terminal.shows("a level is lowered only with a reason")
         terminal.press("\x1b[Bthe other gateway took the orders\r")
         await stage.until(lambda: stage.lines("incident 1 lowered to level 2"), "a lead lowers it, with a reason")
+        await terminal.until(lambda: "╭" not in terminal.text)
         assert stage.lines("the other gateway took the orders")
 
     assert main(["--site", str(stage.site), "incident", "1", "--report"]) == Exit.WELL
@@ -136,6 +140,7 @@ async def test_no_clock_of_a_report_runs_by_itself_and_only_a_lead_lowers_a_leve
         await terminal.shows("Not lower: only a lead lowers a level")
         terminal.press("1\r")
         await stage.until(lambda: stage.lines("incident 1 raised to level 1"), "anyone raises it")
+        await terminal.until(lambda: "╭" not in terminal.text)
         terminal.press("\r")
         await leaf(terminal, "level 1: trading lost")
         await leaf(terminal, "response")
