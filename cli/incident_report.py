@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from cli.report_graphs import svg, table
 from duty.countdowns import countdowns, lost_s, lost_trading_s
 from duty.duty_rules import DutyRules
+from duty.emergency import claim
 from duty.incident_details import CAUSE_WORDS, Opening, Past, Review, Stepped
 from duty.records import Incident, IncidentMove
 from tui import figures
 from tui.drill_words import debrief_lines
-from tui.incident_facts import guidance_words, past_words, shown_words, spoken_facts
+from tui.incident_facts import CLAIM_WORDS, guidance_words, past_words, shown_words, spoken_facts
 from tui.incident_words import MOVE_WORDS
 from tui.sayings import INCIDENT_WORDS, about_of, title_of
 from wire.words import _, language, say
@@ -104,6 +105,8 @@ def _timeline(moves: Sequence[IncidentMove], rules: DutyRules, zone: str) -> Ite
         if isinstance(move.details, Stepped):
             step = say(move.details.do) if move.details.do is not None else move.details.step
             yield _("skipped: {step}", step=step) if move.details.skipped else _("done: {step}", step=step)
+            if (found := claim(move.details)) in CLAIM_WORDS:
+                yield _(CLAIM_WORDS[found])
             yield from map(shown_words, move.details.shown)
 
 

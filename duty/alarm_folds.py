@@ -49,6 +49,7 @@ def parents_of(site: SiteSpec, more: Mapping[Subject, tuple[Subject, ...]] | Non
     A host needs the one it is reached through (``via``), if a line of that one pings its address that line, and what
     the file names (``depends_on``). What
     is asked from the console needs no host; what is asked from a host needs that, and its line if it pings the address.
+    A ping target needs the line over which it is pinged.
     ``more``: further dependencies of things, beside these.
     """
     hosts = {host.id: host for host in site.hosts}
@@ -62,6 +63,9 @@ def parents_of(site: SiteSpec, more: Mapping[Subject, tuple[Subject, ...]] | Non
         for app in host.apps:
             needs = () if app.from_console else (host_subject(host.id), *_lines_to(host, app.address))
             of_thing[Subject(host.id, "app", app.key)] = needs
+        for line in host.lines:
+            needs = (host_subject(host.id), Subject(host.id, "line", line.key))
+            of_thing |= {Subject(host.id, "ping", f"{line.key} {ping.target}"): needs for ping in line.pings}
     for subject, needs in (more or {}).items():
         if subject.kind == "host":
             of_host[subject.host] = (*of_host.get(subject.host, ()), *needs)
@@ -165,9 +169,13 @@ def folds_of(alarms: Mapping[AlarmKey, Alarm], roots: Mapping[AlarmKey, AlarmKey
     folds: list[Fold] = []
     for root, hidden in under.items():
         hidden.sort(key=_by_age)
-        first = min([alarms[root], *hidden], key=_by_age)
-        folds.append(Fold(root, tuple(alarm.key for alarm in hidden), first.key))
+        folds.append(Fold(root, tuple(alarm.key for alarm in hidden), first_out([alarms[root], *hidden]).key))
     return tuple(sorted(folds, key=lambda fold: (-len(fold.hidden), str(fold.root))))
+
+
+def first_out(alarms: Iterable[Alarm]) -> Alarm:
+    """Of a root and what it hides the alarm that came first."""
+    return min(alarms, key=_by_age)
 
 
 def _by_age(alarm: Alarm) -> tuple[float, str]:

@@ -63,10 +63,15 @@ def under(alarm: Alarm) -> AlarmKey | None:
 
 
 def quieted(events: Iterable[AlarmEvent], alarms: Mapping[AlarmKey, Alarm]) -> tuple[AlarmEvent, ...]:
-    """The events of a turn, those of alarms that are suppressed at its end as not announced."""
-    return tuple(
-        msgspec.structs.replace(event, announced=False)
-        if event.announced and alarms[event.key].state is AlarmState.SUPPRESSED
-        else event
-        for event in events
-    )
+    """The events of a turn, those of alarms that are suppressed at its end as not announced.
+
+    Those under a root carry the state they end in, so that the root's line of the log speaks for them.
+    """
+    return tuple(_quieted(event, alarms[event.key]) for event in events)
+
+
+def _quieted(event: AlarmEvent, alarm: Alarm) -> AlarmEvent:
+    if not event.announced or alarm.state is not AlarmState.SUPPRESSED:
+        return event
+    state = event.state if under(alarm) is None else AlarmState.SUPPRESSED
+    return msgspec.structs.replace(event, announced=False, state=state)

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from enum import StrEnum
 
 import msgspec
 
 from duty.incident_details import Opening, Stepped
 from duty.phrases import Phrase
+from duty.quality import Quality, State
 from duty.records import Incident, IncidentMove, Move, Subject
+
+
+class Claim(StrEnum):
+    """What the telemetry beside a step says of the word that it is done."""
+
+    AGREES = "agrees"
+    CONFLICT = "conflict"
+    """A thing beside it was bad, and well read."""
+    NO_EVIDENCE = "no evidence"
+    """Nothing contradicts, but not everything beside it was read well: that is no proof (I7)."""
+
 
 HERE = "@"
 """In place of a host: that of the incident; alone: the very thing it is about."""
@@ -121,3 +134,15 @@ def following(procedure: Procedure, moves: Iterable[IncidentMove]) -> Step | Non
     """The first step nobody has done or skipped."""
     made = progress(procedure, moves)
     return next((one for one in procedure.steps if one.key not in made), None)
+
+
+def claim(made: Stepped) -> Claim | None:
+    """What stood beside a step against the word that it is done; ``None``: it was skipped, or speaks of no signal."""
+    if made.skipped or not made.shown:
+        return None
+    seen = [(one.seen.state, one.seen.quality) for one in made.shown]
+    if any(state is State.ACT and quality is Quality.GOOD for state, quality in seen):
+        return Claim.CONFLICT
+    if any(state is State.UNKNOWN or quality is not Quality.GOOD for state, quality in seen):
+        return Claim.NO_EVIDENCE
+    return Claim.AGREES

@@ -33,7 +33,7 @@ class Row(msgspec.Struct, frozen=True):
 
     alarm: Alarm
     hidden: int = 0
-    """Alarms that hold and are hidden under it."""
+    """Things with alarms that hold and are hidden under it."""
     under: AlarmKey | None = None
     """The alarm below which it is unfolded."""
     beneath: tuple[Alarm, ...] = ()
@@ -125,7 +125,8 @@ class AlarmBook:
                 beneath.setdefault(root, []).append(alarm)
         for alarm in top:
             children = tuple(beneath.get(alarm.key, ()))
-            yield Row(alarm, sum(child.active for child in children), beneath=children)
+            hidden = {child.key.subject for child in children if child.active}  # that it is lost, and not seen, is one
+            yield Row(alarm, len(hidden), beneath=children)
             if alarm.key in unfolded:
                 yield from (Row(child, under=alarm.key) for child in children)
 

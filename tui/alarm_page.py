@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from duty.alarm_def import AlarmKey
+from duty.alarm_folds import first_out
 from duty.alarm_hiding import under
 from duty.alarm_quality import QUALITY, quality_signal
 from duty.alarm_record import Alarm
@@ -176,12 +177,23 @@ def _beneath(known: Known, glyphs: Glyphs, width: int) -> Iterator[Line]:
     if known.beneath:
         yield ()
         yield ((_("Hidden under it: {count}", count=len(known.beneath)), "title"),)
+        yield from wrapped(_first_words(known), width, indent=2)
         for child in known.beneath:
             sign = glyphs.states[child.severity]
             words = f"{thing_of(child.key)}: {reason_of(child)}"
             first, *more = wrapped(words, width - 5)
             yield ((f"  {sign.text} ", sign.tone), *first)
             yield from ((("     ", ""), *line) for line in more)
+
+
+def _first_words(known: Known) -> str:
+    alarms = known.beneath if known.alarm is None else (known.alarm, *known.beneath)
+    first = first_out(alarms)
+    return _(
+        "first out: {thing}, {time}",
+        thing=thing_of(first.key),
+        time=figures.clock(first.began_at, known.zone, known.now),
+    )
 
 
 def _trials(known: Known, width: int) -> Iterator[Line]:

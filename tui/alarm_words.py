@@ -74,8 +74,9 @@ def tags(alarm: Alarm, now: float) -> Iterator[str]:
         yield _("{count} times", count=alarm.count)
     if is_stale(alarm, at):
         yield _("stale, for more than a day")
-    if alarm.state is AlarmState.RETURNED and is_fleeting(alarm):
-        yield _("fleeting")
+    if alarm.state is AlarmState.RETURNED and alarm.lasted_s is not None:
+        lasted = figures.span(alarm.lasted_s)
+        yield _("fleeting, {lasted}", lasted=lasted) if is_fleeting(alarm) else _("lasted {lasted}", lasted=lasted)
     if not alarm.known and alarm.quality is not Quality.GOOD:
         yield _("as last known: {quality}", quality=_(QUALITY_WORDS[alarm.quality]))
 

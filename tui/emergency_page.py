@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from duty.board import HostView
-from duty.emergency import Procedure, Step, progress, resolved
+from duty.emergency import Claim, Procedure, Step, claim, progress, resolved
 from duty.evidence import live
 from duty.incident_details import Evidence, Stepped
 from duty.quality import State
@@ -14,7 +14,7 @@ from duty.records import Incident, IncidentMove
 from duty.roles import People
 from tui import figures
 from tui.glyphs import Glyphs
-from tui.incident_facts import spoken_facts
+from tui.incident_facts import CLAIM_WORDS, shown_words, spoken_facts
 from tui.pager import Line, wrapped
 from tui.sayings import QUALITY_WORDS, STATE_WORDS, about_of
 from wire.words import _, say
@@ -72,14 +72,20 @@ def _step(page: Open, number: int, step: Step, made: IncidentMove | None, glyphs
         yield from shown_lines(about_of(thing), live(page.hosts.get(thing.host), thing, page.now), glyphs, width)
     if made is not None and isinstance(made.details, Stepped):
         yield from wrapped(_told(page, made, made.details), width, tone, indent=_INDENT)
+        yield from claim_lines(made.details, width, _INDENT)
 
 
 def _sign(made: IncidentMove | None, glyphs: Glyphs) -> tuple[str, str]:
-    """Shape and letter: to be done, skipped, done."""
+    """Shape and letter: to be done, skipped, done; done by a person's word against the telemetry, or without any."""
     if made is None or not isinstance(made.details, Stepped):
         return glyphs.dot + "T", "dim"
     if made.details.skipped:
         return glyphs.missing + "S", "warn"
+    match claim(made.details):
+        case Claim.CONFLICT:
+            return glyphs.states[State.ACT].shape + "C", "act"
+        case Claim.NO_EVIDENCE:
+            return glyphs.states[State.UNKNOWN].shape + "N", "unknown"
     return glyphs.states[State.OK].shape + "D", "ok"
 
 
@@ -90,6 +96,17 @@ def _told(page: Open, made: IncidentMove, details: Stepped) -> str:
         return _("skipped {time} by {who}: {why}", time=at, who=who, why=made.text)
     words = _("done {time} by {who}", time=at, who=who)
     return f"{words}: {made.text}" if made.text else words
+
+
+def claim_lines(made: Stepped, width: int, indent: int) -> Iterator[Line]:
+    """The word that a step is done beside what was seen at that moment, where the two do not agree."""
+    found = claim(made)
+    if found not in CLAIM_WORDS:
+        return
+    tone = "act" if found is Claim.CONFLICT else "unknown"
+    yield from wrapped(_(CLAIM_WORDS[found]), width, tone, indent=indent)
+    for one in made.shown:
+        yield from wrapped(shown_words(one), width, tone, indent=indent + 2)
 
 
 def shown_lines(name: str, seen: Evidence, glyphs: Glyphs, width: int, indent: int = _INDENT) -> Iterator[Line]:

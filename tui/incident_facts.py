@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from duty.emergency import Claim
 from duty.incident_details import AlarmGuidance, Fact, Past, Shown
+from duty.phrases import N_
 from tui import figures
 from tui.sayings import QUALITY_WORDS, STATE_WORDS
 from wire.words import _, say
+
+CLAIM_WORDS = {
+    Claim.CONFLICT: N_("CONFLICT: it was said to be done while the telemetry said otherwise"),
+    Claim.NO_EVIDENCE: N_("no evidence: it was said to be done while not everything was read"),
+}
+"""What is said of a step that is done by a person's word alone."""
 
 
 def spoken_facts(facts: Iterable[Fact]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from duty.countdowns import countdowns, lost_s, lost_trading_s, next_escalation, proposal
 from duty.duty_rules import DutyRules
+from duty.emergency import Claim, claim
 from duty.incident_details import CAUSE_WORDS, Escalated, Evidence, Link, Opening, Reported, Review, Stepped
 from duty.incident_profile import TOLD_WORDS, Told
 from duty.phrases import N_
@@ -17,7 +18,7 @@ from tui.drill_words import debrief_lines
 from tui.glyphs import Glyphs
 from tui.incident_contacts import contact_lines
 from tui.incident_evidence import evidence_lines
-from tui.incident_facts import shown_words
+from tui.incident_facts import CLAIM_WORDS, shown_words
 from tui.incident_words import MOVE_WORDS
 from tui.pager import Line, wrapped
 from tui.sayings import INCIDENT_WORDS, about_of, title_of
@@ -153,6 +154,10 @@ def _happened(known: Known, width: int) -> Iterator[Line]:
         if said and said != title:
             yield from wrapped(said, width, indent=12)
         if isinstance(move.details, Stepped):
+            if (found := claim(move.details)) in CLAIM_WORDS:
+                yield from wrapped(
+                    _(CLAIM_WORDS[found]), width, "act" if found is Claim.CONFLICT else "unknown", indent=12
+                )
             for shown in move.details.shown:
                 yield from wrapped(shown_words(shown), width, "dim", indent=12)
 

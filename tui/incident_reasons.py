@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from duty.drills import objection
 from duty.incidents import holds, needs_review, needs_second, refusal
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, Move
+from duty.records import Incident, IncidentMove, Move
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
 
+ANY = "-"
+"""In place of what is still to be written: that it is missing is said in the form."""
 Reason = Callable[["WatchkeeperApp"], Phrase | None]
 
 
@@ -28,7 +31,10 @@ def cannot(move: Move) -> Reason:
         if not app.picture.connected:
             return phrase("there is no watch to ask just now")
         return (
-            refusal(incident, move) or app.picture.rules.people.may(app.picture.who, move) or _more(app, incident, move)
+            refusal(incident, move)
+            or app.picture.rules.people.may(app.picture.who, move)
+            or objection(incident, IncidentMove(0, incident.id, move, app.picture.now, app.picture.who, ANY))
+            or _more(app, incident, move)
         )
 
     return reason

@@ -28,7 +28,7 @@ from duty.records import LogKind, NewLogEntry, Subject
 from duty.sessions import SessionPeak
 from duty.site import HostSpec, SiteSpec
 from watch.alarm_desk import AlarmDesk
-from watch.clock import Clock
+from watch.clock import Clock, Jumps
 from watch.host_run import HostRun
 
 SLOTS = 5
@@ -104,6 +104,7 @@ class Engine:
         self._seq = 0
         self._board_at = 0.0
         self._tasks: asyncio.TaskGroup | None = None
+        self._jumps = Jumps(self.started)
 
     # --- the run ---------------------------------------------------------------------------------------------
 
@@ -146,6 +147,8 @@ class Engine:
         No turn asks more than a fifth of them: a longer piece of work would make the answers of the others late.
         """
         now = self.clock.now()
+        if (said := self._jumps.look(now)) is not None:
+            self._recorder.log(NewLogEntry(LogKind.WATCH, "", now.wall, said=said))
         turns = list(islice(self.runs.values(), slot, None, SLOTS))
         for run in turns:
             if not run.ask(now):

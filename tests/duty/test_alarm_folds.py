@@ -74,6 +74,7 @@ def test_what_the_site_file_says() -> None:
     assert PARENTS.of(host_subject("risk")) == (host_subject("jump"),)
     assert PARENTS.of(Subject("gw", "disk", "/")) == (host_subject("gw"),)
     assert PARENTS.of(Subject("jump", "app", "exchange")) == (host_subject("jump"), LINE)
+    assert PARENTS.of(Subject("jump", "ping", "SGE-2 10.9.0.1")) == (host_subject("jump"), LINE)
     assert PARENTS.of(Subject("jump", "app", "other")) == (host_subject("jump"),)
     assert PARENTS.of(Subject("jump", "app", "from-here")) == ()
 

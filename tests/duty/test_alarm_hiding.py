@@ -9,6 +9,7 @@ from duty.alarm_covers import suppress
 from duty.alarm_def import AlarmDef, AlarmKey, Signal
 from duty.alarm_folds import folds_of, host_subject, parents_of, roots_of
 from duty.alarm_hiding import hide, quieted, under
+from duty.alarm_lines import line_of
 from duty.alarm_load import Flood, Load, counted
 from duty.alarm_order import standing
 from duty.alarm_record import Alarm, AlarmEvent
@@ -158,3 +159,10 @@ def test_only_what_is_suppressed_is_quieted() -> None:
     assert quieted(it.events, {KEY: it.alarm}) == tuple(it.events)
     hidden = msgspec.structs.replace(it.alarm, state=SUPPRESSED)
     assert [event.announced for event in quieted(it.events, {KEY: hidden})] == [False]
+
+
+def test_what_folds_as_it_comes_has_no_line_of_its_own() -> None:
+    it = Driven().bad()
+    assert line_of(it.events[-1]) is not None
+    changed, told = hide({KEY: it.alarm}, {}, lambda _key: it.definition, {KEY: LINE}, it.at)
+    assert [line_of(event) for event in quieted([*it.events, *told], changed)] == [None, None]

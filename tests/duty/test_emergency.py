@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from duty.board import DiskView
-from duty.emergency import HERE, Known, Procedure, Step, fitting, following, progress, resolved
+from duty.emergency import HERE, Claim, Known, Procedure, Step, claim, fitting, following, progress, resolved
 from duty.evidence import live
-from duty.incident_details import Opening, Stepped
+from duty.incident_details import Evidence, Opening, Shown, Stepped
 from duty.incidents import step as stepped
 from duty.phrases import phrase
 from duty.quality import Quality, State
@@ -85,3 +85,23 @@ def test_i7_what_is_not_read_well_or_not_there_is_never_green_beside_a_step() ->
         view, quality=Quality.UNREACHABLE, disks=(msgspec.structs.replace(disk, state=State.ACT),)
     )
     assert live(lost, DB, NOW).state is State.ACT, "what was bad stays bad"
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        ([(State.OK, Quality.GOOD)], Claim.AGREES),
+        ([(State.WARN, Quality.GOOD), (State.UNJUDGED, Quality.GOOD)], Claim.AGREES),
+        ([(State.ACT, Quality.GOOD), (State.UNKNOWN, Quality.STALE)], Claim.CONFLICT),
+        ([(State.ACT, Quality.STALE)], Claim.NO_EVIDENCE),
+        ([(State.OK, Quality.GOOD), (State.OK, Quality.LATE)], Claim.NO_EVIDENCE),
+        ([(State.UNKNOWN, Quality.GOOD)], Claim.NO_EVIDENCE),
+        ([], None),
+    ],
+)
+def test_s2_the_word_that_a_step_is_done_is_held_against_what_was_seen(
+    seen: list[tuple[State, Quality]], says: Claim | None
+) -> None:
+    shown = tuple(Shown("thing", Evidence(NOW, state, quality)) for state, quality in seen)
+    assert claim(Stepped("gateway", "link", shown=shown)) is says
+    assert claim(Stepped("gateway", "link", skipped=True, shown=shown)) is None, "skipped is no claim"

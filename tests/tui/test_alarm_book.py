@@ -69,6 +69,15 @@ def test_one_root_one_row() -> None:
     assert [row.under for row in book.rows({key(0)})] == [None, *[key(0)] * 37]
 
 
+def test_a_host_that_is_lost_and_not_seen_is_hidden_once() -> None:
+    book = AlarmBook()
+    lost = alarm(1, AlarmState.SUPPRESSED, root=0)
+    unseen = msgspec.structs.replace(lost, key=AlarmKey(lost.key.subject, "quality"))
+    book.hold(AlarmsHeld((alarm(0), lost, unseen)))
+    (row,) = book.rows()
+    assert row.hidden == 1 and len(row.beneath) == 2
+
+
 def test_what_waits_since_the_last_time_is_told_when_it_comes_whole() -> None:
     book = AlarmBook()
     assert book.hold(AlarmsHeld((alarm(0), alarm(1, ACK)))) == (alarm(0),)
