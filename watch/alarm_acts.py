@@ -24,6 +24,7 @@ from duty.maintenance import Window, begun
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.records import Incident, LogKind, Move, NewLogEntry, Refused, Subject
+from storage.failures import StoreFailed
 from watch.alarm_book import ACT_S
 from watch.clock import Clock
 from watch.engine import Engine
@@ -126,6 +127,8 @@ class AlarmActs:
         desk = self._engine.desk
         async with _Turn(self._one):
             at = self._clock.now()
+            # What samples made of alarms since the last turn goes first: handed on after the act, it would undo it.
+            desk.close(at)
             steps = [step for step in make(at) if step[1]]
             if not steps:
                 return
@@ -187,7 +190,11 @@ class AlarmActs:
 
     async def _history(self, key: AlarmKey) -> list[tuple[float, bool | None]]:
         """When the alarm came and went, by its own lines of the log, oldest first."""
-        lines = await self._recorder.keeper.read_log(limit=HISTORY, subject=key.subject)
+        try:
+            async with asyncio.timeout(ACT_S):
+                lines = await self._recorder.keeper.read_log(limit=HISTORY, subject=key.subject)
+        except (StoreFailed, TimeoutError):  # what to do is needed all the more
+            return []
         own = [one for one in lines if one.said is not None and alarm_ref(key) in one.refs]
         went = [(one.event_at, one.said.template == RAISED) for one in own if one.said and one.said.template in _CAME]
         return list(reversed(went))
