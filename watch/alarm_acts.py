@@ -201,6 +201,8 @@ class AlarmActs:
 
     def witnessed(self, evidence: Evidence | None, keys: tuple[AlarmKey, ...], at: float) -> Evidence | None:
         """The evidence with the alarms an incident is opened for."""
+        if not keys:
+            return evidence
         desk = self._engine.desk
         found = [(desk.alarms[key], desk.definitions.of(key)) for key in keys[:MAX_ALARMS] if key in desk.alarms]
         return with_alarms(evidence or unseen(at), found) if found else evidence

@@ -76,12 +76,12 @@ class Fleet(Protocol):
         """The faults that hold now."""
 
 
-Reload = Callable[[], Awaitable[tuple[Phrase | None, tuple[str, ...]]]]
+Reload = Callable[[str, str], Awaitable[tuple[Phrase | None, tuple[str, ...]]]]
 KeepKey = Callable[[str, HostKey], Awaitable[None]]
 
 
 class Commands:
-    """The commands of all screens. ``reload`` takes the site file anew; ``keep_key`` writes known_hosts."""
+    """The commands of all screens. ``reload`` takes the site file anew for who asks, from which login; ``keep_key`` writes known_hosts."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class Commands:
             ):  # fmt: skip
                 return await self.alarms.do(who, command, session)
             case ReloadSite():
-                why, problems = await self._reload()
+                why, problems = await self._reload(who, session)
                 return Reply(command.ask, ok=why is None, why=why, problems=problems)
             case AcceptKey():
                 await self._accept(who, command, session)

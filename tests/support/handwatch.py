@@ -99,7 +99,7 @@ class Watch:
         return [event.kind for one in self.changed for event in one.events]
 
 
-async def _no_reload() -> tuple[None, tuple[str, ...]]:
+async def _no_reload(_who: str, _session: str) -> tuple[None, tuple[str, ...]]:
     return None, ()
 
 
