@@ -16,6 +16,7 @@ from duty.alarm_def import AlarmDef, AlarmKey
 from duty.alarm_lines import RAISED, RETURNED, alarm_ref, line_of
 from duty.alarm_load import is_chattering
 from duty.alarm_record import Alarm, Step
+from duty.alarm_series import series_behind, shares
 from duty.alarm_tuning import Trial, propose
 from duty.clean import clean
 from duty.evidence import unseen, with_alarms
@@ -28,6 +29,7 @@ from storage.failures import StoreFailed
 from watch.alarm_book import ACT_S
 from watch.clock import Clock
 from watch.engine import Engine
+from watch.history import History
 from watch.recorder import Recorder
 from wire.alarms import (
     AcknowledgeAlarms,
@@ -55,8 +57,9 @@ HISTORY = 1000
 class AlarmActs:
     """The acts of all screens on alarms."""
 
-    def __init__(self, engine: Engine, recorder: Recorder, clock: Clock) -> None:
-        self._engine, self._recorder, self._clock = engine, recorder, clock
+    def __init__(self, engine: Engine, recorder: Recorder, clock: Clock, history: History | None = None) -> None:
+        """``history``: the readings on which a deadband is tried."""
+        self._engine, self._recorder, self._clock, self._kept_readings = engine, recorder, clock, history
         self._one = asyncio.Lock()
 
     async def do(self, who: str, command: AlarmCommand, session: str = "") -> Reply:
@@ -185,8 +188,16 @@ class AlarmActs:
         alarm = desk.alarms.get(key)
         trials: tuple[Trial, ...] = ()
         if alarm is not None and is_chattering(alarm, self._clock.now()):
-            trials = propose(definition, await self._history(key), self._clock.now().wall)
+            past, values = await self._history(key), self._shares(key)
+            trials = propose(definition, past, self._clock.now().wall, values, 1.0)
         return Guidance(definition, alarm, trials)
+
+    def _shares(self, key: AlarmKey) -> list[tuple[float, float]]:
+        """What was read of the alarm's number in the last minutes, as shares of its limit."""
+        history, host = self._kept_readings, key.subject.host
+        if history is None:
+            return []
+        return shares(series_behind(key), lambda one: history.kept(host, one), lambda one: history.limits(host, one))
 
     async def _history(self, key: AlarmKey) -> list[tuple[float, bool | None]]:
         """When the alarm came and went, by its own lines of the log, oldest first."""

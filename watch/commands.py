@@ -81,7 +81,10 @@ KeepKey = Callable[[str, HostKey], Awaitable[None]]
 
 
 class Commands:
-    """The commands of all screens. ``reload`` takes the site file anew for who asks, from which login; ``keep_key`` writes known_hosts."""
+    """The commands of all screens.
+
+    ``reload`` takes the site file anew for who asks, from which login; ``keep_key`` writes known_hosts.
+    """
 
     def __init__(
         self,
@@ -101,7 +104,7 @@ class Commands:
         self._keep_key = keep_key
         self.fleet = fleet
         self.history = history
-        self.alarms = AlarmActs(engine, recorder, clock)
+        self.alarms = AlarmActs(engine, recorder, clock, history)
 
     async def do(self, who: str, command: Command, session: str = "") -> Reply:
         """Do it for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be done."""

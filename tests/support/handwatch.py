@@ -10,10 +10,12 @@ from duty.alarm_states import AlarmState
 from duty.board import HostView
 from duty.incident_details import Cause, Resolution
 from duty.records import Move
+from duty.site import SiteSpec
 from tests.support.desks import MISSING, SITE, TURN_S, line, process, view
 from tests.support.feeds import HandClock, HandFeed
 from watch.commands import Commands
 from watch.engine import Engine
+from watch.history import History
 from watch.recorder import Event, Recorder
 from watch.records import Records
 from wire.alarms import AcknowledgeAlarms, AlarmsChanged, Seen
@@ -26,14 +28,14 @@ GONE = view("jump", process(count=0), lines=(line(),))
 class Watch:
     """Engine, recorder and commands on one store, turned by hand."""
 
-    def __init__(self, path: Path, clock: HandClock) -> None:
-        self.path, self.clock = path, clock
+    def __init__(self, path: Path, clock: HandClock, site: SiteSpec = SITE, history: History | None = None) -> None:
+        self.path, self.clock, self.site, self.history = path, clock, site, history
         self.told: list[Event] = []
 
     async def start(self) -> Watch:
         self.records = await Records.open(self.path, self.clock)
         self.recorder = Recorder(self.records, self.told.append)
-        self.engine = Engine(SITE, HandFeed, self.recorder, self.clock, lambda *_: None, boot="boot")
+        self.engine = Engine(self.site, HandFeed, self.recorder, self.clock, lambda *_: None, boot="boot")
         self.recorder.witness = self.engine.evidence
         await self.recorder.load()
         self.engine.resume(
@@ -41,9 +43,9 @@ class Watch:
             [one.subject for one in self.recorder.incidents.values() if one.automatic and one.active],
         )
         self.commands = Commands(
-            self.engine, self.recorder, self.clock, reload=_no_reload, keep_key=_no_key, fleet=None, history=None
+            self.engine, self.recorder, self.clock, reload=_no_reload, keep_key=_no_key, history=self.history
         )
-        for spec in SITE.hosts:
+        for spec in self.site.hosts:
             self.engine.runs[spec.id] = None  # type: ignore[assignment] - only that it is there counts
         self._task = asyncio.create_task(self.recorder.run())
         return self
