@@ -221,6 +221,8 @@ class Incident(msgspec.Struct, frozen=True):
     """Report clocks that were stopped: when the newest report of each was made."""
     after: int | None = None
     """The incident of the same thing that had ended shortly before."""
+    alarms: tuple[str, ...] = ()
+    """Alarms that belong to it, beside those of its thing: it was opened for them, or they were linked to it."""
 
 
 class Refused(Exception):

@@ -20,7 +20,8 @@ from duty.alarm_series import series_behind, shares
 from duty.alarm_tuning import Trial, propose
 from duty.clean import clean
 from duty.evidence import unseen, with_alarms
-from duty.incident_details import Evidence
+from duty.incident_details import Evidence, Opening
+from duty.incidents import root_of
 from duty.maintenance import Window, begun
 from duty.moment import Moment
 from duty.phrases import phrase
@@ -210,27 +211,47 @@ class AlarmActs:
         went = [(one.event_at, one.said.template == RAISED) for one in own if one.said and one.said.template in _CAME]
         return list(reversed(went))
 
-    def witnessed(self, evidence: Evidence | None, keys: tuple[AlarmKey, ...], at: float) -> Evidence | None:
-        """The evidence with the alarms an incident is opened for."""
+    def opening(self, evidence: Evidence | None, keys: tuple[AlarmKey, ...], at: float, *, drill: bool) -> Opening:
+        """How an incident is opened that a person opens for these alarms: with their evidence, and bound to them."""
         if not keys:
-            return evidence
+            return Opening(evidence, drill=drill)
         desk = self._engine.desk
         found = [(desk.alarms[key], desk.definitions.of(key)) for key in keys[:MAX_ALARMS] if key in desk.alarms]
-        return with_alarms(evidence or unseen(at), found) if found else evidence
+        if found:
+            evidence = with_alarms(evidence or unseen(at), found)
+        return Opening(evidence, drill=drill, alarms=tuple(str(alarm.key) for alarm, _ in found))
 
     def allow(self, incident: Incident | None, move: Move) -> None:
-        """Raises :class:`Refused` for an incident that cannot be resolved: an alarm of its thing still holds (I11)."""
-        if incident is None or move is not Move.RESOLVED or incident.drill or not incident.subject.key:
+        """Raises :class:`Refused` for an incident that cannot be resolved while one of its alarms holds (I11).
+
+        Its alarms: of its thing, those it was opened for or that were linked to it, and the same of what was merged
+        into it.
+        """
+        if incident is None or move is not Move.RESOLVED or incident.drill:
             return
-        key = self._engine.desk.active_of(incident.subject)
-        if key is not None:
-            raise Refused(
-                phrase(
-                    "incident {number} cannot be resolved: its alarm {name} still holds",
-                    number=incident.id,
-                    name=key.definition,
+        incidents = self._recorder.incidents
+        for part in [incident, *(one for one in incidents.values() if one.merged_into is not None)]:
+            if root_of(incidents, part).id != incident.id:
+                continue
+            name = self._holding(part)
+            if name:
+                raise Refused(
+                    phrase(
+                        "incident {number} cannot be resolved: its alarm {name} still holds",
+                        number=incident.id,
+                        name=name,
+                    )
                 )
-            )
+
+    def _holding(self, incident: Incident) -> str:
+        """The name of an alarm of the incident whose condition holds; empty: none does."""
+        desk, subject = self._engine.desk, incident.subject
+        key = desk.active_of(subject) if subject.key else None
+        if key is not None:
+            return key.definition
+        linked = set(incident.alarms)
+        alarms = desk.alarms.values() if linked else ()
+        return next((str(one.key) for one in alarms if one.active and str(one.key) in linked), "")
 
 
 _CAME = (RAISED, RETURNED)

@@ -12,7 +12,6 @@ from duty.chain import is_digest
 from duty.clean import clean
 from duty.connection import HostKey
 from duty.corrections import Correction, event_time
-from duty.incident_details import Opening
 from duty.log_query import parse
 from duty.phrases import N_, Phrase, phrase
 from duty.records import Incident, LogKind, LogPage, Move, NewLogEntry, Ref, Refused, Subject
@@ -167,7 +166,7 @@ class Commands:
                 if not subject.key and command.alarms:
                     subject = _plain(command.alarms[0].subject)
                 evidence = self.recorder.witness(subject, at, "")
-                opening = Opening(self.alarms.witnessed(evidence, command.alarms, at), drill=command.drill)
+                opening = self.alarms.opening(evidence, command.alarms, at, drill=command.drill)
                 return await self.recorder.move(
                     None,
                     Move.OPENED,

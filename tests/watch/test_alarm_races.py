@@ -17,19 +17,22 @@ from duty.alarm_record import AlarmEvent, EventKind
 from duty.alarm_rules import Definitions
 from duty.alarm_states import AlarmState
 from duty.connection import Link
+from duty.incident_details import Cause, Resolution
+from duty.incident_details import Link as Linked
 from duty.incident_rules import Change
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.quality import Quality, State
-from duty.records import IncidentState, LogEntry, Move, Subject
+from duty.records import IncidentState, LogEntry, Move, Refused, Subject
 from storage.failures import StoreFailed
-from tests.support.desks import BEHIND, JUMP, MISSING, SITE, TURN_S, Hand, line, process, view
+from tests.support.desks import BEHIND, JUMP, LINE, MISSING, SITE, TURN_S, Hand, line, process, view
 from tests.support.feeds import HandClock
 from tests.support.handwatch import GONE, WELL, Watch
 from watch import alarm_book
 from watch.alarm_book import AlarmBook
 from watch.alarm_dues import Dues
 from wire.alarms import AlarmsChanged, ReadAlarm
+from wire.messages import MoveIncident, OpenIncident, TakeIncident
 
 FEWER = msgspec.structs.replace(SITE, hosts=(msgspec.structs.replace(JUMP, processes=()), *BEHIND))
 
@@ -112,6 +115,44 @@ async def test_what_a_merge_reopens_is_reopened_though_the_store_failed_in_betwe
     recorder.condition(on, at)
     await watch.drained()
     assert recorder.incidents[part].active and recorder.incidents[whole].state is IncidentState.OPEN
+
+
+async def test_an_incident_waits_for_every_alarm_of_its_own_and_of_what_was_merged_into_it(
+    watch: Watch,
+) -> None:
+    """I11: linked is what it was opened for, what was linked by hand, and the same of its parts."""
+    down = view("jump", process(count=0), lines=(line(down=True),))
+    watch.see(down, 4)
+    await watch.drained()
+    host = Subject("jump", "host", "jump")
+    opened = (await watch.commands.do("wang", OpenIncident(1, "all", 3, host, alarms=(MISSING, LINE)))).incident
+    assert opened is not None and opened.alarms == (str(MISSING), str(LINE))
+    other = (await watch.commands.do("wang", OpenIncident(1, "other", 3))).incident
+    assert other is not None
+    await watch.commands.do("wang", MoveIncident(1, opened.id, Move.MERGED, "same", other=other.id))
+    await watch.commands.do("wang", TakeIncident(1, other.id))
+    done = MoveIncident(1, other.id, Move.RESOLVED, "mended", details=Resolution(Cause.LINE))
+    watch.see(view("jump", process(), lines=(line(down=True),)), 2)
+    await watch.drained()
+    with pytest.raises(Refused, match=r"its alarm line\.no_link jump .*sge-2 still holds"):
+        await watch.commands.do("wang", done)
+    watch.see(WELL, 90)
+    await watch.drained()
+    assert (await watch.commands.do("wang", done)).ok
+
+
+async def test_an_alarm_that_is_linked_by_hand_is_waited_for(watch: Watch) -> None:
+    await watch.bad()
+    one = (await watch.commands.do("wang", OpenIncident(1, "slow", 3))).incident
+    assert one is not None
+    await watch.commands.do("wang", MoveIncident(1, one.id, Move.LINKED, details=Linked("alarm", str(MISSING))))
+    await watch.commands.do("wang", TakeIncident(1, one.id))
+    with pytest.raises(Refused, match=r"still holds"):
+        await watch.commands.do(
+            "wang", MoveIncident(1, one.id, Move.RESOLVED, "done", details=Resolution(Cause.SOFTWARE))
+        )
+    again = {each.id: each for each in await watch.records.incidents()}
+    assert again[one.id].alarms == (str(MISSING),), "and after a restart"
 
 
 async def test_an_act_does_not_put_back_the_load_of_before_it() -> None:
