@@ -20,7 +20,7 @@ ifneq ($(BUILT),$(HERE))
 endif
 
 .NOTPARALLEL:
-.PHONY: help run venv dev needs test check format lint types layers words-check shells soak pictures scene recording words lock clean
+.PHONY: help run venv dev postgresql needs test check format lint types layers words-check shells soak pictures scene recording words lock clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r word means; do \
@@ -50,6 +50,9 @@ $(VENV)/run-ready: $(VENV)/place requirements.lock pyproject.toml
 $(VENV)/test-ready: $(VENV)/run-ready requirements-dev.lock
 	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
+
+postgresql: venv ## Add the driver for records on PostgreSQL to .venv
+	@$(PIP) --require-hashes -r requirements-postgresql.lock
 
 needs: ## Install the system programs the tests drive (sshd, shells, awks); as root, else say which are missing
 	@.ci/needs
@@ -94,12 +97,15 @@ scene: dev ## Record anew what the pictures show (8 minutes of the practice site
 recording: dev ## Film the practice site in a terminal into docs/pictures/recording.svg (2 minutes)
 	@$(PY) -m tests.support.recording
 
-lock: ## Settle the versions anew in both lock files (needs uv)
+lock: ## Settle the versions anew in all lock files (needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv" >&2; exit 1; }
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 		--no-annotate --upgrade --extra build -o requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--no-annotate --upgrade --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+		--no-annotate --upgrade --extra postgresql -c requirements.lock -o requirements-postgresql.lock pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--no-annotate --upgrade --extra dev --extra postgresql -c requirements.lock -c requirements-postgresql.lock \
+		-o requirements-dev.lock pyproject.toml
 
 clean: ## Remove what was built
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

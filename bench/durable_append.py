@@ -1,9 +1,10 @@
 """How long until a record is safe: through the store and through bare sqlite3, in turn, in one run.
 
-    python bench/durable_append.py [ROWS] [FOLDER]
+    python bench/durable_append.py [ROWS] [FOLDER] [POSTGRESQL_URL]
 
 Both write the same line of the log, one row a transaction, WAL, synchronous=FULL, on the same disk. The turns
-interleave, so that a slow moment of the disk strikes both.
+interleave, so that a slow moment of the disk strikes both. With a URL, of an empty schema, the store writes into that
+server too, and so does bare psycopg.
 """
 
 from __future__ import annotations
@@ -16,10 +17,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from duty.chain import canonical, linked
+from duty.chain import GENESIS, canonical, linked
 from duty.phrases import phrase
 from duty.records import IncidentMove, LogKind, Move, NewLogEntry, Subject
 from storage.rows import entry_row
+from storage.server import Server
 from storage.store import Store
 
 ENTRY = NewLogEntry(
@@ -53,9 +55,31 @@ def bare(path: Path) -> Callable[[], None]:
     return append
 
 
-def kept(path: Path) -> tuple[Callable[[], None], Callable[[], None]]:
+def bare_server(server: Server) -> Callable[[], None]:
+    """The same through psycopg itself. It has a chain of its own there."""
+    import psycopg
+    from psycopg.sql import SQL, Identifier, Placeholder
+
+    store = Store(server)
+    entry = store.append_log([ENTRY], 1.0)[0]
+    row = {**entry_row(entry), "chain": "bare", "seq": 0, "prev_hash": GENESIS, "hash": GENESIS}
+    store.close()
+    connection = psycopg.connect(server.url, autocommit=True)
+    names, values = SQL(", ").join(map(Identifier, row)), SQL(", ").join(map(Placeholder, row))
+    statement = SQL("INSERT INTO log_entry ({}) VALUES ({})").format(names, values)
+
+    def append() -> None:
+        row["seq"] += 1
+        row["prev_hash"] = row["hash"]
+        row["hash"] = linked(row["prev_hash"], canonical(row))
+        connection.execute(statement, row)
+
+    return append
+
+
+def kept(place: Path | Server) -> tuple[Callable[[], None], Callable[[], None]]:
     """One line of the log, and one move of an incident with its line, through the store."""
-    store = Store(path)
+    store = Store(place)
     opened = store.move(IncidentMove(0, 0, Move.OPENED, 1.0, "wang", "quotes frozen", level=2), 1.0)
     again = IncidentMove(0, opened.incident.id, Move.AGAIN, 1.0, "")
     return (lambda: void(store.append_log([ENTRY], 1.0))), (lambda: void(store.move(again, 1.0)))
@@ -78,6 +102,14 @@ def main() -> None:
         raw = bare(Path(folder) / "raw.sqlite")
         append, move = kept(Path(folder) / "kept.sqlite")
         contenders = {"sqlite3, a line": raw, "store, a line": append, "store, a move and its line": move}
+        if len(sys.argv) > 3:
+            server = Server(sys.argv[3])
+            line, both = kept(server)
+            contenders |= {
+                "psycopg, a line": bare_server(server),
+                "store on a server, a line": line,
+                "store on a server, a move": both,
+            }
         times: dict[str, list[tuple[float, float]]] = {name: [] for name in contenders}
         for turn in range(rows + 50):
             for name, work in contenders.items():

@@ -149,7 +149,7 @@ def spread(taken: list[float]) -> str:
 
 def size(store: Store) -> float:
     """Megabytes, with what is still in the file's log."""
-    raw = sqlite3.connect(store.path)
+    raw = sqlite3.connect(str(store.place))
     pages = raw.execute("PRAGMA page_count").fetchone()[0] * raw.execute("PRAGMA page_size").fetchone()[0]
     raw.close()
     return float(pages) / 1e6
@@ -224,7 +224,7 @@ def main() -> None:
         store = Store(folder / "records.sqlite", EVERY_LANGUAGE)
         if not store.search(LogQuery(), limit=1).entries:
             fill(store, rows)
-        raw = sqlite3.connect(store.path)
+        raw = sqlite3.connect(str(store.place))
         ask(store, raw, rows)
         page(store, rows)
         print(f"SQLite {sqlite3.sqlite_version}, {datetime.now(UTC):%Y-%m-%d}")

@@ -17,8 +17,8 @@ from config.find import find_site
 from duty.alarm_catalog import CHAPTERS
 from duty.alarm_def import AlarmDef
 from duty.alarm_rules import applied
-from duty.phrases import N_, Phrase
 from duty.site import AlarmRule
+from tui.alarm_guidance import in_time, priorities, texts
 from wire.words import _, say
 
 _TIMES = ("respond_s", "on_delay_s", "off_delay_s", "realarm_s")
@@ -93,41 +93,6 @@ def text(one: Listed) -> str:
         review = _("to be looked at again by {date}", date=made.review_by) if made.review_by else ""
         rows.append((_("answers for it"), " · ".join(part for part in (made.owner, review) if part)))
     return "\n".join([head, *[wrapped(f"    {label}: {words}", 8) for label, words in rows]])
-
-
-def texts(made: AlarmDef) -> tuple[tuple[str, Phrase], ...]:
-    """Cause, consequence and action with their headings."""
-    return (_("cause"), made.cause), (_("consequence"), made.consequence), (_("action"), made.action)
-
-
-def priorities(made: AlarmDef) -> str:
-    """Of a fault, and of a warning where it differs."""
-    if made.warn_priority == made.priority:
-        return str(made.priority)
-    return _("{fault}, as a warning {warning}", fault=made.priority, warning=made.warn_priority)
-
-
-def in_time(made: AlarmDef) -> list[str]:
-    """Time to respond, delays, deadband, latch and re-alarm, as far as there are such."""
-    said = [_("respond within {time}", time=span(made.respond_s))]
-    if made.on_delay_s:
-        said.append(_("comes after {time}", time=span(made.on_delay_s)))
-    if made.off_delay_s:
-        said.append(_("goes after {time}", time=span(made.off_delay_s)))
-    if made.deadband_percent:
-        said.append(_("deadband {share} %", share=f"{made.deadband_percent:g}"))
-    if made.realarm_s is not None:
-        said.append(_("comes again after {time}", time=span(made.realarm_s)))
-    said.append(_("stays until acknowledged") if made.latch else _("goes by itself"))
-    return said
-
-
-def span(seconds: float) -> str:
-    """A length of time in the largest unit in which it is whole."""
-    for words, size in ((N_("{count} d"), 86_400), (N_("{count} h"), 3_600), (N_("{count} min"), 60)):
-        if seconds >= size and seconds % size == 0:
-            return say(Phrase(words, {"count": f"{seconds / size:g}"}))
-    return _("{count} s", count=f"{seconds:g}")
 
 
 def _as_json(one: Listed) -> dict[str, object]:

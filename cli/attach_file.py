@@ -11,9 +11,8 @@ from pathlib import Path
 from cli.ask import ask
 from cli.codes import Exit
 from cli.launch import greet
-from cli.serve import STORE_NAME
 from cli.speak import err, out
-from cli.target import Target, target_of
+from cli.target import Target, store_of, target_of
 from duty.clean import clean
 from duty.records import LogKind, NewLogEntry, Ref
 from storage.attachments import FOLDER, keep
@@ -58,16 +57,17 @@ def _written(target: Target, text: str, refs: tuple[Ref, ...]) -> int | None:
         return reply.log[0].seq if reply is not None and reply.log else None
     from storage.store import Store
 
-    store = Store(target.places.state / STORE_NAME)
+    store = Store(store_of(target))
     try:
         now = time.time()
-        line = NewLogEntry(LogKind.NOTE, _who(), now, text=text, refs=refs, session=session_of_process(os.getpid()))
+        line = NewLogEntry(LogKind.NOTE, who(), now, text=text, refs=refs, session=session_of_process(os.getpid()))
         return store.append_log([line], now)[0].seq
     finally:
         store.close()
 
 
-def _who() -> str:
+def who() -> str:
+    """The user as the kernel knows it."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

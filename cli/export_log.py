@@ -10,9 +10,8 @@ import time
 from cli.codes import Exit
 from cli.export import bound, site_of
 from cli.log_formats import WRITERS, Heading
-from cli.serve import STORE_NAME
 from cli.speak import err
-from cli.target import target_of
+from cli.target import store_of, target_of
 from duty.clean import clean
 from duty.records import DUTY
 from storage.failures import StoreFailed
@@ -34,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
         bounds.append(at)
     chain = args.chain or DUTY
     try:
-        proof = Proof(target.places.state / STORE_NAME)
+        proof = Proof(store_of(target))
         if args.format != "text" and isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # what these say of themselves, on any terminal
         try:

@@ -7,12 +7,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cli.report_graphs import svg, table
 from duty.countdowns import countdowns, lost_s, lost_trading_s
 from duty.duty_rules import DutyRules
-from duty.incident_details import CAUSE_WORDS, Opening, Review
+from duty.incident_details import CAUSE_WORDS, Opening, Past, Review, Stepped
 from duty.records import Incident, IncidentMove
 from tui import figures
-from tui.incident_facts import spoken_facts
+from tui.drill_words import debrief_lines
+from tui.incident_facts import guidance_words, past_words, shown_words, spoken_facts
 from tui.incident_words import MOVE_WORDS
 from tui.sayings import INCIDENT_WORDS, about_of, title_of
 from wire.words import _, language, say
@@ -28,15 +30,25 @@ class Section:
 
     title: str
     lines: tuple[str, ...]
+    past: tuple[Past, ...] = ()
+    zone: str = "UTC"
+    """Of the times of ``past``."""
 
 
-def report(incident: Incident, moves: Sequence[IncidentMove], rules: DutyRules, now: float) -> list[Section]:
-    """The document in the language spoken now. The first section's title is the document's."""
+def report(
+    incident: Incident, moves: Sequence[IncidentMove], rules: DutyRules, now: float, last: Incident | None = None
+) -> list[Section]:
+    """The document in the language spoken now. The first section's title is the document's.
+
+    ``last``: of a drill, the one of its kind before it.
+    """
     zone = rules.time_zone
     found = [
         Section(_("Situation report: incident {number}", number=incident.id), tuple(_facts(incident, rules, now))),
         Section(_("What happened"), tuple(_timeline(moves, rules, zone))),
     ]
+    if incident.drill:
+        found.append(Section(_("Debrief"), tuple(debrief_lines(incident, last))))
     clocks = [
         _("{what}: due {due}, done {met}", what=_(one.what), due=figures.date(one.due_at, zone),
           met=figures.date(one.met_at, zone)) + (f" ({one.source})" if one.source else "")
@@ -49,7 +61,12 @@ def report(incident: Incident, moves: Sequence[IncidentMove], rules: DutyRules, 
             evidence = move.details.evidence
             lines = [say(why) for why in evidence.why]
             lines += [*spoken_facts(evidence.subject), *spoken_facts(evidence.host), *evidence.lines]
-            found.append(Section(_("As it was at {time}", time=figures.date(evidence.at, zone)), tuple(lines)))
+            for alarm in evidence.alarms:
+                lines.append(_("alarm {key} of priority {priority}: {thing}", key=alarm.definition,
+                               priority=alarm.priority, thing=alarm.thing))  # fmt: skip
+                lines += guidance_words(alarm)
+            title = _("As it was at {time}", time=figures.date(evidence.at, zone))
+            found.append(Section(title, tuple(lines), evidence.past, zone))
     reviews = [move.details for move in moves if isinstance(move.details, Review)]
     if reviews:
         found.append(Section(_("Review"), tuple(_review(reviews[-1]))))
@@ -84,6 +101,10 @@ def _timeline(moves: Sequence[IncidentMove], rules: DutyRules, zone: str) -> Ite
         said = move.text or (say(move.said) if move.said else "")
         line = f"{figures.clock(move.at, zone, 0.0)} {_(MOVE_WORDS[move.move])} ({who})"
         yield f"{line}: {said}" if said else line
+        if isinstance(move.details, Stepped):
+            step = say(move.details.do) if move.details.do is not None else move.details.step
+            yield _("skipped: {step}", step=step) if move.details.skipped else _("done: {step}", step=step)
+            yield from map(shown_words, move.details.shown)
 
 
 def _review(review: Review) -> Iterator[str]:
@@ -103,6 +124,8 @@ def markdown(sections: Sequence[Section]) -> str:
     for number, section in enumerate(sections):
         lines += [f"{'##' if number else '#'} {_escaped(section.title)}", ""]
         lines += [f"- {_escaped(line)}" for line in section.lines]
+        for past in section.past:
+            lines += ["", _escaped(past_words(past, section.zone)), "", *table(past, section.zone)]
         lines.append("")
     return "\n".join(lines)
 
@@ -112,12 +135,13 @@ def _escaped(text: str) -> str:
 
 
 def page(sections: Sequence[Section]) -> str:
-    """The document as one HTML file without script, picture or link."""
+    """The document as one HTML file without script or link; graphs are drawn in it."""
     title = html.escape(sections[0].title)
     body = "".join(
         f"<h{min(number + 1, 2)}>{html.escape(section.title)}</h{min(number + 1, 2)}>\n<ul>\n"
         + "".join(f"<li>{html.escape(line)}</li>\n" for line in section.lines)
         + "</ul>\n"
+        + "".join(svg(past, section.zone) for past in section.past)
         for number, section in enumerate(sections)
     )
     lang = language().replace("_", "-")

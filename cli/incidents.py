@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import argparse
 import time
-from pathlib import Path
 
 from cli.codes import Exit
 from cli.incident_report import WRITERS, report
-from cli.serve import STORE_NAME
 from cli.speak import err, out
-from cli.target import Target, target_of
+from cli.target import Target, store_of, target_of
+from duty.drills import last_like
 from duty.duty_rules import DutyRules, rules_of
 from duty.incidents import queue_order
 from duty.records import Incident, IncidentMove
@@ -26,7 +25,7 @@ def listed(args: argparse.Namespace) -> int:
     target = target_of(args)
     if isinstance(target, int):
         return target
-    store = _open(target.places.state / STORE_NAME)
+    store = _open(target)
     if isinstance(store, int):
         return store
     try:
@@ -62,12 +61,13 @@ def shown(args: argparse.Namespace) -> int:
     target = target_of(args)
     if isinstance(target, int):
         return target
-    store = _open(target.places.state / STORE_NAME)
+    store = _open(target)
     if isinstance(store, int):
         return store
     try:
         incident = store.incident(args.number)
         moves: list[IncidentMove] = store.moves(args.number) if incident is not None else []
+        last = last_like(store.incidents(), incident) if incident is not None and incident.drill else None
     except StoreFailed as failed:
         err(say(failed.why))
         return Exit.BAD
@@ -76,18 +76,15 @@ def shown(args: argparse.Namespace) -> int:
     if incident is None:
         err(_("there is no incident {number}", number=args.number))
         return Exit.BAD
-    sections = report(incident, moves, _rules(target), time.time())
+    sections = report(incident, moves, _rules(target), time.time(), last)
     out(WRITERS[args.format](sections if args.report else sections[:2]))
     return Exit.WELL
 
 
-def _open(path: Path) -> Store | int:
+def _open(target: Target) -> Store | int:
     """The store, which has to be there: asking makes none."""
-    if not path.exists():
-        err(_("there are no records at {path}", path=str(path)))
-        return Exit.BAD
     try:
-        return Store(path, reading=True)
+        return Store(store_of(target), reading=True)
     except StoreFailed as failed:
         err(say(failed.why))
         return Exit.BAD

@@ -10,9 +10,8 @@ from typing import Any
 
 from cli.codes import Exit
 from cli.export import site_of
-from cli.serve import STORE_NAME
 from cli.speak import err, out, padded
-from cli.target import target_of
+from cli.target import store_of, target_of
 from duty.clean import clean
 from duty.log_query import parse
 from duty.phrases import Phrase
@@ -33,7 +32,7 @@ def run(args: argparse.Namespace) -> int:
         err(say(query))
         return Exit.BAD
     try:
-        store = Store(target.places.state / STORE_NAME, EVERY_LANGUAGE, reading=True)
+        store = Store(store_of(target), EVERY_LANGUAGE, reading=True)
         try:
             page = store.search(query, limit=args.limit, most=None)
         finally:

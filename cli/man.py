@@ -80,6 +80,8 @@ def _environment() -> dict[str, str]:
         "SITE": _("path of the site file"),
         "WATCHKEEPER_LANG, LC_ALL, LC_MESSAGES, LANG": _("the language, in this order"),
         "SSH_AUTH_SOCK": _("the agent that holds keys"),
+        "WATCHKEEPER_BELL, WATCHKEEPER_TITLE": _("0: no bell for alarms, the title of the window left alone"),
+        "WATCHKEEPER_NOTIFY": _("how the desktop is notified of alarms: osc9, osc777 or off"),
     }
 
 

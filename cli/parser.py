@@ -182,7 +182,10 @@ def _record_verbs(verb: Verb) -> None:
         help=_("a head that was noted before: it must still stand in the chain, at that line if one is given"),
     )
     verify.add_argument(
-        "file", nargs="?", metavar=_("FILE"), help=_("an export as JSON Lines or CSV, instead of the store")
+        "file",
+        nargs="?",
+        metavar=_("FILE"),
+        help=_("an export as JSON Lines or CSV, or a backup, instead of the store"),
     )
     slip = verb("head", "cli.record:head", _("Print the head of the duty log, to be kept elsewhere and checked later."))
     export = verb(
@@ -204,6 +207,29 @@ def _record_verbs(verb: Verb) -> None:
         each.add_argument(
             "--chain", metavar=_("CHAIN"), help=_("the chain: duty, or that of a drill; duty or all if not given")
         )
+    save = verb(
+        "backup", "cli.backup:backup", _("Save the records into a new file and verify it. The watch may run meanwhile.")
+    )
+    save.add_argument("file", metavar=_("FILE"), help=_("the file to make; one that is there is never replaced"))
+    back = verb(
+        "restore",
+        "cli.backup:restore",
+        _("Put a backup in the place of the records, which are kept aside. No watch of the site may run."),
+    )
+    back.add_argument("file", metavar=_("FILE"), help=_("the backup"))
+    back.add_argument("--unverified", action="store_true", help=_("also one that does not verify"))
+    leave = verb(
+        "archive",
+        "cli.backup:archived",
+        _("Move the oldest lines of the duty log into a verified file. What stays verifies from where it begins."),
+    )
+    leave.add_argument("file", metavar=_("FILE"), help=_("the file to make, JSON Lines; one that is there stays"))
+    leave.add_argument(
+        "--before",
+        required=True,
+        metavar=_("TIME"),
+        help=_('lines entered before it: "2026-03-05T20:00" in the site\'s time zone, or so long ago ("400d")'),
+    )
     attach = verb("attach", "cli.attach_file:run", _("Attach files to a new line of the duty log."))
     attach.add_argument("files", nargs="+", metavar=_("FILE"), help=_("a file of at most 32 MiB"))
     attach.add_argument("--note", required=True, metavar=_("TEXT"), help=_("the words of the line"))

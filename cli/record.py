@@ -10,15 +10,16 @@ from pathlib import Path
 from cli.codes import Exit
 from cli.export import site_of
 from cli.exported import NoExport, links
-from cli.serve import STORE_NAME
 from cli.speak import err, out
-from cli.target import Target, target_of
+from cli.target import store_of, target_of
 from duty.chain import Examined, Fault, Head, Link, What, examine
 from duty.clean import clean
 from duty.records import DUTY
 from storage.attachments import FOLDER, Kept, state
+from storage.backup import FILES
 from storage.failures import StoreFailed
 from storage.proof import MoveFault, Proof
+from storage.server import Server
 from wire.words import _, say
 
 SHORT = 12
@@ -31,9 +32,13 @@ def verify(args: argparse.Namespace) -> int:
     if isinstance(target, int):
         return target
     try:
-        if args.file is not None:
-            return _verify_file(Path(args.file), args.head, site_of(target)[1])
-        return _verify_store(target, args.chain, args.head)
+        zone = site_of(target)[1]
+        if args.file is None:
+            return _verify_store(store_of(target), target.places.state / FOLDER, args.chain, args.head, zone)
+        file = Path(args.file)
+        if _is_store(file):
+            return _verify_store(file, file.with_name(file.name + FILES), args.chain, args.head, zone)
+        return _verify_file(file, args.head, zone)
     except StoreFailed as failed:
         err(say(failed.why))
         return Exit.BAD
@@ -46,7 +51,7 @@ def head(args: argparse.Namespace) -> int:
         return target
     name, zone = site_of(target)
     try:
-        proof = Proof(target.places.state / STORE_NAME)
+        proof = Proof(store_of(target))
         try:
             for chain in _chains(proof, args.chain):
                 _slip(name, chain, proof.end(chain), zone)
@@ -70,20 +75,35 @@ def _slip(site: str, chain: str, end: Link | None, zone: tzinfo) -> None:
     out(_("To check it later: {command}", command=f"watchkeeper verify{option} --head {end.seq}:{clean(end.hash)}"))
 
 
-def _verify_store(target: Target, chain: str | None, looked_for: Head | None) -> int:
-    zone, well = site_of(target)[1], True
-    proof = Proof(target.places.state / STORE_NAME)
+def _is_store(path: Path) -> bool:
+    """Whether a file is a store, such as a backup, rather than an export."""
+    try:
+        with path.open("rb") as file:
+            return file.read(16) == b"SQLite format 3\0"
+    except OSError:
+        return False
+
+
+def _verify_store(place: Path | Server, files: Path, chain: str | None, looked_for: Head | None, zone: tzinfo) -> int:
+    well = True
+    proof = Proof(place)
     try:
         for name in _chains(proof, chain or (DUTY if looked_for is not None else None)):
-            seen = examine(proof.links(name), looked_for)
+            after = proof.begins_after(name)
+            seen = examine(proof.links(name), looked_for, after=after)
             well &= _told(_("Chain {chain}", chain=clean(name, 80)), seen, looked_for, zone)
+            if after[0]:
+                out(_("The lines up to {last} were archived; head {head}", last=after[0], head=clean(after[1])))
+            if not proof.archive_told(name):
+                err(_("No line of the log tells that the lines up to {last} were archived.", last=after[0]))
+                well = False
         count, fault = proof.moves()
         if fault is not None:
             err(_move_words(fault))
             well = False
         elif count:
             out(_("Moves of incidents: {count}, each as its line of the log says.", count=count))
-        _files(proof, target.places.state / FOLDER)
+        _files(proof, files)
     finally:
         proof.close()
     return Exit.WELL if well else Exit.WATCH

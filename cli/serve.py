@@ -13,7 +13,7 @@ from cli import __version__
 from cli.codes import Exit
 from cli.launch import greet, launch
 from cli.speak import err, out
-from cli.target import Target, target_of
+from cli.target import STORE_NAME, Target, target_of
 from duty.clean import clean
 from duty.phrases import phrase
 from wire.doorway import held
@@ -21,7 +21,6 @@ from wire.messages import Welcome
 from wire.words import _, say
 
 STOP_S = 15.0
-STORE_NAME = "records.sqlite"
 
 
 def watch(args: argparse.Namespace) -> int:

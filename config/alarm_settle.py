@@ -38,5 +38,5 @@ def _words(given: Words | None) -> Phrase | None:
 
 
 def words_of(given: Words) -> Phrase:
-    """A text of the site in the languages it gives."""
+    """A text for people as it travels."""
     return own({code: text for code, text in (("en", given.en), ("zh_CN", given.zh_CN)) if text is not None})

@@ -7,6 +7,7 @@ from pathlib import Path as FilePath
 
 from config.alarm_crossing import alarm_complaints
 from config.complaint import Complaint, dotted_word
+from config.emergency_crossing import emergency_complaints
 from config.fields import identifier
 from config.model import Host, HostDefaults, SiteFile
 from config.positions import Path
@@ -48,7 +49,7 @@ def crossings(file: SiteFile, folder: FilePath) -> Iterator[Crossing]:
         yield from _rules(host_id, host, file)
     yield from _locals(file)
     yield from _circles(file)
-    for found, related in (*alarm_complaints(file), *thing_complaints(file)):
+    for found, related in (*alarm_complaints(file), *thing_complaints(file), *emergency_complaints(file)):
         yield Crossing(found, *related)
 
 

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field
 
 from config.alarms import Alarm
 from config.duty_tables import ContactTable, Incidents, PersonTable, TemplateTable
+from config.emergency import Emergency
 from config.fields import (
     Address,
     Bytes,
@@ -28,6 +29,7 @@ from config.fields import (
 from config.machine import Clock, Health
 from config.maintenance import Maintenance, Weekday
 from config.rules import App, Disk, Event, Line, Process
+from config.stores import StoreName
 from config.table import Table
 
 Interval = Annotated[Seconds, between(0.2, 3600, "200ms – 1h")]
@@ -85,6 +87,8 @@ class Site(Table):
     """Trading sessions: peaks of lines are kept for each."""
     history: History = Field(default_factory=History)
     """How much of the past is kept."""
+    store: StoreName | None = None
+    """Where the records are: a file or "postgresql://USER@HOST/DATABASE", no password. Default: the state folder."""
 
 
 class HostDefaults(Table):
@@ -157,5 +161,7 @@ class SiteFile(Table):
     """Lines of the duty log that are prepared, beside the built-in ones."""
     alarm: list[Alarm] = Field(default_factory=list)
     """The site's own word on alarms."""
+    emergency: list[Emergency] = Field(default_factory=list)
+    """What is done in an emergency, step by step."""
     maintenance: list[Maintenance] = Field(default_factory=list)
     """Planned windows of maintenance."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic_core import PydanticCustomError
 
 from duty.clean import clean
@@ -16,10 +18,13 @@ def refuse(wanted: Phrase, suggestion: str | None = None) -> PydanticCustomError
     return PydanticCustomError("wanted", "{wanted}", {"wanted": wanted, "suggestion": suggestion})
 
 
+_PASSWORD = re.compile(r"(?<=://)([^/@:\s]*):[^/\s]*@|(password=)[^&\s]*", re.IGNORECASE)
+
+
 def shown(value: object) -> str:
-    """A value of the file as a person wrote it, cleaned and short."""
+    """A value of the file as a person wrote it, cleaned and short; a password of a URL is left out."""
     if isinstance(value, str):
-        return f'"{clean(value, MAX_SHOWN)}"'
+        return f'"{clean(_PASSWORD.sub(_hidden, value), MAX_SHOWN)}"'
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, dict):
@@ -27,3 +32,7 @@ def shown(value: object) -> str:
     if isinstance(value, list):
         return clean("[" + ", ".join(shown(item) for item in value[:5]) + "]", MAX_SHOWN)
     return clean(repr(value) if isinstance(value, float) else str(value), MAX_SHOWN)
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found[2]}…" if found[2] else f"{found[1]}:…@"

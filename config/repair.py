@@ -9,13 +9,18 @@ from config.positions import Path
 Document = dict[str, object]
 _LISTS = ("processes", "lines", "disks", "events", "apps")
 
-_EMPTY: dict[str, dict[str, str]] = {"disks": {"mount": "/"}, "apps": {"key": "?"}, "alarm": {"key": "?"}}
+_EMPTY: dict[str, dict[str, object]] = {
+    "disks": {"mount": "/"},
+    "apps": {"key": "?"},
+    "alarm": {"key": "?"},
+    "emergency": {"key": "x", "title": "?", "steps": [{"do": "?", "expect": "?"}]},
+}
 """What an item of a list cannot do without."""
 
 
 def unit_of(path: Path) -> Path:
     """The smallest part of the file that can be left out without making its surroundings wrong."""
-    if path[:1] in (("site",), ("alarm",)):
+    if path[:1] in (("site",), ("alarm",), ("emergency",)):
         return path[:2]
     if path[:1] in (("hosts",), ("roles",)):
         return path[:5] if path[2:3] and path[2] in _LISTS else path[:3]

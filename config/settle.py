@@ -10,8 +10,9 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from config import settle_duty
+from config import settle_duty, stores
 from config.alarm_settle import alarm_rule
+from config.emergency_settle import procedure
 from config.fields import (
     Count,
     CountLevels,
@@ -383,12 +384,14 @@ def settle(file: SiteFile, source: FilePath) -> SiteSpec:
         max_dials=site.max_dials,
         sessions=tuple(map(settle_duty.session_rule, site.sessions)),
         history=HistoryRule(round(site.history.size), site.history.days),
+        store=stores.settled(site.store, folder),
         people=settle_duty.people(file),
         contacts=settle_duty.contacts(file),
         levels=settle_duty.levels(file),
         reports=settle_duty.reports(file),
         templates=settle_duty.templates(file),
         alarms=tuple(map(alarm_rule, file.alarm)),
+        procedures=tuple(map(procedure, file.emergency)),
         maintenance=tuple(plan(table, site.time_zone) for table in file.maintenance),
         open_incident_at=file.incidents.open_at,
     )

@@ -128,12 +128,20 @@ class Examined(msgspec.Struct):
     """The row at which the head that was looked for stands."""
 
 
-def examine(links: Iterable[Link | Unreadable], looked_for: Head | None = None, *, part: bool = False) -> Examined:
+def examine(
+    links: Iterable[Link | Unreadable],
+    looked_for: Head | None = None,
+    *,
+    part: bool = False,
+    after: tuple[int, str] = (0, GENESIS),
+) -> Examined:
     """Walk along a chain from its first row, or from wherever a ``part`` of it begins, to the first fault.
+
+    ``after``: number and hash of the row before the first, where rows were archived.
 
     Rows behind a fault are looked at only to say better what happened.
     """
-    seen = Examined()
+    seen = Examined(seq=after[0], head=after[1])
     wanted: str | None = None
     for link in links:
         if isinstance(link, Unreadable):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from duty.drills import paused_s
 from duty.duty_rules import DutyRules
 from duty.incident_profile import LevelRule, ReportRule, Told
 from duty.phrases import N_, Phrase, phrase
@@ -30,6 +31,8 @@ class Countdown(msgspec.Struct, frozen=True):
     """Seconds left by its own measure, trading time where ``trading``; below zero: so long overdue."""
     trading: bool = False
     source: str = ""
+    stopped: bool = False
+    """A suspended drill: it goes on with what is left when the drill does, so nobody knows when it is due."""
 
     @property
     def overdue(self) -> bool:
@@ -38,7 +41,10 @@ class Countdown(msgspec.Struct, frozen=True):
 
 
 def countdowns(incident: Incident, rules: DutyRules, now: float) -> list[Countdown]:
-    """Every clock that runs or was met, the next one due first. A drill has no reports to make."""
+    """Every clock that runs or was met, the next one due first. A drill has no reports to make, and while it is
+    suspended its clocks stand."""
+    if incident.suspended:
+        now = min(now, incident.pauses[-1][0])
     found = [*_response(incident, rules, now), *_review(incident, rules, now)]
     if not incident.drill:
         found += _reports(incident, rules, now)
@@ -49,7 +55,9 @@ def nearest(incident: Incident, rules: DutyRules, now: float) -> Countdown | Non
     """The clock that runs out next, or ran out first, of those not met."""
     if incident.state in ENDED:
         return None
-    return next((one for one in countdowns(incident, rules, now) if one.met_at is None and one.due_at), None)
+    return next(
+        (one for one in countdowns(incident, rules, now) if one.met_at is None and (one.due_at or one.stopped)), None
+    )
 
 
 def deadline(rules: DutyRules, since: float, seconds: float, *, trading: bool) -> float | None:
@@ -79,12 +87,13 @@ def lost_trading_s(incident: Incident, rules: DutyRules, now: float) -> float | 
     if not rules.sessions:
         return None
     until = incident.mitigated_at if incident.mitigated_at is not None else now
-    return trading_seconds(rules.sessions, rules.time_zone, incident.opened_at, until)
+    return _passed(rules, incident, incident.opened_at, until, trading=True)
 
 
 def lost_s(incident: Incident, now: float) -> float:
     """Seconds by the clock on the wall from its opening until the service was back."""
-    return (incident.mitigated_at if incident.mitigated_at is not None else now) - incident.opened_at
+    until = incident.mitigated_at if incident.mitigated_at is not None else now
+    return until - incident.opened_at - paused_s(incident, incident.opened_at, until)
 
 
 def proposal(incident: Incident, rules: DutyRules, now: float) -> Phrase | None:
@@ -102,6 +111,31 @@ def proposal(incident: Incident, rules: DutyRules, now: float) -> Phrase | None:
     )
 
 
+def _passed(rules: DutyRules, incident: Incident, since: float, until: float, *, trading: bool) -> float:
+    """Seconds that counted between two moments: without the interruptions of a drill."""
+    if not trading:
+        return until - since - paused_s(incident, since, until)
+    spans = ((max(begin, since), min(until if end is None else end, until)) for begin, end in incident.pauses)
+    paused = (trading_seconds(rules.sessions, rules.time_zone, one, other) for one, other in spans if one < other)
+    return trading_seconds(rules.sessions, rules.time_zone, since, until) - sum(paused)
+
+
+def _deadline(rules: DutyRules, incident: Incident, since: float, seconds: float, *, trading: bool) -> float | None:
+    """:func:`deadline` with what a drill was interrupted for added where it lies before."""
+    for begin, end in incident.pauses:
+        if end is None or end <= since:
+            continue
+        due = deadline(rules, since, seconds, trading=trading)
+        if due is not None and due <= begin:
+            return due
+        if begin > since:
+            counted = trading and bool(rules.sessions)
+            used = trading_seconds(rules.sessions, rules.time_zone, since, begin) if counted else begin - since
+            seconds -= used
+        since = end
+    return deadline(rules, since, seconds, trading=trading)
+
+
 def _left(rules: DutyRules, due: float | None, now: float, *, trading: bool) -> float | None:
     if due is None:
         return None
@@ -117,11 +151,17 @@ def _response(incident: Incident, rules: DutyRules, now: float) -> Iterator[Coun
     level: LevelRule = rules.level(incident.level)
     if level.respond_s is None:
         return
-    due = deadline(rules, since_opened(incident), level.respond_s, trading=level.trading)
     met = incident.accepted_at
+    before = (
+        incident
+        if met is None
+        else msgspec.structs.replace(incident, pauses=tuple(pause for pause in incident.pauses if pause[0] < met))
+    )
+    due = _deadline(rules, before, since_opened(incident), level.respond_s, trading=level.trading)
     trading = level.trading and bool(rules.sessions)
     left = _left(rules, due, now if met is None else met, trading=trading)
-    yield Countdown(RESPONSE, N_("response"), due, met, left, trading)
+    stopped = incident.suspended and met is None
+    yield Countdown(RESPONSE, N_("response"), None if stopped else due, met, left, trading, stopped=stopped)
 
 
 def _review(incident: Incident, rules: DutyRules, now: float) -> Iterator[Countdown]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import msgspec
 
+from duty.emergency import Procedure
 from duty.incident_profile import DEFAULT_LEVELS, Contact, LevelRule, ReportRule
+from duty.incidents import ALONE, LEVELS
 from duty.log_templates import LogTemplate
 from duty.roles import People
 from duty.site import SessionRule, SiteSpec
@@ -20,6 +22,7 @@ class DutyRules(msgspec.Struct, frozen=True):
     contacts: tuple[Contact, ...] = ()
     sessions: tuple[SessionRule, ...] = ()
     time_zone: str = "UTC"
+    procedures: tuple[Procedure, ...] = ()
     templates: tuple[LogTemplate, ...] = ()
     """Lines of the duty log that the site has prepared beside those built in."""
 
@@ -29,6 +32,11 @@ class DutyRules(msgspec.Struct, frozen=True):
             if rule.level == number:
                 return rule
         return DEFAULT_LEVELS[-1]
+
+    @property
+    def alone(self) -> frozenset[int]:
+        """Levels that one person may resolve and close; in practice every one, for a person may practise alone."""
+        return frozenset(LEVELS) if self.people.practice else ALONE
 
     @property
     def unreviewed(self) -> frozenset[int]:
@@ -45,5 +53,6 @@ def rules_of(site: SiteSpec) -> DutyRules:
         contacts=site.contacts,
         sessions=site.sessions,
         time_zone=site.time_zone,
+        procedures=site.procedures,
         templates=site.templates,
     )

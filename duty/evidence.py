@@ -11,16 +11,26 @@ from duty.alarm_record import Alarm
 from duty.board import AppView, DiskView, EventView, HostView, LineView, ProcessView
 from duty.connection import LINK_WORDS
 from duty.disks import CONDITION_WORDS
-from duty.incident_details import Evidence, Fact
+from duty.graph import Graph
+from duty.incident_details import AlarmGuidance, Evidence, Fact, Past
 from duty.phrases import N_, Phrase
 from duty.quality import Quality, State
 from duty.records import Subject
+from duty.series import READ, SeriesKey, series_of
 
 LINES = 8
 """Newest lines of the followed logs that are kept, of all logs together."""
 LINE_LENGTH = 300
 """Characters kept of one."""
 
+WINDOW_S = 900.0
+"""Seconds of the past that are kept with an incident."""
+POINTS = 60
+"""Of a graph: a quarter of a minute each."""
+GRAPHS = 4
+"""Series that are kept of one thing."""
+
+_KINDS = ("process", "line", "disk", "app", "event")
 Thing = ProcessView | LineView | DiskView | AppView | EventView
 
 
@@ -39,6 +49,61 @@ def evidence_of(view: HostView, subject: Subject, at: float, guidance: tuple[Phr
     )
 
 
+def guided(definition: AlarmDef, alarm: Alarm) -> AlarmGuidance:
+    """An alarm that an incident is opened for, with the guidance in force for it: kept as it is now."""
+    return AlarmGuidance(
+        definition=definition.key,
+        thing=str(alarm.key.subject),
+        priority=alarm.priority or definition.priority,
+        quality=alarm.quality,
+        cause=definition.cause,
+        consequence=definition.consequence,
+        action=definition.action,
+        respond_s=definition.respond_s,
+        said=alarm.said,
+        value=alarm.value,
+        limit=alarm.limit,
+    )
+
+
+def past_of(graph: Graph) -> Past:
+    """A graph as it is kept."""
+    key, points = graph.series, tuple((one.at, one.low, one.mean, one.high) for one in graph.points)
+    return Past(key.kind, key.key, key.field, graph.unit, graph.since, graph.until, graph.step_s, points)
+
+
+def with_past(evidence: Evidence, alarms: Iterable[AlarmGuidance] = (), past: Iterable[Past] = ()) -> Evidence:
+    """The evidence with the alarms it is for and the last minutes of its series, those without a point left out."""
+    return msgspec.structs.replace(
+        evidence, alarms=(*evidence.alarms, *alarms), past=tuple(one for one in past if one.points)
+    )
+
+
+def series_for(view: HostView, subject: Subject) -> list[SeriesKey]:
+    """The series of ``subject`` worth keeping, at most :data:`GRAPHS`; of the host itself where it has none."""
+    kinds = {"line": ("line", "ping"), "clock": ("clock",), "machine": ("host",)}.get(subject.kind, (subject.kind,))
+    known = [key for key, _value in series_of(view)]
+    own = [key for key in known if key.kind in kinds and key.key.split(" ")[0] == subject.key]
+    return (own or [key for key in known if key.kind == "host"])[:GRAPHS]
+
+
+def live(view: HostView | None, thing: Subject, at: float) -> Evidence:
+    """What stands beside a step about ``thing``: its values as they are, never better than they are known."""
+    return unseen(at) if view is None else trusted(evidence_of(view, thing, at), thing)
+
+
+def trusted(seen: Evidence, thing: Subject) -> Evidence:
+    """``seen`` for a step: what is not read well is unknown at best, what is not found on its host was never read.
+
+    The host's own values stand there only where the step is about the host.
+    """
+    if thing.kind in _KINDS and not seen.subject:
+        return unseen(seen.at)
+    state = seen.state if seen.quality in READ else max(seen.state, State.UNKNOWN)
+    host = () if thing.kind in _KINDS else seen.host
+    return msgspec.structs.replace(seen, state=state, host=host, lines=())
+
+
 def unseen(at: float) -> Evidence:
     """Nothing is known: no such host, or nothing was read yet."""
     return Evidence(at=at, state=State.UNKNOWN, quality=Quality.NEVER)
@@ -47,7 +112,9 @@ def unseen(at: float) -> Evidence:
 def with_alarms(evidence: Evidence, alarms: Iterable[tuple[Alarm, AlarmDef]]) -> Evidence:
     """The evidence with the alarms an incident is opened for: what they said, their values, the guidance in force."""
     facts, why, guidance = list(evidence.subject), list(evidence.why), list(evidence.guidance)
+    frozen = list(evidence.alarms)
     for alarm, definition in alarms:
+        frozen.append(guided(definition, alarm))
         facts.append(Fact(N_("value at the alarm"), alarm.value, "", _age(evidence.at, alarm.began_at)))
         facts.append(Fact(N_("limit of the alarm"), alarm.limit))
         if alarm.said is not None and alarm.said not in why:
@@ -55,7 +122,9 @@ def with_alarms(evidence: Evidence, alarms: Iterable[tuple[Alarm, AlarmDef]]) ->
         guidance += [
             words for words in (definition.cause, definition.consequence, definition.action) if words not in guidance
         ]
-    return msgspec.structs.replace(evidence, subject=tuple(facts), why=tuple(why), guidance=tuple(guidance))
+    return msgspec.structs.replace(
+        evidence, subject=tuple(facts), why=tuple(why), guidance=tuple(guidance), alarms=tuple(frozen)
+    )
 
 
 def _thing(view: HostView, subject: Subject) -> Thing | None:

@@ -56,6 +56,38 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     """Seconds since it was read; ``None`` where that is not known."""
 
 
+class Past(msgspec.Struct, frozen=True, array_like=True):
+    """The last minutes of one series. ``points``: beginning (UTC epoch seconds), least, mean, highest of each stretch
+    of ``step_s`` seconds in which something was read."""
+
+    kind: str
+    key: str
+    field: str
+    """Which: as :class:`duty.series.SeriesKey`."""
+    unit: str
+    since: float
+    until: float
+    step_s: float
+    points: tuple[tuple[float, float, float, float], ...]
+
+
+class AlarmGuidance(msgspec.Struct, frozen=True):
+    """An alarm that an incident is for: what it said, and the guidance in force then, whatever the site says later."""
+
+    definition: str
+    """Key of its definition."""
+    thing: str
+    priority: int
+    quality: Quality
+    cause: Phrase
+    consequence: Phrase
+    action: Phrase
+    respond_s: float
+    said: Phrase | None = None
+    value: float | None = None
+    limit: float | None = None
+
+
 class Evidence(msgspec.Struct, frozen=True, tag="evidence"):
     """The subject and its host as they were when the incident was opened."""
 
@@ -71,6 +103,10 @@ class Evidence(msgspec.Struct, frozen=True, tag="evidence"):
     """Last lines of the host's followed logs, each after the log's key."""
     guidance: tuple[Phrase, ...] = ()
     """Cause, consequence and operator action in force, where the alarm's definition gives them."""
+    alarms: tuple[AlarmGuidance, ...] = ()
+    """The alarms it is for, as they stood."""
+    past: tuple[Past, ...] = ()
+    """The last minutes of its thing's series; a stretch that was not read is not in them."""
 
 
 class Opening(msgspec.Struct, frozen=True, tag="opening"):
@@ -82,6 +118,10 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
     """The incident of the same thing that was ended before, within the days in which it might be opened again."""
     alarms: tuple[str, ...] = ()
     """The alarms a person opened it for, as :class:`duty.alarm_def.AlarmKey` is written."""
+    scenario: str = ""
+    """Of a drill: what is practised."""
+    began_at: float | None = None
+    """Of a drill: when its fault began (UTC epoch seconds)."""
 
 
 class Resolution(msgspec.Struct, frozen=True, tag="resolution"):
@@ -136,6 +176,29 @@ class Escalated(msgspec.Struct, frozen=True, tag="escalated"):
     to: str
 
 
-Details = Opening | Resolution | Review | Link | Reported | Escalated
+class Shown(msgspec.Struct, frozen=True, array_like=True):
+    """What stood beside a step when it was done."""
+
+    thing: str
+    seen: Evidence
+
+
+class Stepped(msgspec.Struct, frozen=True, tag="stepped"):
+    """A step of an emergency procedure was done, or skipped; why stands in the move's words.
+
+    A person names procedure and step; the watch adds what they said then and what it saw itself.
+    """
+
+    procedure: str
+    step: str
+    skipped: bool = False
+    version: str = ""
+    """:attr:`duty.emergency.Procedure.version` that the person saw."""
+    title: Phrase | None = None
+    do: Phrase | None = None
+    shown: tuple[Shown, ...] = ()
+
+
+Details = Opening | Resolution | Review | Link | Reported | Escalated | Stepped
 """All that a move can carry."""
 LINK_KINDS = ("alarm", "host", "change", "log", "incident")

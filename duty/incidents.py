@@ -10,7 +10,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from duty.incident_details import LINK_KINDS, Escalated, Link, Opening, Reported, Resolution, Review
+from duty import drills
+from duty.incident_details import LINK_KINDS, Escalated, Link, Opening, Reported, Resolution, Review, Stepped
 from duty.phrases import Phrase, phrase
 from duty.records import ENDED, Incident, IncidentMove, IncidentState, Move, Refused, Subject
 
@@ -20,13 +21,20 @@ REOPEN_S = 30 * 86_400.0
 """Seconds after its end within which an incident is opened again instead of a new one. Source: domain model 4.3."""
 UNREVIEWED = frozenset({3, 4})
 """Levels that are closed without a review unless the profile asks for one. Source: domain model 4.6."""
+ALONE = frozenset({3, 4})
+"""Levels that one person may both resolve and close. Source: invariant I10 of the domain model."""
 
 _S, _M = IncidentState, Move
 _LIVE = (_S.OPEN, _S.ACCEPTED, _S.MITIGATED, _S.RESOLVED, _S.REVIEWED)
 _TABLE: dict[tuple[IncidentState, Move], IncidentState] = {
     # Words and links are welcome whenever they come, a report too: it may be made after the end.
     **{(state, move): state for state in _S for move in (_M.NOTED, _M.LINKED, _M.REPORTED)},
-    **{(state, move): state for state in _LIVE for move in (_M.RAISED, _M.LOWERED)},
+    **{
+        (state, move): state
+        for state in _LIVE
+        for move in (_M.RAISED, _M.LOWERED, _M.STEPPED, _M.SUSPENDED, _M.RESUMED)
+    },
+    **{(state, _M.ABANDONED): _S.CLOSED for state in _LIVE},
     (_S.OPEN, _M.TAKEN): _S.ACCEPTED,
     (_S.OPEN, _M.AGAIN): _S.OPEN,
     (_S.OPEN, _M.RETURNED): _S.OPEN,
@@ -74,6 +82,8 @@ class Around(msgspec.Struct, frozen=True):
     """The incident it is to be merged into, if there is one of that number."""
     unreviewed: frozenset[int] = UNREVIEWED
     """Levels that may be closed without a review."""
+    alone: frozenset[int] = ALONE
+    """Levels that may be closed by who resolved them."""
 
 
 def step(incident: Incident | None, move: IncidentMove, around: Around = Around()) -> Incident:  # noqa: B008 - frozen
@@ -123,6 +133,8 @@ def _opened(move: IncidentMove) -> Incident:
         drill=opening.drill,
         after=opening.after,
         alarms=opening.alarms,
+        scenario=opening.scenario,
+        began_at=opening.began_at,
     )
 
 
@@ -150,6 +162,8 @@ def refusal(incident: Incident, move: Move) -> Phrase | None:
 def _objection(incident: Incident, move: IncidentMove, around: Around) -> Phrase | None:
     """Why a move that the state allows is not made all the same."""
     number = incident.id
+    if (why := drills.objection(incident, move)) is not None:
+        return why
     match move.move:
         case Move.TAKEN if incident.owner == move.actor:
             return phrase("you have incident {number} already", number=number)
@@ -161,7 +175,7 @@ def _objection(incident: Incident, move: IncidentMove, around: Around) -> Phrase
             if not isinstance(move.details, Review) or not (move.details.happened and move.details.root_cause):
                 return phrase("a review says what happened and what the root cause was")
         case Move.CLOSED:
-            return needs_review(incident, around.unreviewed)
+            return needs_review(incident, around.unreviewed) or needs_second(incident, move.actor, around.alone)
         case Move.REOPENED:
             return _unopenable(incident, move)
         case Move.MERGED:
@@ -171,6 +185,11 @@ def _objection(incident: Incident, move: IncidentMove, around: Around) -> Phrase
         case Move.LINKED:
             if not isinstance(move.details, Link) or move.details.kind not in LINK_KINDS or not move.details.key:
                 return phrase("a link says of which kind and which one")
+        case Move.STEPPED:
+            if not isinstance(move.details, Stepped):
+                return phrase("a step says of which procedure it is")
+            if move.details.skipped and not move.text:
+                return phrase("a step is skipped only with a reason")
         case Move.REPORTED:
             if not isinstance(move.details, Reported) or not move.details.to:
                 return phrase("a report says who was told")
@@ -202,6 +221,20 @@ def needs_review(incident: Incident, unreviewed: frozenset[int] = UNREVIEWED) ->
         return None
     return phrase(
         "incident {number} is of level {level}: it is reviewed before it is closed",
+        number=incident.id,
+        level=incident.level,
+    )
+
+
+def needs_second(incident: Incident, who: str, alone: frozenset[int] = ALONE) -> Phrase | None:
+    """Why ``who`` does not close it: what was grave is not ended by one person's word (I10). ``None`` where they may.
+
+    Names are those under which the kernel knows who speaks, so the second one has a login of their own.
+    """
+    if incident.drill or incident.level in alone or incident.resolved_by != who:
+        return None
+    return phrase(
+        "incident {number} is of level {level} and you resolved it: another person closes it",
         number=incident.id,
         level=incident.level,
     )
@@ -283,7 +316,22 @@ def _changes(incident: Incident, move: IncidentMove) -> dict[str, object]:
             return {"reported": {**incident.reported, move.details.clock: move.details.at}}
         case Move.ESCALATED if isinstance(move.details, Escalated):
             return {"escalated": move.details.step}
+        case Move.SUSPENDED:
+            return {"pauses": (*incident.pauses, (move.at, None))}
+        case Move.RESUMED:
+            return {"pauses": _ended(incident, move.at)}
+        case Move.ABANDONED:
+            return {
+                "closed_at": move.at, "ended_at": move.at, "active": False, "last_note": move.text,
+                "pauses": _ended(incident, move.at),
+            }  # fmt: skip
     return {}
+
+
+def _ended(incident: Incident, at: float) -> tuple[tuple[float, float | None], ...]:
+    if not incident.suspended:
+        return incident.pauses
+    return (*incident.pauses[:-1], (incident.pauses[-1][0], at))
 
 
 def _undone(incident: Incident) -> dict[str, object]:

@@ -4,6 +4,7 @@
 stand with commas between them, and one of them must fit. ``day:`` is a trading day, ``shift:`` and ``post:`` are names,
 as they were when the line was written; a line of which that is not known fits none. ``since:`` and ``until:`` take a
 moment in the site's time zone.
+``chain:drill`` looks through the log of drills instead of the duty log.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ import msgspec
 
 from duty.log_words import Say, folded, searched
 from duty.phrases import Phrase, phrase
-from duty.records import LogEntry, LogKind
+from duty.records import DRILL, DUTY, LogEntry, LogKind
 from duty.typed import moment, no_bound
 
-FIELDS = ("host", "actor", "kind", "incident", "day", "shift", "post", "since", "until")
+FIELDS = ("host", "actor", "kind", "incident", "day", "shift", "post", "since", "until", "chain")
+CHAINS = (DUTY, DRILL)
 THE_WATCH = "watch"
 """What ``actor:`` calls the watch itself, which writes without a name."""
 QUOTES = '"“”'
@@ -37,6 +39,8 @@ class LogQuery(msgspec.Struct, frozen=True):
     incidents: tuple[int, ...] = ()
     since: float | None = None
     until: float | None = None
+    chain: str = DUTY
+    """Lines of one chain only: numbers count within it."""
     days: tuple[str, ...] = ()
     """Trading days."""
     shifts: tuple[str, ...] = ()
@@ -44,11 +48,13 @@ class LogQuery(msgspec.Struct, frozen=True):
 
     @property
     def everything(self) -> bool:
-        """Whether every line fits."""
-        return self == LogQuery()
+        """Whether every line of the chain fits."""
+        return self == LogQuery(chain=self.chain)
 
     def fits(self, entry: LogEntry, say: Say) -> bool:
         """Whether ``entry`` is one of those asked for. This is what a search means; an index only gets there sooner."""
+        if entry.chain != self.chain:
+            return False
         if self.kinds and entry.kind not in self.kinds:
             return False
         if self.incidents and entry.incident not in self.incidents:
@@ -87,6 +93,9 @@ def parse(text: str, zone: tzinfo, now: float) -> LogQuery | Phrase:
     kinds = _kinds(values.get("kind", ()))
     if isinstance(kinds, Phrase):
         return kinds
+    chain = next(iter(values.get("chain", ())), DUTY)
+    if chain not in CHAINS:
+        return phrase("{text} is no chain; there are {chains}", text=chain, chains=", ".join(CHAINS))
     numbers = [one.removeprefix("#") for one in values.get("incident", ())]
     for number in numbers:
         if not (number.isascii() and number.isdigit() and len(number) < 18):
@@ -111,6 +120,7 @@ def parse(text: str, zone: tzinfo, now: float) -> LogQuery | Phrase:
         posts=values.get("post", ()),
         since=since,
         until=until,
+        chain=chain,
     )
 
 

@@ -37,7 +37,9 @@ class Subject(msgspec.Struct, frozen=True, array_like=True):
 
 
 DUTY = "duty"
-"""The chain of the duty log itself. Each drill has one of its own, named ``drill-…``."""
+"""The chain of the duty log itself."""
+DRILL = "drill"
+"""The chain of all drills: nothing of a drill stands in the duty log but that a real alarm interrupted it."""
 
 
 class Ref(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -158,6 +160,14 @@ class Move(StrEnum):
     """Somebody outside was told."""
     ESCALATED = "escalated"
     """Nobody took it in time: the next one has to know."""
+    STEPPED = "stepped"
+    """A step of an emergency procedure was done, or skipped."""
+    SUSPENDED = "suspended"
+    """A real alarm interrupts a drill."""
+    RESUMED = "resumed"
+    """A person goes on with it."""
+    ABANDONED = "abandoned"
+    """A person ends a drill before it is over."""
 
 
 class IncidentMove(msgspec.Struct, frozen=True):
@@ -223,6 +233,17 @@ class Incident(msgspec.Struct, frozen=True):
     """The incident of the same thing that had ended shortly before."""
     alarms: tuple[str, ...] = ()
     """Alarms that belong to it, beside those of its thing: it was opened for them, or they were linked to it."""
+    scenario: str = ""
+    """Of a drill: what is practised; drills of one scenario are compared."""
+    began_at: float | None = None
+    """Of a drill: when its fault began, as who plays it says."""
+    pauses: tuple[tuple[float, float | None], ...] = ()
+    """Of a drill: from when to when it was suspended; ``None``: it is still."""
+
+    @property
+    def suspended(self) -> bool:
+        """Whether a real alarm interrupted this drill and no person has gone on with it."""
+        return bool(self.pauses) and self.pauses[-1][1] is None
 
 
 class Refused(Exception):

@@ -43,6 +43,9 @@ _LEAST: dict[Move, Role] = {
     Move.MERGED: Role.OPERATOR,
     Move.LINKED: Role.OPERATOR,
     Move.REPORTED: Role.OPERATOR,
+    Move.STEPPED: Role.OPERATOR,
+    Move.RESUMED: Role.OPERATOR,
+    Move.ABANDONED: Role.OPERATOR,
     # Anyone may say that it is graver; that it is less grave is said by who answers for it.
     Move.RAISED: Role.OPERATOR,
     Move.LOWERED: Role.LEAD,

@@ -46,6 +46,12 @@ def last_session(rules: tuple[SessionRule, ...], zone: str, now: float) -> Sessi
     return max(ended, key=lambda one: (one.until, one.since), default=None)
 
 
+def session_at(rules: tuple[SessionRule, ...], zone: str, now: float) -> Session | None:
+    """The session that goes on at ``now``, of several the one that ends last."""
+    on = [one for one in _around(rules, zone, now, 1) if one.since <= now < one.until]
+    return max(on, key=lambda one: (one.until, one.since), default=None)
+
+
 def session_peak(
     session: Session, rates: tuple[float | None, float | None], seen: float, capacity: tuple[float | None, float | None]
 ) -> SessionPeak:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from duty.emergency import Procedure
 from duty.incident_profile import Contact, LevelRule, ReportRule
 from duty.log_templates import LogTemplate
 from duty.maintenance import Plan
@@ -335,6 +336,8 @@ class SiteSpec(msgspec.Struct, frozen=True):
     """Connections being opened at once."""
     sessions: tuple[SessionRule, ...] = ()
     history: HistoryRule = HistoryRule()
+    store: str = ""
+    """Where the records are: a path, or the URL of a database, without a password; empty is the usual place."""
     people: tuple[Person, ...] = ()
     contacts: tuple[Contact, ...] = ()
     levels: tuple[LevelRule, ...] = ()
@@ -344,6 +347,8 @@ class SiteSpec(msgspec.Struct, frozen=True):
     templates: tuple[LogTemplate, ...] = ()
     """Lines of the duty log that it has prepared."""
     alarms: tuple[AlarmRule, ...] = ()
+    procedures: tuple[Procedure, ...] = ()
+    """What is done in an emergency."""
     maintenance: tuple[Plan, ...] = ()
     open_incident_at: int | None = None
     """Priority from which an alarm opens an incident by itself; ``None``: :func:`duty.incident_rules.opens` says."""

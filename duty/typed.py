@@ -84,6 +84,25 @@ def past_moment(text: str, zone: str, now: float) -> float:
     return at
 
 
+def coming_moment(text: str, zone: str, now: float) -> float:
+    """:func:`moment` of what comes: ``21:30`` is the next such time, ``90m`` so long from now.
+
+    Raises :class:`duty.records.Refused` where it is none, or lies in the past.
+    """
+    here, words = ZoneInfo(zone), folded(text).strip()
+    if (span := _AGO.fullmatch(words)) and not words.startswith("-"):
+        return now + sum(int(one[:-1]) * _UNITS[one[-1]] for one in re.findall(r"\d+\D", span[1]))
+    at = moment(text, here, now)
+    if at is None:
+        raise Refused(no_time(text.strip()))
+    clock = _CLOCK.fullmatch(words)
+    if at <= now and clock is not None and not clock[1]:
+        at = (datetime.fromtimestamp(at, here) + _DAY).timestamp()
+    if at <= now:
+        raise Refused(phrase("this time is over already"))
+    return at
+
+
 def action_of(text: str) -> ReviewAction | None:
     """``replace the card; li; 2026-12-01`` as an action of a review; ``None`` where nothing was typed.
 

@@ -21,6 +21,7 @@ from duty.site import (
 )
 from practice.applications import rule_of
 from practice.models import MB, InterfaceModel, LogModel, MachineModel, ProcessModel
+from practice.procedures import PROCEDURES
 
 LOCAL_ID = "this-machine"
 MIN_UPTIME_S = 60.0
@@ -63,6 +64,7 @@ def practice_site(
         slow_interval_s=SLOW_INTERVAL_S,
         sessions=SESSIONS,
         history=HistoryRule(size_bytes=128 << 20),
+        procedures=PROCEDURES,
         ssh_config=(str(ssh_config),) if ssh_config else None,
         known_hosts=(str(known_hosts),) if known_hosts else None,
     )

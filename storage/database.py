@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import create_engine
 
-from duty.phrases import phrase
-from storage.failures import StoreFailed, failure
+from duty.phrases import Phrase, phrase
+from storage.failures import StoreFailed, failure, is_damage
 from storage.migrations import is_current, migrate
 
 __all__ = ["Database", "StoreFailed"]
@@ -29,12 +29,15 @@ _FAILURES = (SQLAlchemyError, sqlite3.Error, OSError)
 class Kind(NamedTuple):
     """What is kept in a file, and so: its schema, and how much a power cut may cost."""
 
-    is_current: Callable[[Connection, Path], bool]
+    is_current: Callable[[Connection, str], bool]
+    """Also told the name of the file, for its words."""
     migrate: Callable[[Connection], None]
     pragmas: tuple[str, ...]
     """Settings of each connection."""
     birth: tuple[str, ...] = ()
     """Settings that can be made only before the file has its first table."""
+    shrinks: bool = False
+    """Whether the file gives back what it does not need any more."""
 
 
 RECORD = Kind(is_current, migrate, ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"))
@@ -50,13 +53,16 @@ class Database:
         Raises :class:`StoreFailed`.
         """
         self.path, self._kind, self._reading = path, kind, reading
+        self._size = 0
+        """Bytes of the file when it was written last: a record only grows."""
+        self._damage: Phrase | None = None
         try:
             if reading and not path.exists():
                 raise StoreFailed(phrase("no records are kept at {path}", path=str(path)))
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not path.exists():
                 os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
-            self._file = _identity(path)
+            self._file = _identity(path)[0]
         except OSError as error:
             raise StoreFailed(failure(error, path)) from error
         self.engine: Engine = create_engine(
@@ -80,13 +86,37 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """One transaction that holds the write lock from its start: all of it is kept, durably, or nothing."""
         with self._saying_why():
+            if self._damage is not None:
+                raise StoreFailed(self._damage)
+            file, size = _identity(self.path)
             # Rows written to a file that has no name any more would be acknowledged and lost.
-            if _identity(self.path) != self._file:
+            if file != self._file:
                 raise StoreFailed(
                     phrase("{path} was replaced while in use: end the watch and start it anew", path=str(self.path))
                 )
+            if size < self._size:
+                raise StoreFailed(phrase("the store is damaged: {path} was cut short", path=str(self.path)))
             with self.engine.begin() as connection:
                 yield connection
+            if not self._kind.shrinks:
+                self._size = size
+
+    def look(self) -> None:
+        """Look at a file of records as who opens it now does: what this program has of it in memory shows no damage.
+
+        Nothing is written to a damaged file, until a look finds it whole. Raises :class:`StoreFailed`.
+        """
+        try:
+            with closing(sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro", uri=True)) as fresh:
+                # The oldest line: the newest ones are in the log beside the file, whatever became of the file.
+                fresh.execute("SELECT hash FROM log_entry ORDER BY id LIMIT 1").fetchone()
+        except sqlite3.Error as error:
+            why = failure(error, self.path)
+            if is_damage(error):
+                self._damage = why
+                raise StoreFailed(why) from error
+        else:
+            self._damage = None
 
     def shorten_log(self, most: int) -> None:
         """Let the write-ahead log begin anew where it is longer than ``most`` bytes, waiting a moment for readers.
@@ -132,7 +162,7 @@ class Database:
 
     def _prepare(self) -> None:
         with self.reading() as connection:
-            current = self._kind.is_current(connection, self.path)
+            current = self._kind.is_current(connection, str(self.path))
         if current:
             return
         if self._reading:
@@ -162,9 +192,10 @@ class Database:
         cursor.close()
 
 
-def _identity(path: Path) -> tuple[int, int]:
+def _identity(path: Path) -> tuple[tuple[int, int], int]:
+    """Which file it is, and its size in bytes."""
     found = path.stat()
-    return found.st_dev, found.st_ino
+    return (found.st_dev, found.st_ino), found.st_size
 
 
 def _begin(connection: Connection) -> None:

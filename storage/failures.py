@@ -8,7 +8,7 @@ import sqlite3
 from pathlib import Path
 
 from duty.clean import clean
-from duty.phrases import Phrase, phrase
+from duty.phrases import N_, Phrase, phrase
 
 
 class StoreFailed(Exception):
@@ -40,9 +40,41 @@ def failure(error: Exception, path: Path) -> Phrase:
     # Its shared memory file cannot grow on a full disk, which SQLite reports as a fault of the device.
     if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _nothing_free(path.parent):
         return phrase("the disk of the store is full")
+    # On a disk that can only be read it finds no place for its log beside the file, and says that it cannot open it.
+    if code == sqlite3.SQLITE_CANTOPEN and path.exists() and not os.access(path.parent, os.W_OK):
+        return phrase("the store cannot be written: it is read-only")
     if code == sqlite3.SQLITE_CANTOPEN or number == errno.ENOENT:
         return phrase("the store cannot be opened: {path} is missing or not for you", path=str(path))
     return phrase("the store does not work: {error}", error=clean(str(cause), 160))
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether it says that the file is no good database."""
+    return (getattr(error, "sqlite_errorcode", 0) & 0xFF) in _DAMAGED
+
+
+_SERVER = {
+    "53100": N_("the disk of the store is full"),
+    "55P03": N_("another process holds the store"),
+    "25006": N_("the store cannot be written: it is read-only"),
+    "42501": N_("the store cannot be written: the database gives no right to"),
+    "XX001": N_("the store is damaged"),
+    "XX002": N_("the store is damaged"),
+}
+"""By the SQLSTATE of PostgreSQL."""
+
+
+def server_failure(error: Exception) -> Phrase:
+    """The reason for an error of a database server, or of the way there."""
+    cause = getattr(error, "orig", None) or error
+    state = getattr(cause, "sqlstate", None)
+    if state in _SERVER:
+        return Phrase(_SERVER[state])
+    words = clean(" ".join(str(cause).split()), 160)
+    # Libpq gives none where it could not connect; class 08 and an end of the server's are a connection that is gone.
+    if state is None or state.startswith(("08", "57P")):
+        return phrase("no connection to the database server: {error}", error=words)
+    return phrase("the store does not work: {error}", error=words)
 
 
 def _nothing_free(folder: Path) -> bool:

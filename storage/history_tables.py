@@ -5,8 +5,6 @@ Times are whole seconds since the epoch, UTC. Level 0 holds minutes, 1 ten minut
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -65,7 +63,7 @@ POINTS = Table(
 """All series of one host over one period that begins at ``at``: see :mod:`storage.rollups`."""
 
 
-def is_current(connection: Connection, path: Path) -> bool:
+def is_current(connection: Connection, name: str) -> bool:
     """Whether the file is at this program's schema. Raises :class:`StoreFailed` for anybody else's file."""
     tables = inspect(connection).get_table_names()
     if not tables:
@@ -74,7 +72,7 @@ def is_current(connection: Connection, path: Path) -> bool:
     if {META.name, POINTS.name} <= set(tables):
         kept = connection.execute(select(META.c.value).where(META.c.key == "schema")).scalar()
     if kept is None:
-        raise StoreFailed(phrase("{path} is another program's database", path=str(path)))
+        raise StoreFailed(phrase("{path} is another program's database", path=name))
     if not kept.isdigit() or int(kept) > SCHEMA:
         raise StoreFailed(
             phrase(
@@ -102,4 +100,5 @@ HISTORY = Kind(
     # A power cut may cost the last minutes, never the file: history is not the record.
     ("synchronous=NORMAL", "wal_autocheckpoint=256", "journal_size_limit=1048576"),
     ("auto_vacuum=INCREMENTAL",),
+    shrinks=True,
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from duty.incident_details import Escalated, Link, Reported
+from duty.incident_details import Escalated, Link, Reported, Stepped
 from duty.incident_profile import Told
 from duty.phrases import N_, Phrase, phrase
-from duty.records import IncidentMove, Move
+from duty.records import Incident, IncidentMove, Move
 
 _LINKED = {
     "alarm": N_("incident {number} linked with alarm {key}"),
@@ -53,7 +53,29 @@ def sentence(move: IncidentMove) -> Phrase:
             return phrase("incident {number} raised to level {level}", number=number, level=move.level or 0)
         case Move.LOWERED:
             return phrase("incident {number} lowered to level {level}", number=number, level=move.level or 0)
+        case Move.SUSPENDED:
+            return phrase("drill {number} suspended: {why}", number=number, why=_why(move))
+        case Move.RESUMED:
+            return phrase("drill {number} goes on", number=number)
+        case Move.ABANDONED:
+            return phrase("drill {number} ended before it was over", number=number)
     return _with_details(move)
+
+
+def beside(move: IncidentMove, incident: Incident) -> Phrase | None:
+    """What the duty log says of a move of a drill: only what a real alarm did to it. ``incident``: after the move."""
+    match move.move:
+        case Move.SUSPENDED:
+            return phrase("drill {number} suspended: {why}", number=move.incident, why=_why(move))
+        case Move.RESUMED:
+            return phrase("drill {number} goes on", number=move.incident)
+        case Move.ABANDONED if incident.pauses:
+            return phrase("drill {number} ended before it was over", number=move.incident)
+    return None
+
+
+def _why(move: IncidentMove) -> Phrase:
+    return move.said if move.said is not None else phrase("a real alarm of priority 1")
 
 
 def _with_details(move: IncidentMove) -> Phrase:
@@ -63,6 +85,14 @@ def _with_details(move: IncidentMove) -> Phrase:
             return Phrase(_LINKED.get(kind, _LINKED["log"]), {"number": number, "key": key})
         case Reported(to=to):
             return phrase("incident {number}: reported to {to}", number=number, to=to)
+        case Stepped(procedure=procedure, step=step, skipped=False):
+            return phrase(
+                "incident {number}: step {step} of {procedure} done", number=number, step=step, procedure=procedure
+            )
+        case Stepped(procedure=procedure, step=step):
+            return phrase(
+                "incident {number}: step {step} of {procedure} skipped", number=number, step=step, procedure=procedure
+            )
         case Escalated(to=to):
             return Phrase(_ESCALATED.get(to, _ESCALATED[Told.LEAD]), {"number": number})
     return phrase("incident {number}", number=number)

@@ -19,8 +19,7 @@ from storage.tables import LOG
 LOOKED_AT = 20_000
 """Lines read for one page at most: what no index helps with ends there and says how far it came."""
 _AT_ONCE = 256
-_DUTY = lines().where(LOG.c.chain == DUTY)
-"""Drills have chains of their own, which are not searched."""
+_LINES = lines()
 _SLACK = 1_000_000
 """Microseconds by which times are compared more widely in the store than in the query, which has the last word."""
 
@@ -66,7 +65,9 @@ class Searching:
 
     def _lines(self, query: LogQuery, before: int | None, after: int | None) -> Iterator[LogEntry]:
         """Lines that may fit, in the order of the page: the new ones as they are, the others by the index."""
-        upto = self._index.upto(self._connection) if self._index.helps(query) else 0
+        # Drills are few: their chain has no index.
+        helps = query.chain == DUTY and self._index.helps(query)
+        upto = self._index.upto(self._connection) if helps else 0
         if after is not None:
             if upto > after:
                 seqs = self._index.found(self._connection, query, after=after)
@@ -82,7 +83,7 @@ class Searching:
         """Every line between, portion by portion."""
         while True:
             self._go_on()
-            wanted = _DUTY.where(LOG.c.seq > above).limit(_AT_ONCE)
+            wanted = _LINES.where(LOG.c.chain == query.chain, LOG.c.seq > above).limit(_AT_ONCE)
             if below is not None:
                 wanted = wanted.where(LOG.c.seq < below)
             # Times are left to the query here: a portion must come to its end to know where the next one begins.
@@ -101,7 +102,7 @@ class Searching:
         portion = 32
         while some := list(islice(seqs, portion)):
             self._go_on()
-            wanted = _within(_DUTY.where(LOG.c.seq.in_(some)), query)
+            wanted = _within(_LINES.where(LOG.c.chain == query.chain, LOG.c.seq.in_(some)), query)
             for row in self._connection.execute(wanted.order_by(LOG.c.seq if up else LOG.c.seq.desc())):
                 yield self._understood(row)
             portion = _AT_ONCE

@@ -6,8 +6,6 @@ a store has to be migrated: one that is current is opened without it, a new one 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sqlalchemy import Connection, delete, insert, inspect, select, text
 from sqlmodel import SQLModel
 
@@ -15,9 +13,10 @@ from duty.phrases import phrase
 from storage.failures import StoreFailed
 from storage.guards import guards
 from storage.search_index import create as create_search_index
+from storage.server_guards import guard, unguarded
 from storage.tables import META
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision; a test says so when a file in ``storage/revisions`` is newer."""
 SCHEMA = int(HEAD)
 VERSIONS = "alembic_version"
@@ -25,14 +24,14 @@ VERSIONS = "alembic_version"
 program from before refuses a store that is too new for it."""
 
 
-def is_current(connection: Connection, path: Path) -> bool:
+def is_current(connection: Connection, name: str) -> bool:
     """Whether the store is at this program's schema and guarded, so that opening it writes nothing.
 
     Raises :class:`StoreFailed` for a store of a newer program and for a database that is no store at all.
     """
     tables = inspect(connection).get_table_names()
     if tables and META.name not in tables:
-        raise StoreFailed(phrase("{path} is another program's database", path=str(path)))
+        raise StoreFailed(phrase("{path} is another program's database", path=name))
     version = version_of(connection, tables)
     if version > SCHEMA:
         raise StoreFailed(
@@ -42,8 +41,11 @@ def is_current(connection: Connection, path: Path) -> bool:
                 ours=SCHEMA,
             )
         )
-    mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-    return version == SCHEMA and VERSIONS in tables and mode == "wal" and not _unguarded(connection)
+    if version != SCHEMA or VERSIONS not in tables:
+        return False
+    if on_server(connection):
+        return not unguarded(connection)
+    return connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal" and not _unguarded(connection)
 
 
 def migrate(connection: Connection) -> None:
@@ -54,16 +56,24 @@ def migrate(connection: Connection) -> None:
     if not tables:
         SQLModel.metadata.create_all(connection)
         create_search_index(connection)
-        _stamp(connection)
+        stamp(connection)
     elif version < SCHEMA or VERSIONS not in tables:
         from storage.upgrade import upgrade
 
         upgrade(connection, f"{version:04d}" if version else None)
     connection.execute(delete(META).where(META.c.key == "schema"))
     connection.execute(insert(META).values(key="schema", value=str(SCHEMA)))
+    if on_server(connection):
+        guard(connection, unguarded(connection))
+        return
     for name in _unguarded(connection):
         connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
         connection.execute(text(guards()[name]))
+
+
+def on_server(connection: Connection) -> bool:
+    """Whether this is PostgreSQL, else it is SQLite."""
+    return connection.dialect.name == "postgresql"
 
 
 def version_of(connection: Connection, tables: list[str]) -> int:
@@ -80,13 +90,13 @@ def _number(kept: str | None) -> int:
     return int(kept) if kept is not None and kept.isdigit() else 0
 
 
-def _stamp(connection: Connection) -> None:
+def stamp(connection: Connection) -> None:
     """Say in Alembic's table that a store made anew is at the newest revision."""
     connection.exec_driver_sql(
         f"CREATE TABLE {VERSIONS} "
         f"(version_num VARCHAR(32) NOT NULL, CONSTRAINT {VERSIONS}_pkc PRIMARY KEY (version_num))"
     )
-    connection.exec_driver_sql(f"INSERT INTO {VERSIONS} (version_num) VALUES (?)", (HEAD,))
+    connection.execute(text(f"INSERT INTO {VERSIONS} (version_num) VALUES (:head)"), {"head": HEAD})
 
 
 def _unguarded(connection: Connection) -> list[str]:

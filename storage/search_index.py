@@ -6,7 +6,8 @@ of it; one that has all pieces and still not the term is sorted out when it is r
 are pieces too, so that all conditions are met in one walk through the index. It keeps numbers of lines only
 (contentless, no positions), can be made anew at any time, and says up to which line it goes: newer ones are read.
 
-:class:`SearchIndex` is what the store knows of it. Another database answers the same questions in another way.
+On PostgreSQL the same pieces are the array of a row of ``log_search``, under an inverted index (GIN): its own text
+search cuts Chinese no better, and an extension may not be there.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Column, Connection, String, Table, delete, insert, select
-from sqlalchemy.dialects.sqlite import insert as insert_new
+from sqlalchemy import Column, Connection, String, Table, delete, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as insert_on_server
+from sqlalchemy.dialects.sqlite import insert as insert_on_file
 from sqlmodel import SQLModel
 
 from duty.log_query import LogQuery, is_actor
@@ -42,18 +45,34 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2100
 _TIMES = (datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC).timestamp(), datetime(_LAST_YEAR, 1, 1, tzinfo=UTC).timestamp())
 
 
+_PORTION = 512
+"""Lines asked of a server at once: it hands over all that a statement finds, and few of them are looked at."""
+_TAKE = text(f"INSERT INTO {_TABLE} (seq, pieces) VALUES (:seq, :pieces)")
+
+
 def create(connection: Connection) -> None:
     """Make an empty index. It is filled little by little by who has the store open, the newest lines being read
     meanwhile: a store of years would else stand still at its first start."""
     NAMES.create(connection, checkfirst=True)
+    if _on_server(connection):
+        connection.exec_driver_sql(f"CREATE TABLE {_TABLE} (seq integer PRIMARY KEY, pieces text[] NOT NULL)")
+        connection.exec_driver_sql(f"CREATE INDEX {_TABLE}_pieces ON {_TABLE} USING gin (pieces)")
+        return
     connection.exec_driver_sql(
         f"CREATE VIRTUAL TABLE IF NOT EXISTS {_TABLE} USING "
         "fts5(pieces, content='', columnsize=0, detail=none, tokenize='ascii')"
     )
 
 
+def forget(connection: Connection, last: int) -> None:
+    """Let go of the lines up to ``last``, which are no longer in the store. On SQLite it keeps numbers only: those of
+    lines that are not there are passed over."""
+    if _on_server(connection):
+        connection.execute(text(f"DELETE FROM {_TABLE} WHERE seq <= :last"), {"last": last})
+
+
 class SearchIndex:
-    """The index on SQLite, with the engine's sentences in every language of ``speech``."""
+    """The index, with the engine's sentences in every language of ``speech``."""
 
     def __init__(self, speech: Speech) -> None:
         self._speech = speech
@@ -66,13 +85,19 @@ class SearchIndex:
 
     def take(self, connection: Connection, entries: Sequence[LogEntry]) -> None:
         """Take in the lines that follow the last one, in order."""
+        server = _on_server(connection)
         if self.upto(connection) == 0:
-            connection.exec_driver_sql(f"INSERT INTO {_TABLE}({_TABLE}) VALUES ('delete-all')")
+            connection.exec_driver_sql(
+                f"DELETE FROM {_TABLE}" if server else f"INSERT INTO {_TABLE}({_TABLE}) VALUES ('delete-all')"
+            )
             connection.execute(delete(NAMES))
-        rows = [(entry.seq, " ".join(self._pieces(entry))) for entry in entries]
-        connection.exec_driver_sql(f"INSERT INTO {_TABLE}(rowid, pieces) VALUES (?, ?)", rows)
+        if server:
+            connection.execute(_TAKE, [{"seq": one.seq, "pieces": sorted(set(self._pieces(one)))} for one in entries])
+        else:
+            rows = [(entry.seq, " ".join(self._pieces(entry))) for entry in entries]
+            connection.exec_driver_sql(f"INSERT INTO {_TABLE}(rowid, pieces) VALUES (?, ?)", rows)
         names = {("host", entry.subject.host) for entry in entries} | {("actor", entry.actor) for entry in entries}
-        new = insert_new(NAMES).on_conflict_do_nothing()
+        new = (insert_on_server if server else insert_on_file)(NAMES).on_conflict_do_nothing()
         connection.execute(new, [{"field": field, "name": name} for field, name in sorted(names)])
         facts = {_UPTO: str(entries[-1].seq), _EDITION: self._speech.edition}
         connection.execute(delete(META).where(META.c.key.in_(facts)))
@@ -91,7 +116,10 @@ class SearchIndex:
         if query.hosts or query.actors:
             for row in connection.execute(select(NAMES)):
                 names[row.field].append(row.name)
-        match = " AND ".join(_conditions(query, names))
+        conditions = _conditions(query, names)
+        if _on_server(connection):
+            return _on_server_found(connection, conditions, before, after)
+        match = " AND ".join(map(_any, conditions))
         bound, order = ("rowid > ?", "ASC") if after is not None else ("rowid < ?", "DESC")
         edge = after if after is not None else before
         found = connection.exec_driver_sql(
@@ -136,34 +164,58 @@ def needed(term: str) -> set[str]:
     return found
 
 
-def _conditions(query: LogQuery, names: dict[str, list[str]]) -> list[str]:
-    """The query as conditions of FTS5, all of which must hold."""
+def _conditions(query: LogQuery, names: dict[str, list[str]]) -> list[list[str]]:
+    """The query as groups of pieces: a line that fits has one at least of each group."""
     wanted = sorted(
         {piece for term in query.terms for piece in needed(term)}, key=lambda piece: (piece.isascii(), piece)
     )
-    found = [_quoted(piece.translate(_SIGNS)) for piece in wanted]
+    found = [[piece.translate(_SIGNS)] for piece in wanted]
     if query.incidents:
-        found.append(_any(_named(_INCIDENT, str(number)) for number in query.incidents))
+        found.append([_named(_INCIDENT, str(number)) for number in query.incidents])
     if query.kinds:
-        found.append(_any(_named(_KIND, kind.value) for kind in query.kinds))
+        found.append([_named(_KIND, kind.value) for kind in query.kinds])
     if query.hosts:
         fitting = (name for name in names.get("host", ()) if any(host in folded(name) for host in query.hosts))
-        found.append(_any(_named(_HOST, name) for name in fitting))
+        found.append([_named(_HOST, name) for name in fitting])
     if query.actors:
         fitting = (name for name in names.get("actor", ()) if any(is_actor(one, name) for one in query.actors))
-        found.append(_any(_named(_ACTOR, name) for name in fitting))
+        found.append([_named(_ACTOR, name) for name in fitting])
     if query.since is not None or query.until is not None:
-        found.append(_any(_days(query.since, query.until)))
-    return found
-
-
-def _any(tokens: Iterable[str]) -> str:
+        found.append(list(_days(query.since, query.until)))
     # Nobody has this name: a piece that no line has.
-    return "(" + (" OR ".join(map(_quoted, tokens)) or _quoted(_KIND)) + ")"
+    return [group or [_KIND] for group in found]
 
 
-def _quoted(token: str) -> str:
-    return f'"{token}"'
+def _any(group: Iterable[str]) -> str:
+    found = " OR ".join(f'"{token}"' for token in group)
+    return f"({found})" if " " in found else found
+
+
+def _on_server(connection: Connection) -> bool:
+    return connection.dialect.name == "postgresql"
+
+
+def _on_server_found(
+    connection: Connection, conditions: list[list[str]], before: int | None, after: int | None
+) -> Iterator[int]:
+    """What PostgreSQL finds, portion by portion. Where many lines fit it walks along the numbers, else the pieces."""
+    asked: dict[str, Any] = {f"any{place}": group for place, group in enumerate(conditions) if len(group) > 1}
+    fits = [f"pieces && CAST(:{name} AS text[])" for name in asked]
+    if every := [group[0] for group in conditions if len(group) == 1]:
+        asked["every"] = every
+        fits.append("pieces @> CAST(:every AS text[])")
+    up = after is not None
+    edge = after if after is not None else (1 << 31) - 1 if before is None else before
+    statement = text(
+        f"SELECT seq FROM {_TABLE} WHERE {' AND '.join(fits)} AND seq {'>' if up else '<'} :edge "
+        f"ORDER BY seq {'ASC' if up else 'DESC'} LIMIT {_PORTION}"
+    )
+    while True:
+        found = connection.execute(statement, {**asked, "edge": edge}).scalars().all()
+        yield from found
+        if len(found) < _PORTION:
+            return
+        edge = found[-1]
 
 
 def _named(sign: str, name: str) -> str:

@@ -12,11 +12,12 @@ from sqlalchemy import Connection, Row, delete, func, insert, select
 from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction, corrected
 from duty.events import EventMemory, EventStep
-from duty.incidents import UNREVIEWED, Around, holds, recall, step
+from duty.incidents import ALONE, UNREVIEWED, Around, holds, recall, step
 from duty.log_query import LogQuery
 from duty.log_words import ENGLISH, Speech
 from duty.phrases import phrase
 from duty.records import (
+    DRILL,
     DUTY,
     ENDED,
     Incident,
@@ -32,12 +33,13 @@ from duty.records import (
 from storage import alarm_rows
 from storage.database import Database
 from storage.failures import StoreFailed
-from storage.incident_lines import sentence
+from storage.incident_lines import beside, sentence
 from storage.log_rows import append, lines, move_ref
 from storage.log_search import LOOKED_AT, Searching, Stopped
 from storage.rows import entry_of, event_of, event_row, micros, move_of, move_row, seconds
 from storage.search_index import SearchIndex
-from storage.tables import EVENT_MEMORY, LOG, META, MOVES
+from storage.server import Server, ServerDatabase
+from storage.tables import EVENT_MEMORY, LOG, META, MOVES, SEGMENTS
 
 T = TypeVar("T")
 
@@ -46,20 +48,26 @@ CLOSED_KEPT = 200
 
 
 class Moved(msgspec.Struct, frozen=True):
-    """A move that was made: the move, the incident after it, and its line of the log."""
+    """A move that was made: the move, the incident after it, and its line of the log.
+
+    ``beside``: of a drill, what the duty log says of it.
+    """
 
     move: IncidentMove
     incident: Incident
     entry: LogEntry
+    beside: LogEntry | None = None
 
 
 class Store:
     """Records of one site. Every method raises :class:`storage.failures.StoreFailed` where the store does not work."""
 
-    def __init__(self, path: Path, speech: Speech = ENGLISH, *, reading: bool = False) -> None:
+    def __init__(self, place: Path | Server, speech: Speech = ENGLISH, *, reading: bool = False) -> None:
         """Open or create it; only open it where it is only read. ``speech``: in which words lines are searched."""
-        self.path = path
-        self._database = Database(path, reading=reading)
+        self.place = place
+        self._database: Database | ServerDatabase = (
+            ServerDatabase(place, reading=reading) if isinstance(place, Server) else Database(place, reading=reading)
+        )
         self._index = SearchIndex(speech)
         self._speech = speech
         self._folded: dict[int, tuple[int, Incident]] = {}
@@ -70,7 +78,8 @@ class Store:
         self._database.close()
 
     def check(self, now: float) -> None:
-        """Write something that is no record, as durably as one. Raises where that cannot be."""
+        """Look for damage, then write something that is no record, as durably as one. Raises where that cannot be."""
+        self._database.look()
         with self._database.writing() as connection:
             connection.execute(delete(META).where(META.c.key == "checked"))
             connection.execute(insert(META).values(key="checked", value=str(micros(now))))
@@ -197,12 +206,13 @@ class Store:
         entered_at: float,
         session: str = "",
         unreviewed: frozenset[int] = UNREVIEWED,
+        alone: frozenset[int] = ALONE,
     ) -> Moved:
         """Make a move and write its line of the log, both or neither. ``asked.seq`` is given here.
 
         The line holds the move's hash: the chain of the log holds both.
 
-        ``unreviewed``: levels that may be closed without a review.
+        ``unreviewed``: levels that may be closed without a review; ``alone``: by who resolved them.
 
         ``asked.incident`` 0 opens a new one. Raises :class:`duty.records.Refused` where the incident's state, as it
         stands inside the transaction, does not allow the move: of two who close it at once, one is told.
@@ -210,18 +220,22 @@ class Store:
         with self._database.writing() as connection:
             number, before = asked.incident, None
             if number == 0 and asked.move is Move.OPENED:
-                number = _newest(connection, MOVES.c.incident) + 1
+                number = _newest(connection, MOVES.c.incident, SEGMENTS.c.last_incident) + 1
             else:
                 before = self._incident(connection, number)
             subject = asked.subject if before is None else before.subject
             move = msgspec.structs.replace(
                 asked,
-                seq=_newest(connection, MOVES.c.seq) + 1,
+                seq=_newest(connection, MOVES.c.seq, SEGMENTS.c.last_move) + 1,
                 incident=number,
                 subject=subject,
                 at=seconds(micros(asked.at)),
             )
-            after = step(before, move, self._around(connection, move, unreviewed))
+            after = step(
+                before,
+                move,
+                msgspec.structs.replace(self._around(connection, move), unreviewed=unreviewed, alone=alone),
+            )
             connection.execute(insert(MOVES), [move_row(move)])
             line = NewLogEntry(
                 LogKind.INCIDENT,
@@ -232,11 +246,13 @@ class Store:
                 sentence(move),
                 number,
                 session=session,
+                chain=DRILL if after.drill else DUTY,
                 refs=(move_ref(move),),
             )
-            (entry,) = append(connection, [line], entered_at)
+            told = _beside(line, move, after)
+            entry, *others = append(connection, [line, *told], entered_at)
         self._remember(move.seq, after)
-        return Moved(move, after, entry)
+        return Moved(move, after, entry, others[0] if others else None)
 
     def moves(self, incident: int) -> list[IncidentMove]:
         """All moves of one incident, oldest first."""
@@ -260,12 +276,15 @@ class Store:
                 found[row.incident] = _next(found.get(row.incident), _understood(move_of, row))
                 self._remember(row.seq, found[row.incident])
             # What was merged into one that has not ended is still waited for, however long ago that was.
+            merged = _merged(connection)
             waiting = [one.id for one in found.values() if one.state not in ENDED]
             while waiting:
-                for part in self._merged_into(connection, waiting.pop()):
-                    if part.id not in found:
-                        found[part.id] = part
-                        waiting.append(part.id)
+                root = waiting.pop()
+                for number in merged.get(root, set()) - found.keys():
+                    part = self._incident(connection, number)
+                    if part is not None and part.merged_into == root:
+                        found[number] = part
+                        waiting.append(number)
         return sorted(found.values(), key=lambda one: one.id)
 
     def incident(self, number: int) -> Incident | None:
@@ -278,13 +297,13 @@ class Store:
         with self._database.reading() as connection:
             return self._merged_into(connection, number)
 
-    def _around(self, connection: Connection, move: IncidentMove, unreviewed: frozenset[int]) -> Around:
+    def _around(self, connection: Connection, move: IncidentMove) -> Around:
         """What the store knows besides the incident itself that its next move depends on."""
         if move.move is Move.MERGED and move.other is not None:
-            return Around(target=self._incident(connection, move.other), unreviewed=unreviewed)
+            return Around(target=self._incident(connection, move.other))
         if move.move is Move.RESOLVED:
-            return Around(holding=tuple(self._holding(connection, move.incident)), unreviewed=unreviewed)
-        return Around(unreviewed=unreviewed)
+            return Around(holding=tuple(self._holding(connection, move.incident)))
+        return Around()
 
     def _holding(self, connection: Connection, number: int) -> list[int]:
         """Incidents merged into this one, or into those, whose fault still holds."""
@@ -318,8 +337,24 @@ class Store:
             self._folded[incident.id] = (seq, incident)
 
 
-def _newest(connection: Connection, column: Any) -> int:
-    return connection.execute(select(func.max(column))).scalar() or 0
+def _beside(line: NewLogEntry, move: IncidentMove, after: Incident) -> list[NewLogEntry]:
+    said = beside(move, after) if after.drill else None
+    if said is None:
+        return []
+    return [msgspec.structs.replace(line, kind=LogKind.WATCH, text="", said=said, incident=None, chain=DUTY, refs=())]
+
+
+def _newest(connection: Connection, *columns: Any) -> int:
+    """The highest number in these columns: what was archived counts, so that no number is given twice."""
+    return max(connection.execute(select(func.max(column))).scalar() or 0 for column in columns)
+
+
+def _merged(connection: Connection) -> dict[int, set[int]]:
+    """What was ever merged into each incident: one question for all, where thousands are open."""
+    found: dict[int, set[int]] = {}
+    for number, into in connection.execute(select(MOVES.c.incident, MOVES.c.other).where(MOVES.c.other.is_not(None))):
+        found.setdefault(into, set()).add(number)
+    return found
 
 
 def _moves(connection: Connection, incident: int, since: int = 0) -> list[IncidentMove]:

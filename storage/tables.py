@@ -32,7 +32,13 @@ class LogRow(SQLModel, table=True):
         UniqueConstraint("chain", "seq", name="log_entry_of_chain"),
         Index("log_entry_of_host", "host", "seq"),
         Index("log_entry_of_incident", "incident", "seq"),
-        Index("log_entry_corrected", "supersedes", "chain", sqlite_where=text("supersedes IS NOT NULL")),
+        Index(
+            "log_entry_corrected",
+            "supersedes",
+            "chain",
+            sqlite_where=text("supersedes IS NOT NULL"),
+            postgresql_where=text("supersedes IS NOT NULL"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -70,7 +76,12 @@ class MoveRow(SQLModel, table=True):
     __tablename__ = "incident_move"
     __table_args__ = (
         Index("incident_move_of_incident", "incident", "seq"),
-        Index("incident_move_of_other", "other", sqlite_where=text("other IS NOT NULL")),
+        Index(
+            "incident_move_of_other",
+            "other",
+            sqlite_where=text("other IS NOT NULL"),
+            postgresql_where=text("other IS NOT NULL"),
+        ),
     )
 
     seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
@@ -94,6 +105,27 @@ class MoveRow(SQLModel, table=True):
     """JSON: one of :data:`duty.incident_details.Details`."""
     form: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     """Which columns are hashed in the move's line of the log; see :data:`duty.chain.MOVE_FIELDS`."""
+
+
+class SegmentRow(SQLModel, table=True):
+    """The oldest lines of a chain that left the store as an exported file: where what stays has to begin.
+
+    Written before they leave, in the same transaction; a line that stays tells of it (:mod:`storage.archive`).
+    """
+
+    __tablename__ = "log_segment"
+
+    chain: str = Field(primary_key=True)
+    last_seq: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    first_seq: int
+    last_hash: str
+    """The hash of the last line that left: the first that stays is hashed onto it."""
+    last_move: int
+    """The newest move of an incident there was, so that no number is given twice."""
+    last_incident: int
+    sha256: str
+    """Of the exported file."""
+    moved_at: int = Field(sa_type=BigInteger)
 
 
 class EventMemoryRow(SQLModel, table=True):
@@ -136,6 +168,7 @@ class AlarmDeskRow(SQLModel, table=True):
 META: Table = SQLModel.metadata.tables["meta"]
 LOG: Table = SQLModel.metadata.tables["log_entry"]
 MOVES: Table = SQLModel.metadata.tables["incident_move"]
+SEGMENTS: Table = SQLModel.metadata.tables["log_segment"]
 EVENT_MEMORY: Table = SQLModel.metadata.tables["event_memory"]
 ALARM: Table = SQLModel.metadata.tables["alarm"]
 ALARM_DESK: Table = SQLModel.metadata.tables["alarm_desk"]

@@ -13,6 +13,7 @@ from duty.corrections import why_not
 from duty.phrases import N_, Phrase, phrase
 from duty.records import Move, Subject
 from tui import doings
+from tui.alarm_acts import ALARM_ACTS
 from tui.incident_reasons import cannot
 from tui.later import Doing, Later
 from wire.words import _
@@ -53,6 +54,12 @@ def _incident(app: WatchkeeperApp) -> Phrase | None:
     return _watched(app)
 
 
+def _emergency(app: WatchkeeperApp) -> Phrase | None:
+    if not app.picture.rules.procedures:
+        return phrase("the site file has no emergency procedure")
+    return _incident(app)
+
+
 def _correctable(app: WatchkeeperApp) -> Phrase | None:
     entry = app.log_entry()
     if entry is None:
@@ -87,8 +94,10 @@ def _panels(app: WatchkeeperApp) -> Phrase | None:
 def _pointed(app: WatchkeeperApp) -> Phrase | None:
     if hasattr(app.view(), "open_row"):
         return None
+    if app.alarm() is not None:
+        return None
     if app.panels() is not None and app.incident_id() is None and app.host_id() is None:
-        return phrase("no host and no incident under the cursor")
+        return phrase("no host, no incident and no alarm under the cursor")
     return _panels(app)
 
 
@@ -125,10 +134,11 @@ def _practising(app: WatchkeeperApp) -> Phrase | None:
 
 
 RECORD = N_("Record")
+ALARMS = N_("Alarms")
 HOST = N_("Hosts and site")
 LOOK = N_("Looking")
 PROGRAM = N_("Program")
-GROUPS = (RECORD, HOST, LOOK, PROGRAM)
+GROUPS = (ALARMS, RECORD, HOST, LOOK, PROGRAM)
 
 
 @dataclass(frozen=True)
@@ -260,10 +270,32 @@ ACTIONS: tuple[Action, ...] = (
         "",
         cannot(Move.REPORTED),
     ),
+    *(
+        Action(name, (key,), words, ALARMS, Later("alarm_doings", doing), short, why)
+        for name, key, words, doing, short, why in ALARM_ACTS
+    ),
+    Action(
+        "emergency",
+        ("E",),
+        N_("Emergency procedures that fit the incident"),
+        RECORD,
+        Later("incident_doings", "emergency"),
+        N_("procedure"),
+        _emergency,
+    ),
+    Action(
+        "drill",
+        ("D",),
+        N_("Begin a drill; go on with one, or end it"),
+        RECORD,
+        Later("incident_doings", "drill"),
+        "",
+        _watched,
+    ),
     Action(
         "show",
         ("enter",),
-        N_("Open what is under the cursor: host or incident"),
+        N_("Open what is under the cursor: host, incident or alarm"),
         LOOK,
         doings.show,
         N_("details"),
@@ -274,7 +306,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("reload", ("r",), N_("Read the site file again"), HOST, doings.reload_site, "", _watched),
     Action("fault", ("f",), N_("Inject a fault, or end one (practice)"), HOST, doings.fault, N_("fault"), _practising),
     Action("panel", ("tab", "shift+tab"), N_("Next panel, previous panel"), LOOK),
-    Action("tabs", ("1", "2", "3", "4", "5", "6", "7", "8"), N_("Go to a panel by its number"), LOOK),
+    Action("tabs", ("1", "2", "3", "4", "5", "6", "7", "8", "9"), N_("Go to a panel by its number"), LOOK),
     Action("back", ("escape",), N_("Back"), LOOK),
     Action("graph", ("g",), N_("Graphs of what is under the cursor"), LOOK, doings.graph, N_("graph"), _graphed),
     Action("overview", ("v",), N_("Overview for people across the room, or back"), LOOK, doings.overview),
@@ -298,7 +330,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("problems", ("!",), N_("Only what is not well, or everything"), LOOK, doings.only_problems, "", _panels),
     Action("enlarge", ("m", "z"), N_("The whole screen for this panel, or all again"), LOOK, doings.enlarge, "", _room),
     Action("sort", ("s",), N_("Another order of the rows"), LOOK, doings.next_sort, "", _orders),
-    Action("pause", ("space", "p"), N_("Let the screen stand still, or go on"), LOOK, doings.pause, N_("pause")),
+    Action("pause", ("p", "space"), N_("Let the screen stand still, or go on"), LOOK, doings.pause, N_("pause")),
     Action("picture", ("S",), N_("Save the screen as a picture (SVG)"), LOOK, doings.save_picture),
     Action("text", ("ctrl+s",), N_("Save the screen as text"), LOOK, doings.save_text),
     Action("copy", ("y",), N_("Copy the row under the cursor to the clipboard"), LOOK, doings.copy_row),

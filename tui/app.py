@@ -6,7 +6,7 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,9 +16,12 @@ from textual.filter import LineFilter
 from textual.message import Message
 from textual.screen import ModalScreen, SystemModalScreen
 
+from duty.alarm_record import Alarm
 from duty.phrases import Phrase
 from tui import doings
-from tui.actions import ACTIONS, BY_ID, HOST, RECORD, Action, Looking
+from tui.actions import ACTIONS, ALARMS, BY_ID, HOST, RECORD, Action, Looking
+from tui.alarm_words import event_line, one_line
+from tui.annunciator import MUTE_S, Annunciator, means_of, title_words
 from tui.keybar import KeyBar
 from tui.messages import LogSubmitted, RowChosen
 from tui.net import ControlNet
@@ -29,8 +32,9 @@ from tui.picture import Picture
 from tui.screens.opening import OpeningScreen
 from tui.screens.watch import WatchScreen
 from tui.session import Session, Starting, Unfit
-from tui.terminal import QuietDriver, behind
+from tui.terminal import QuietDriver, behind, stuck
 from tui.themes import THEMES
+from wire.alarms import AlarmsChanged
 from wire.messages import PROTOCOL, BoardUpdate, FromWatch, Hello, IncidentChanged, LogWritten, Resync, Welcome
 from wire.words import _, say
 
@@ -89,6 +93,9 @@ class WatchkeeperApp(Onlooker):
         self.session = Session(socket_path, hello, self)
         self.pause: Pause | None = None
         """Set while the screen stands still."""
+        self.annunciator = Annunciator(means_of(), self._to_terminal)
+        self.sound_off_until: float | None = None
+        """UTC epoch seconds, for people."""
         self.parting_words = ""
         """Why the screen could not go on, for standard error."""
         self._starting = starting
@@ -137,8 +144,14 @@ class WatchkeeperApp(Onlooker):
             case LogWritten():
                 self.picture.entry(message)
                 self.owe(None)
+            case AlarmsChanged():
+                if self.pause is not None:
+                    self.pause.changes += len(message.events)
+                self.picture.alarms.change(message)
+                self._announce((one.key, one.number, event_line(one)) for one in message.events if one.announced)
+                self.owe(frozenset())
             case Resync():
-                self.picture.resync(message)
+                self._announce_held(self.picture.resync(message))
                 self.owe(None)
 
     def parted(self, why: Phrase) -> None:
@@ -153,8 +166,38 @@ class WatchkeeperApp(Onlooker):
         self.owe(None)
 
     def _welcome(self, message: Welcome) -> None:
-        self.picture.welcome(message)
+        known = self.picture.site is not None
+        waiting = self.picture.welcome(message)
+        if known:  # what waited before this screen came stands on it; nothing has come of it now
+            self._announce_held(waiting)
+        self._announce(())
         self.owe(None)
+
+    # --- calling the person -----------------------------------------------------------------------------------
+
+    def _announce_held(self, alarms: Iterable[Alarm]) -> None:
+        self._announce((one.key, one.told, one_line(one.said, one.key, one.priority)) for one in alarms)
+
+    def _announce(self, news: Iterable[tuple[object, int, str]]) -> None:
+        """Bell, notification and title follow what has come, also during a pause."""
+        alarms = self.picture.alarms
+        self.annunciator.announce(news, time.monotonic())
+        self.annunciator.entitle(title_words(alarms.standing, len(alarms.urgent)))
+
+    def _to_terminal(self, sequence: str) -> bool:
+        """Write to the terminal, unless it does not read: what it would say then is old when it is taken."""
+        driver = self._driver
+        if driver is None or driver.is_headless or stuck(driver):
+            return False
+        driver.write(sequence)
+        driver.flush()
+        return True
+
+    def mute(self) -> None:
+        """The sound off for a while, or on again."""
+        off = self.annunciator.mute(time.monotonic())
+        self.sound_off_until = self.picture.now + MUTE_S if off else None
+        self.owe(frozenset())
 
     def _open(self) -> None:
         screen = WatchScreen()
@@ -207,8 +250,20 @@ class WatchkeeperApp(Onlooker):
 
     def _tick(self) -> None:
         """The clock and the ages go on also when nothing is heard; with a board they went on just now."""
+        self._call()
         if time.monotonic() - self._drawn_at > _FRESH_S:
             self.owe(frozenset())
+
+    def _call(self) -> None:
+        """What waits to be said on the terminal, and the end of a sound that is off."""
+        if self.annunciator.waits:
+            self.annunciator.due(time.monotonic())
+            if self.annunciator.mute_ends is None and self.sound_off_until is not None:
+                self.sound_off_until = None
+                self.owe(frozenset())
+        if self.picture.site is not None:
+            alarms = self.picture.alarms
+            self.annunciator.entitle(title_words(alarms.standing, len(alarms.urgent)))
 
     def refresh_css(self, animate: bool = True) -> None:
         """Textual leaves a palette that is open in the colours in which it was opened."""
@@ -232,7 +287,7 @@ class WatchkeeperApp(Onlooker):
         if why is not None:
             self.tell(say(why), warn=True)
             return
-        if action.group in (RECORD, HOST):
+        if action.group in (ALARMS, RECORD, HOST):
             self._hold()
         if action.do is not None and (rest := action.do(self)) is not None:
             self.run_worker(rest, group="asking")

@@ -17,6 +17,8 @@ _MARK = 5
 
 def mark_of(countdown: Countdown, glyphs: Glyphs) -> Mark:
     """The sign of a clock; one that was met too late is over all the same."""
+    if countdown.stopped:
+        return glyphs.clocks["stopped"]
     kind = "over" if countdown.overdue else "running" if countdown.met_at is None else "met"
     return glyphs.clocks[kind]
 
@@ -44,6 +46,9 @@ def _tone(countdown: Countdown) -> str:
 
 
 def _time(countdown: Countdown, zone: str, now: float) -> str:
+    if countdown.stopped and countdown.left_s is not None:
+        span = figures.span(abs(countdown.left_s))
+        return _("stopped, OVERDUE by {span}", span=span) if countdown.overdue else _("stopped, {span} left", span=span)
     if countdown.due_at is None or countdown.left_s is None:
         return _("no trading session comes in which it could run out")
     at = figures.clock(countdown.due_at, zone, now)

@@ -11,6 +11,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui import figures
+from tui.alarm_words import reason_of, thing_of
 from tui.pause import Pause
 from tui.sayings import refusal, title_of
 from tui.themes import THEMES
@@ -52,11 +53,11 @@ def note(app: WatchkeeperApp) -> None:
 
 
 def open_incident(app: WatchkeeperApp) -> None:
-    """Ask for title and level and open an incident about the thing under the cursor."""
+    """Ask for title and level and open an incident about the thing under the cursor; from an alarm both are there."""
     from tui.sayings import about_of
     from tui.screens import dialogs
 
-    subject = app.subject()
+    subject, alarm = app.subject(), app.alarm()
 
     async def send(values: dict[str, str]) -> Reply:
         return await app.session.ask(
@@ -66,10 +67,14 @@ def open_incident(app: WatchkeeperApp) -> None:
                 level=int(values["level"]),
                 subject=subject,
                 drill=values["drill"] == "d",
+                alarms=(alarm.key,) if alarm is not None else (),
             )
         )
 
-    app.push_screen(dialogs.open_incident(send, about=about_of(subject), rules=app.picture.rules))
+    title = "" if alarm is None else f"{thing_of(alarm.key)}: {reason_of(alarm)}"
+    level = alarm.priority if alarm is not None else None
+    about = about_of(subject)
+    app.push_screen(dialogs.open_incident(send, about=about, rules=app.picture.rules, title=title, level=level))
 
 
 async def take(app: WatchkeeperApp) -> None:
@@ -335,10 +340,14 @@ def show_screen(app: WatchkeeperApp, screen: Screen[None]) -> None:
 
 
 def show(app: WatchkeeperApp) -> None:
-    """What is under the cursor, in full: the line of the log, the incident, else the host."""
+    """What is under the cursor, in full: the line of the log, the alarm, the incident, else the host."""
     open_row = getattr(app.view(), "open_row", None)
     if callable(open_row):
         open_row()
+    elif (alarm := app.alarm()) is not None:
+        from tui.alarm_doings import show_alarm
+
+        show_alarm(app, alarm.key)
     else:
         show_subject(app)
 

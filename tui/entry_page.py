@@ -8,7 +8,7 @@ from duty.corrections import is_late
 from duty.log_query import LogQuery
 from duty.log_words import marks
 from duty.phrases import N_
-from duty.records import LogEntry, LogKind
+from duty.records import DRILL, LogEntry, LogKind
 from tui import figures
 from tui.cells import cell
 from tui.log_found import HIT
@@ -45,7 +45,12 @@ def entry_lines(entry: LogEntry, query: LogQuery, now: float, zone: str, width: 
 
 
 def _lines(entry: LogEntry, query: LogQuery, now: float, zone: str, width: int) -> Iterator[Line]:
-    yield ((_("Duty log, line {number}", number=entry.seq), "title.focus"), (f"  {_(KIND_WORDS[entry.kind])}", "dim"))
+    drill = entry.chain == DRILL
+    name = (
+        _("Log of drills, line {number}", number=entry.seq) if drill else _("Duty log, line {number}", number=entry.seq)
+    )
+    mark = ((_("DRILL") + "  ", "practice"),) if drill else ()
+    yield (*mark, (name, "title.focus"), (f"  {_(KIND_WORDS[entry.kind])}", "dim"))
     yield ()
     if entry.text:
         yield from _marked(entry.text, width, query, "name")

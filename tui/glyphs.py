@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from duty.alarm_states import AlarmState
 from duty.quality import Quality, State
 from duty.records import IncidentState
 
@@ -32,8 +33,11 @@ class Glyphs:
     states: Mapping[State, Mark]
     qualities: Mapping[Quality, Mark]
     incidents: Mapping[IncidentState, Mark]
+    alarms: Mapping[AlarmState, Mark]
     clocks: Mapping[str, Mark]
-    """Of a countdown: running, over, met."""
+    """Of a countdown: running, over, met, stopped."""
+    drill: Mark
+    """Beside every row of a drill."""
     spark: str
     """Levels from lowest to highest, after one character for a gap."""
     full: str
@@ -51,6 +55,8 @@ class Glyphs:
     dot: str
     up: str
     alarm: str
+    picked: str
+    """Beside a row that was marked for something to be done with all marked ones."""
 
 
 UNICODE = Glyphs(
@@ -78,7 +84,22 @@ UNICODE = Glyphs(
         IncidentState.CLOSED: Mark("□", "C", "dim"),
         IncidentState.MERGED: Mark("▽", "J", "dim"),
     },
-    clocks={"running": Mark("▷", "D", "info"), "over": Mark("✖", "L", "act"), "met": Mark("●", "M", "ok")},
+    alarms={
+        AlarmState.UNACKNOWLEDGED: Mark("✱", "U", "act"),
+        AlarmState.RETURNED: Mark("↓", "R", "warn"),
+        AlarmState.ACKNOWLEDGED: Mark("✓", "A", "info"),
+        AlarmState.SHELVED: Mark("▤", "S", "dim"),
+        AlarmState.SUPPRESSED: Mark("▿", "D", "dim"),
+        AlarmState.OUT_OF_SERVICE: Mark("⊘", "O", "dim"),
+        AlarmState.NORMAL: Mark("●", "N", "ok"),
+    },
+    clocks={
+        "running": Mark("▷", "D", "info"),
+        "over": Mark("✖", "L", "act"),
+        "met": Mark("●", "M", "ok"),
+        "stopped": Mark("▯", "S", "dim"),
+    },
+    drill=Mark("▼", "D", "practice"),
     spark=" ▁▂▃▄▅▆▇█",
     full="━",
     rest="─",
@@ -93,6 +114,7 @@ UNICODE = Glyphs(
     dot="·",
     up="↑",
     alarm="✖",
+    picked="◉",
 )
 ASCII = Glyphs(
     name="ascii",
@@ -119,7 +141,22 @@ ASCII = Glyphs(
         IncidentState.CLOSED: Mark("_", "C", "dim"),
         IncidentState.MERGED: Mark("v", "J", "dim"),
     },
-    clocks={"running": Mark(">", "D", "info"), "over": Mark("X", "L", "act"), "met": Mark("*", "M", "ok")},
+    alarms={
+        AlarmState.UNACKNOWLEDGED: Mark("#", "U", "act"),
+        AlarmState.RETURNED: Mark("<", "R", "warn"),
+        AlarmState.ACKNOWLEDGED: Mark("+", "A", "info"),
+        AlarmState.SHELVED: Mark("=", "S", "dim"),
+        AlarmState.SUPPRESSED: Mark("v", "D", "dim"),
+        AlarmState.OUT_OF_SERVICE: Mark("x", "O", "dim"),
+        AlarmState.NORMAL: Mark("*", "N", "ok"),
+    },
+    clocks={
+        "running": Mark(">", "D", "info"),
+        "over": Mark("X", "L", "act"),
+        "met": Mark("*", "M", "ok"),
+        "stopped": Mark("|", "S", "dim"),
+    },
+    drill=Mark("%", "D", "practice"),
     spark=" _.:-=+*#",
     full="=",
     rest="-",
@@ -134,6 +171,7 @@ ASCII = Glyphs(
     dot="|",
     up="^",
     alarm="X",
+    picked="@",
 )
 
 

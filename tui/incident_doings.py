@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from duty.countdowns import countdowns
 from duty.incident_details import CAUSE_WORDS, Details, Link, Reported, Resolution, Review
-from duty.records import Incident, IncidentMove, Move, Refused
+from duty.records import ENDED, Incident, IncidentMove, Move, Refused
 from duty.typed import action_of, past_moment
 from tui import figures
 from tui.incident_reasons import mergeable
 from tui.incident_words import MOVE_WORDS
-from tui.sayings import refusal, title_of
-from wire.messages import CloseIncident, MoveIncident, ReadIncident, Reply
+from tui.sayings import about_of, refusal, title_of
+from wire.messages import CloseIncident, MoveIncident, OpenIncident, ReadIncident, Reply
 from wire.words import _, say
 
 if TYPE_CHECKING:
@@ -186,6 +186,46 @@ def report(app: WatchkeeperApp) -> None:
     at = figures.clock(now, rules.time_zone)[:5]
     title = title_of(incident)
     app.push_screen(incident_dialogs.report(send, incident=incident, title=title, clocks=clocks, now=at))
+
+
+def emergency(app: WatchkeeperApp) -> None:
+    """The procedures that fit, best first, with live values beside each step."""
+    from tui.doings import show_screen
+    from tui.screens.emergency import EmergencyScreen
+
+    if (incident := app.incident()) is not None:
+        show_screen(app, EmergencyScreen(incident.id))
+
+
+def drill(app: WatchkeeperApp) -> None:
+    """Begin a drill; of the one under the cursor, go on with it or end it."""
+    from tui.screens import drill_dialogs
+
+    incident = app.incident()
+    if incident is not None and incident.drill and incident.state not in ENDED:
+        send = _sender(app, incident.id, drill_dialogs.turn)
+        app.push_screen(drill_dialogs.turned(send, incident=incident, title=title_of(incident)))
+        return
+    subject, zone = app.subject(), app.picture.rules.time_zone
+
+    async def begin(values: Values) -> Reply:
+        try:
+            began = past_moment(values["began"], zone, app.picture.now) if values["began"] else None
+        except Refused as refused:
+            return Reply(0, ok=False, why=refused.why)
+        return await app.session.ask(
+            lambda ask: OpenIncident(
+                ask=ask,
+                title=values["title"],
+                level=int(values["level"]),
+                subject=subject,
+                drill=True,
+                scenario=values["scenario"],
+                began_at=began,
+            )
+        )
+
+    app.push_screen(drill_dialogs.begin(begin, about=about_of(subject), rules=app.picture.rules))
 
 
 def merge(app: WatchkeeperApp) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from duty.incident_details import Fact
+from duty.incident_details import AlarmGuidance, Fact, Past, Shown
 from tui import figures
-from wire.words import _
+from tui.sayings import QUALITY_WORDS, STATE_WORDS
+from wire.words import _, say
 
 
 def spoken_facts(facts: Iterable[Fact]) -> Iterator[str]:
@@ -35,3 +36,53 @@ def value_of(fact: Fact) -> str:
         case "s":
             return figures.span(value) if value >= 1 else figures.millis(value)
     return figures.number(value)
+
+
+def shown_words(shown: Shown) -> str:
+    """What stood beside a step when it was done, in one line."""
+    seen = shown.seen
+    facts = "; ".join(spoken_facts(seen.subject or seen.host))
+    words = _("{thing}: {state}, {quality}", thing=shown.thing, state=_(STATE_WORDS[seen.state]),
+              quality=_(QUALITY_WORDS[seen.quality]))  # fmt: skip
+    return f"{words}; {facts}" if facts else words
+
+
+def guidance_words(alarm: AlarmGuidance) -> Iterator[str]:
+    """What an alarm said, and the guidance that was in force."""
+    if alarm.said is not None:
+        yield say(alarm.said)
+    yield _("cause: {cause}", cause=say(alarm.cause))
+    yield _("consequence: {text}", text=say(alarm.consequence))
+    yield _("action within {span}: {text}", span=figures.span(alarm.respond_s), text=say(alarm.action))
+
+
+def past_name(past: Past) -> str:
+    """Which series it is."""
+    return " ".join(filter(None, (past.kind, past.key, past.field)))
+
+
+def past_words(past: Past, zone: str) -> str:
+    """Which series, from when to when, the least and highest and the last value of it."""
+    return _(
+        "{series}, {since} – {until}: {low} to {high}, last {last}",
+        series=past_name(past),
+        since=figures.clock(past.since, zone),
+        until=figures.clock(past.until, zone),
+        low=amount(min(point[1] for point in past.points), past.unit),
+        high=amount(max(point[3] for point in past.points), past.unit),
+        last=amount(past.points[-1][2], past.unit),
+    )
+
+
+def amount(value: float, unit: str) -> str:
+    """A number of a series in its unit."""
+    match unit:
+        case "%":
+            return figures.percent(value)
+        case "B":
+            return figures.size(value)
+        case "bit/s":
+            return figures.rate(value)
+        case "s":
+            return figures.span(value) if value >= 1 else figures.millis(value)
+    return f"{figures.number(value)}{unit}"

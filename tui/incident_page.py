@@ -7,15 +7,17 @@ from dataclasses import dataclass
 
 from duty.countdowns import countdowns, lost_s, lost_trading_s, next_escalation, proposal
 from duty.duty_rules import DutyRules
-from duty.incident_details import CAUSE_WORDS, Escalated, Evidence, Link, Opening, Reported, Review
+from duty.incident_details import CAUSE_WORDS, Escalated, Evidence, Link, Opening, Reported, Review, Stepped
 from duty.incident_profile import TOLD_WORDS, Told
 from duty.phrases import N_
 from duty.records import ENDED, Incident, IncidentMove, Move
 from tui import figures
 from tui.chips import chip_lines
+from tui.drill_words import debrief_lines
 from tui.glyphs import Glyphs
 from tui.incident_contacts import contact_lines
 from tui.incident_evidence import evidence_lines
+from tui.incident_facts import shown_words
 from tui.incident_words import MOVE_WORDS
 from tui.pager import Line, wrapped
 from tui.sayings import INCIDENT_WORDS, about_of, title_of
@@ -41,6 +43,8 @@ class Known:
     rules: DutyRules
     now: float
     zone: str
+    last: Incident | None = None
+    """Of a drill: the one of its kind before it."""
 
 
 def incident_lines(known: Known, glyphs: Glyphs, width: int) -> list[Line]:
@@ -49,6 +53,7 @@ def incident_lines(known: Known, glyphs: Glyphs, width: int) -> list[Line]:
         *_head(known, glyphs, width),
         *_clocks(known, glyphs, width),
         *_about(known, width),
+        *_debrief(known, width),
         *_happened(known, width),
         *_review(known, width),
         *_evidence(known, glyphs, width),
@@ -61,13 +66,19 @@ def _head(known: Known, glyphs: Glyphs, width: int) -> Iterator[Line]:
     mark = glyphs.incidents[incident.state]
     level = _("level {n}", n=incident.level)
     meaning = _(known.rules.level(incident.level).meaning)
-    drill = ((_("DRILL") + "  ", "practice"),) if incident.drill else ()
+    drill = ((f"{glyphs.drill.text} " + _("DRILL") + "  ", "practice"),) if incident.drill else ()
     yield (*drill, (_("Incident {number}", number=incident.id), "title.focus"), (f"  {level}: {meaning}", ""))
     yield from wrapped(title_of(incident), width)
     words = f"{_(INCIDENT_WORDS[incident.state])} {known.rules.people.shown(incident.owner)}".strip()
     until = incident.ended_at if incident.state in ENDED or incident.resolved_at else None
     age = _("open for {time}", time=figures.span((until or now) - incident.opened_at))
     yield ((f"{mark.text} ", mark.tone), (words, ""), (f"  {age}", "dim"))
+    if incident.suspended:
+        since = figures.clock(incident.pauses[-1][0], known.zone, now)
+        words = _(
+            "suspended by a real alarm since {time}: all its clocks stand; a person resumes or ends it", time=since
+        )
+        yield from wrapped(words, width, "alarm")
     if about := about_of(incident.subject):
         yield from wrapped(_("about {subject}", subject=about), width, "dim")
     if incident.automatic:
@@ -117,6 +128,15 @@ def _about(known: Known, width: int) -> Iterator[Line]:
         yield from wrapped(words, width, "warn" if part.automatic and part.active else "dim")
 
 
+def _debrief(known: Known, width: int) -> Iterator[Line]:
+    if not known.incident.drill:
+        return
+    yield ()
+    yield ((_("Debrief"), "title"),)
+    for words in debrief_lines(known.incident, known.last):
+        yield from wrapped(words, width, indent=2)
+
+
 def _happened(known: Known, width: int) -> Iterator[Line]:
     title = title_of(known.incident)
     yield ()
@@ -132,6 +152,9 @@ def _happened(known: Known, width: int) -> Iterator[Line]:
         said = move.text or (say(move.said) if move.said else "")
         if said and said != title:
             yield from wrapped(said, width, indent=12)
+        if isinstance(move.details, Stepped):
+            for shown in move.details.shown:
+                yield from wrapped(shown_words(shown), width, "dim", indent=12)
 
 
 def _beside(move: IncidentMove) -> str:
@@ -139,6 +162,9 @@ def _beside(move: IncidentMove) -> str:
     match move.details:
         case Escalated(to=to):
             return ": " + _(TOLD_WORDS[Told(to)]) if to in tuple(Told) else ""
+        case Stepped(do=do, step=step, skipped=skipped):
+            words = say(do) if do is not None else step
+            return ": " + (_("skipped: {step}", step=words) if skipped else _("done: {step}", step=words))
         case Link(kind=kind, key=key):
             return f": {_(LINK_WORDS[kind])} {key}"
         case Reported(to=to, how=how):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from duty.incidents import holds, needs_review, refusal
+from duty.incidents import holds, needs_review, needs_second, refusal
 from duty.phrases import Phrase, phrase
 from duty.records import Incident, Move
 
@@ -43,7 +43,8 @@ def _more(app: WatchkeeperApp, incident: Incident, move: Move) -> Phrase | None:
         case Move.RESOLVED:
             return _held(app, incident)
         case Move.CLOSED:
-            return needs_review(incident, app.picture.rules.unreviewed)
+            rules = app.picture.rules
+            return needs_review(incident, rules.unreviewed) or needs_second(incident, app.picture.who, rules.alone)
         case Move.MERGED if not mergeable(app, incident):
             return phrase("there is no other incident to merge it into")
     return None

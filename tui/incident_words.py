@@ -22,4 +22,8 @@ MOVE_WORDS = {
     Move.LINKED: N_("linked"),
     Move.REPORTED: N_("reported"),
     Move.ESCALATED: N_("escalated"),
+    Move.STEPPED: N_("emergency procedure"),
+    Move.SUSPENDED: N_("drill suspended"),
+    Move.RESUMED: N_("drill goes on"),
+    Move.ABANDONED: N_("drill broken off"),
 }

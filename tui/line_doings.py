@@ -66,11 +66,11 @@ def correct(app: WatchkeeperApp) -> None:
     entry, site = app.log_entry(), app.picture.site
     if entry is None:
         return
-    seq = entry.seq
+    seq, chain = entry.seq, entry.chain
 
     async def send(values: dict[str, str]) -> Reply:
         return await app.session.ask(
-            lambda ask: CorrectLog(ask=ask, seq=seq, text=values["text"], reason=values["reason"])
+            lambda ask: CorrectLog(ask=ask, seq=seq, text=values["text"], reason=values["reason"], chain=chain)
         )
 
     stamp = figures.date(entry.event_at, site.time_zone if site is not None else "UTC")

@@ -12,7 +12,7 @@ from duty.records import LogEntry
 from tui import figures
 from tui.cells import cell
 from tui.glyphs import Glyphs
-from tui.log_rows import letter_of, said_of, tone_of
+from tui.log_rows import drill_mark, letter_of, said_of, tone_of
 from tui.pager import Line, Span
 from tui.sayings import about_of
 from wire.words import _
@@ -72,7 +72,7 @@ def log_columns(
             *marked(actor, who, (*query.terms, *query.actors), tone, cut=cut),
             *marked(about_of(entry.subject), about, (*query.terms, *query.hosts), "dim", cut=cut),
             *marked(
-                f"{letter_of(entry)} {said_of(entry, zone)}".lstrip(),
+                f"{letter_of(entry)} {drill_mark(entry, glyphs)}{said_of(entry, zone)}".lstrip(),
                 rest,
                 query.terms,
                 tone_of(entry, "" if entry.actor else "dim"),

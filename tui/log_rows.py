@@ -8,8 +8,9 @@ from msgspec import structs
 
 from duty.corrections import is_late
 from duty.phrases import N_
-from duty.records import DUTY, LogEntry
+from duty.records import DRILL, DUTY, LogEntry
 from tui import figures
+from tui.glyphs import Glyphs
 from tui.sayings import words_of
 from wire.words import _
 
@@ -52,9 +53,16 @@ def letter_of(entry: LogEntry) -> str:
     return _(LATE) if is_late(entry) else ""
 
 
+def drill_mark(entry: LogEntry, glyphs: Glyphs) -> str:
+    """Sign, letter and a blank before the words of a line of a drill."""
+    return f"{glyphs.drill.text} " if entry.chain == DRILL else ""
+
+
 def said_of(entry: LogEntry, zone: str) -> str:
     """The words of a line; of a late one also when it was written. ``zone``: the site's time zone."""
     words = words_of(entry)
+    if entry.chain == DRILL:
+        words = _("DRILL: {words}", words=words)
     if entry.refs and (names := ", ".join(ref.key for ref in entry.refs if ref.kind == "file")):
         words = _("{words} [file: {names}]", words=words, names=names)
     if not is_late(entry):

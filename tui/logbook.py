@@ -73,6 +73,8 @@ class LogBook:
             return True
         new: list[LogEntry] = []
         for entry in log:
+            if entry.chain != self.query.chain:
+                continue
             if entry.seq <= self.newest:
                 break
             new.append(entry)

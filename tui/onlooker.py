@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TypeGuard
+from typing import TYPE_CHECKING, TypeGuard
 
 from textual import events
 from textual.screen import Screen
 
+from duty.alarm_record import Alarm
 from duty.board import HostView
 from duty.records import ENDED, Incident, LogEntry, Subject
 from tui.actions import Looking
 from tui.keybar import KeyBar
 from tui.orderly import OrderlyApp
 from tui.picture import Picture
+
+if TYPE_CHECKING:
+    from tui.panels.alarms import AlarmsPanel
 
 
 class Onlooker(OrderlyApp):
@@ -55,6 +59,21 @@ class Onlooker(OrderlyApp):
         """The line of the duty log under the cursor, on a screen that shows lines one by one."""
         find = getattr(self.view(), "log_entry", None)
         return find() if callable(find) else None
+
+    def alarm(self) -> Alarm | None:
+        """The alarm under the cursor, or of the page, as it is drawn."""
+        find = getattr(self.view(), "alarm", None)
+        return find() if callable(find) else None
+
+    def alarm_panel(self) -> AlarmsPanel | None:
+        """The list of alarms, where the keys go to it."""
+        panel = getattr(self.view(), "focused_panel", None)
+        return panel if getattr(panel, "panel", "") == "alarm" else None
+
+    def alarm_slipped(self) -> bool:
+        """Whether another alarm has come under the cursor than the one it was put on."""
+        panel = self.alarm_panel()
+        return panel is not None and panel.unsure
 
     def live_incident_of(self, host: str) -> int | None:
         """The number of the newest incident of ``host`` that has not ended."""

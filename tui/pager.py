@@ -84,6 +84,11 @@ class Pager(Widget, can_focus=True):
         """A screenful up or down, one line kept."""
         self._move_to(self.top + pages * max(1, self.size.height - 1))
 
+    def reveal(self, line: int) -> None:
+        """Bring a line into sight, with some of what follows it."""
+        if not self.top <= line < self.top + self.size.height - 3:
+            self._move_to(line - 2)
+
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """The wheel."""
         event.stop()

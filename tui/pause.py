@@ -17,7 +17,7 @@ class Pause:
         """UTC epoch seconds."""
         self.seen = _frozen(live)
         self.changes = 0
-        """Hosts that took another state, quality or reason, moves of incidents and lines of the log since."""
+        """Hosts that took another state, quality or reason, moves of incidents, alarms and lines of the log since."""
         self._live = live
 
     def hosts_came(self, hosts: Iterable[HostView]) -> None:
@@ -40,7 +40,7 @@ def _frozen(live: Picture) -> Picture:
     now = live.now
     seen = Picture(live.who, lambda: now)
     seen.site, seen.hosts = live.site, dict(live.hosts)
-    seen.incidents, seen.log = dict(live.incidents), list(live.log)
+    seen.incidents, seen.log, seen.alarms = dict(live.incidents), list(live.log), live.alarms.copy()
     seen.connected, seen.heard_at, seen.gone_since = live.connected, live.heard_at, live.gone_since
     seen.stays, seen.faults, seen.seq = live.stays, live.faults, live.seq
     return seen

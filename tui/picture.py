@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from duty.alarm_record import Alarm
 from duty.board import HostView, SiteView
 from duty.duty_rules import DutyRules
 from duty.records import Incident, LogEntry
+from tui.alarm_book import AlarmBook
 from wire.messages import BoardUpdate, FaultKind, IncidentChanged, LogWritten, Resync, Welcome
 
 LOG_KEPT = 500
@@ -25,6 +27,7 @@ class Picture:
         self.hosts: dict[str, HostView] = {}
         self.incidents: dict[int, Incident] = {}
         self.log: list[LogEntry] = []
+        self.alarms = AlarmBook()
         self.connected = False
         self.heard_at: float | None = None
         """When the watch was last heard, UTC epoch seconds by the corrected clock."""
@@ -49,12 +52,13 @@ class Picture:
         """Whether this is the practice site."""
         return self.site is not None and self.site.practice
 
-    def welcome(self, message: Welcome) -> None:
-        """A connection begins: records as they are; the board follows."""
+    def welcome(self, message: Welcome) -> tuple[Alarm, ...]:
+        """A connection begins: records as they are; the board follows. Alarms that wait since the one before."""
         self.connected, self.gone_since, self.seq = True, None, None
         self.who, self.stays, self.faults = message.who, message.stays, message.faults
         self.rules = message.rules
         self._records(message.incidents, message.log)
+        return self.alarms.hold(message.alarms)
 
     def board(self, update: BoardUpdate) -> frozenset[str] | None:
         """Merge a board; the ids of the hosts that changed, ``None`` where everything may have."""
@@ -81,10 +85,11 @@ class Picture:
         self.log.insert(0, entry)
         del self.log[LOG_KEPT:]
 
-    def resync(self, message: Resync) -> None:
-        """Events were too many to tell one by one; this is what they led to."""
+    def resync(self, message: Resync) -> tuple[Alarm, ...]:
+        """Events were too many to tell one by one; this is what they led to. Alarms that wait since then."""
         self.rules = message.rules
         self._records(message.incidents, message.log)
+        return self.alarms.hold(message.alarms)
 
     def parted(self) -> None:
         """The watch is gone: everything stays as last heard, and ages."""

@@ -34,6 +34,11 @@ def run_screen(socket_path: str, *, who: str, version: str, starting: Starting |
     app = WatchkeeperApp(socket_path, who=who, version=version, starting=starting)
     app.run()
     gc.enable()
+    if app.annunciator.entitled:
+        from tui.annunciator import RESTORE
+
+        sys.stdout.write(RESTORE)
+        sys.stdout.flush()
     if app.parting_words:
         print(app.parting_words, file=sys.stderr)
     return app.return_code or 0

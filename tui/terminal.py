@@ -22,6 +22,7 @@ from textual.drivers.linux_driver import LinuxDriver
 
 _RESTORE = (
     b"\x18"  # ends an escape sequence that was being written
+    b"\x1b[23;2t"  # the title as it was; where none was put aside this does nothing
     b"\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1006l\x1b[?1004l\x1b[<u\x1b[0m\x1b[?1049l\x1b[?25h"
 )
 _LAST_WORDS_S = 0.2

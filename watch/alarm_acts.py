@@ -20,7 +20,7 @@ from duty.alarm_series import series_behind, shares
 from duty.alarm_tuning import Trial, propose
 from duty.clean import clean
 from duty.evidence import unseen, with_alarms
-from duty.incident_details import Evidence, Opening
+from duty.incident_details import Evidence
 from duty.incidents import root_of
 from duty.maintenance import Window, begun
 from duty.moment import Moment
@@ -211,15 +211,15 @@ class AlarmActs:
         went = [(one.event_at, one.said.template == RAISED) for one in own if one.said and one.said.template in _CAME]
         return list(reversed(went))
 
-    def opening(self, evidence: Evidence | None, keys: tuple[AlarmKey, ...], at: float, *, drill: bool) -> Opening:
-        """How an incident is opened that a person opens for these alarms: with their evidence, and bound to them."""
-        if not keys:
-            return Opening(evidence, drill=drill)
+    def witnessed(self, evidence: Evidence | None, keys: tuple[AlarmKey, ...], at: float) -> Evidence | None:
+        """The evidence with the alarms an incident is opened for."""
         desk = self._engine.desk
         found = [(desk.alarms[key], desk.definitions.of(key)) for key in keys[:MAX_ALARMS] if key in desk.alarms]
-        if found:
-            evidence = with_alarms(evidence or unseen(at), found)
-        return Opening(evidence, drill=drill, alarms=tuple(str(alarm.key) for alarm, _ in found))
+        return with_alarms(evidence or unseen(at), found) if found else evidence
+
+    def bound(self, keys: tuple[AlarmKey, ...]) -> tuple[str, ...]:
+        """Those of ``keys`` that are alarms here, as an incident keeps them that is opened for them."""
+        return tuple(str(key) for key in dict.fromkeys(keys[:MAX_ALARMS]) if key in self._engine.desk.alarms)
 
     def allow(self, incident: Incident | None, move: Move) -> None:
         """Raises :class:`Refused` for an incident that cannot be resolved while one of its alarms holds (I11).

@@ -12,9 +12,11 @@ from duty.chain import is_digest
 from duty.clean import clean
 from duty.connection import HostKey
 from duty.corrections import Correction, event_time
+from duty.drills import pressing
+from duty.incident_details import Opening
 from duty.log_query import parse
 from duty.phrases import N_, Phrase, phrase
-from duty.records import Incident, LogKind, LogPage, Move, NewLogEntry, Ref, Refused, Subject
+from duty.records import DRILL, DUTY, Incident, LogKind, LogPage, Move, NewLogEntry, Ref, Refused, Subject
 from storage.database import StoreFailed
 from watch.alarm_acts import AlarmActs
 from watch.clock import Clock
@@ -112,7 +114,7 @@ class Commands:
                 return await self._note(who, command, session)
             case CorrectLog():
                 text, reason = spoken(command.text), clean(command.reason.strip(), MAX_TEXT)
-                asked = Correction(command.seq, who, text, reason, session=session)
+                asked = Correction(command.seq, who, text, reason, clean(command.chain, 20), session)
                 return Reply(command.ask, ok=True, log=(await self.recorder.correct(asked),))
             case OpenIncident() | TakeIncident() | NoteIncident() | CloseIncident() | MoveIncident():
                 return Reply(command.ask, ok=True, incident=await self._move(who, command, session))
@@ -150,10 +152,33 @@ class Commands:
             subject=_plain(command.subject),
             text=text,
             incident=command.incident,
+            chain=self._chain_of(command.incident),
             session=session,
             refs=_files(command.files),
         )
         return Reply(command.ask, ok=True, log=(await self.recorder.write(entry),))
+
+    def _chain_of(self, number: int | None) -> str:
+        """Where a line about an incident stands."""
+        incident = self.recorder.incidents.get(number or 0)
+        return DRILL if incident is not None and incident.drill else DUTY
+
+    async def _opening(self, command: OpenIncident, subject: Subject, at: float) -> Opening:
+        if command.drill and command.alarms:
+            raise Refused(phrase("no drill is opened for a real alarm"))
+        if command.drill and (why := pressing(self.recorder.incidents.values(), self.recorder.practised)) is not None:
+            raise Refused(why)
+        evidence = self.recorder.witness(subject, at, "")
+        bound: tuple[str, ...] = ()
+        if command.alarms:
+            evidence = self.alarms.witnessed(evidence, command.alarms, at)
+            bound = self.alarms.bound(command.alarms)
+        seen = await self.recorder.freeze(evidence, subject)
+        if not command.drill:
+            return Opening(seen, alarms=bound)
+        began = None if command.began_at is None else event_time(command.began_at, at)
+        scenario = clean(command.scenario.strip(), MAX_QUERY)
+        return Opening(seen, drill=True, scenario=scenario, began_at=began)
 
     async def _move(self, who: str, command: Command, session: str) -> Incident:
         at = self.clock.now().wall
@@ -165,8 +190,7 @@ class Commands:
                 text, subject = spoken(command.title), _plain(command.subject)
                 if not subject.key and command.alarms:
                     subject = _plain(command.alarms[0].subject)
-                evidence = self.recorder.witness(subject, at, "")
-                opening = self.alarms.opening(evidence, command.alarms, at, drill=command.drill)
+                opening = await self._opening(command, subject, at)
                 return await self.recorder.move(
                     None,
                     Move.OPENED,

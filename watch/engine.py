@@ -12,10 +12,11 @@ from typing import Protocol
 
 from collectors.feed import Feed, Listener, words_of
 from duty.alarm_batch import Batch, Kept
+from duty.alarm_def import AlarmKey
 from duty.board import Board, HostView, SiteView
 from duty.connection import Connection, Link
 from duty.events import EventMemory, EventStep
-from duty.evidence import evidence_of, unseen
+from duty.evidence import evidence_of, guided, unseen, with_past
 from duty.host_state import HostState
 from duty.incident_details import Evidence
 from duty.incident_rules import Change
@@ -323,7 +324,10 @@ class Engine:
         view = self._views.get(subject.host)
         if view is not None:
             guidance = self.desk.guidance(definition, subject) if definition else ()
-            return evidence_of(view, subject, at, guidance)
+            seen, key = evidence_of(view, subject, at, guidance), AlarmKey(subject, definition)
+            if (alarm := self.desk.alarms.get(key)) is None:
+                return seen
+            return with_past(seen, [guided(self.desk.definitions.of(key), alarm)])
         return unseen(at) if subject.host in self.runs else None
 
     def touch(self) -> None:

@@ -99,6 +99,10 @@ class History:
         """Seconds between readings, fast and slow. A host is asked once a second at most: no faster rate is kept."""
         return max(1.0, interval_s), self._site.slow_interval_s
 
+    def view(self, host: str) -> HostView | None:
+        """A host as it was seen last."""
+        return self._views.get(host)
+
     def adopt(self, site: SiteSpec) -> None:
         """A new site file: its size and days hold from now on; hosts that are gone leave memory, not the file."""
         self._site = site

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 
 from duty.clean import clean
-from duty.incident_details import Details, Link, Reported, Resolution, Review, ReviewAction
+from duty.drills import pressing
+from duty.emergency import resolved
+from duty.evidence import trusted, unseen
+from duty.incident_details import Details, Link, Reported, Resolution, Review, ReviewAction, Shown, Stepped
 from duty.phrases import phrase
-from duty.records import Incident, Refused
+from duty.records import Incident, Move, Refused
 from watch.recorder import Recorder
 from wire.messages import MoveIncident
 
@@ -23,6 +26,11 @@ async def asked_move(recorder: Recorder, who: str, asked: MoveIncident, at: floa
     """Make the move for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be made."""
     if (why := recorder.rules.people.may(who, asked.move)) is not None:
         raise Refused(why)
+    if asked.move is Move.RESUMED and (why := pressing(recorder.incidents.values(), recorder.practised)) is not None:
+        raise Refused(why)
+    details = _cleaned(asked.details, at)
+    if isinstance(details, Stepped):
+        details = _stepped(recorder, asked.incident, details, at)
     return await recorder.move(
         asked.incident,
         asked.move,
@@ -31,7 +39,7 @@ async def asked_move(recorder: Recorder, who: str, asked: MoveIncident, at: floa
         text=clean(asked.text.strip(), MAX_TEXT),
         level=asked.level,
         other=asked.other,
-        details=_cleaned(asked.details, at),
+        details=details,
         session=session,
     )
 
@@ -46,7 +54,7 @@ def spoken(text: str) -> str:
 
 def _cleaned(details: Details | None, at: float) -> Details | None:
     match details:
-        case None | Resolution():
+        case None | Resolution() | Stepped():
             return details
         case Link(kind=kind, key=key):
             return Link(clean(kind, 20), clean(key.strip(), 200))
@@ -66,6 +74,23 @@ def _cleaned(details: Details | None, at: float) -> Details | None:
                 actions=actions,
             )
     raise Refused(phrase("no person does that: the watch does"))
+
+
+def _stepped(recorder: Recorder, number: int, asked: Stepped, at: float) -> Stepped:
+    """The step as the site has it, with what stands beside it as the watch sees it itself: the claim is a person's."""
+    procedure = next((one for one in recorder.rules.procedures if one.key == asked.procedure), None)
+    if procedure is None:
+        raise Refused(phrase("there is no procedure {key} in this site", key=_words(asked.procedure)))
+    if procedure.version != asked.version:
+        raise Refused(phrase("procedure {key} was changed: look again", key=procedure.key))
+    step, incident = procedure.step(asked.step), recorder.incidents.get(number)
+    if step is None:
+        raise Refused(phrase("procedure {key} has no step {step}", key=procedure.key, step=_words(asked.step)))
+    if incident is None:
+        raise Refused(phrase("there is no incident {number}", number=number))
+    things = [resolved(one, incident.subject) for one in step.shows]
+    seen = tuple(Shown(str(thing), trusted(recorder.witness(thing, at, "") or unseen(at), thing)) for thing in things)
+    return Stepped(procedure.key, step.key, asked.skipped, procedure.version, procedure.title, step.do, seen)
 
 
 def _words(text: str) -> str:

@@ -13,6 +13,7 @@ class Plan:
     site: Path | None
     socket: Path
     store: Path
+    """The records, where the site file names no other place; what else is kept is beside it."""
     version: str
     stays: bool = False
     """Goes on when the last screen leaves."""

@@ -4,37 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Final, Literal, Protocol
+from heapq import merge
+from typing import Final, Literal, NamedTuple
 
 import msgspec
 
 from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction
+from duty.drills import PRIORITY, interrupted, is_emergency
 from duty.duty_rules import DutyRules
 from duty.events import EventMemory, EventStep
 from duty.incident_details import Details, Evidence, Opening
 from duty.incident_rules import Change
-from duty.incidents import UNREVIEWED, ended_before, open_for, root_of
-from duty.log_query import LogQuery
+from duty.incidents import ended_before, open_for, root_of
 from duty.moment import Moment
 from duty.phrases import Phrase, phrase
 from duty.records import (
+    DRILL,
+    DUTY,
     Incident,
     IncidentMove,
     IncidentState,
     LogEntry,
     LogKind,
-    LogPage,
     Move,
     NewLogEntry,
     Refused,
     Subject,
 )
 from storage.failures import StoreFailed
-from storage.store import Moved
 from watch.alarm_book import Act, AlarmBook
+from watch.keeper import Keeper
+from watch.past import as_seen
 from wire.alarms import AlarmsChanged
 from wire.messages import IncidentChanged, LogWritten
 
@@ -52,7 +55,18 @@ STEPS: Final = Waiting.STEPS
 ALARMS: Final = Waiting.ALARMS
 Begun = tuple[Change, Moment, Evidence | None]
 """A fault that began to count or ended, when, and what was known then."""
-Item = NewLogEntry | Begun | Act | Literal[Waiting.STEPS, Waiting.ALARMS]
+
+
+class RealAlarm(NamedTuple):
+    """Something real that interrupts drills: its priority, its sentence, when (UTC epoch seconds)."""
+
+    priority: int
+    said: Phrase
+    at: float
+
+
+Item = NewLogEntry | Begun | Act | RealAlarm | Literal[Waiting.STEPS, Waiting.ALARMS]
+Freeze = Callable[[Evidence | None, Subject], Awaitable[Evidence | None]]
 Witness = Callable[[Subject, float, str], Evidence | None]
 """What is known of a thing at a time, for an alarm of that definition; ``None`` where there is no such thing."""
 
@@ -64,62 +78,6 @@ MAX_ENTRIES = 200
 """Lines about one followed log that wait meanwhile; older ones are given up, their lines are counted in its memory."""
 RECENT_LOG = 300
 """Newest lines of the log kept in memory for screens that join."""
-
-
-class Keeper(Protocol):
-    """The store as the recorder needs it; each call returns after the commit."""
-
-    @property
-    def error(self) -> Phrase | None:
-        """Why nothing can be written, as far as is known."""
-
-    async def write_log(self, entry: NewLogEntry) -> LogEntry:
-        """Write one line."""
-
-    async def correct(self, asked: Correction) -> LogEntry:
-        """Write the line that puts another right, or raise ``Refused``."""
-
-    async def move(self, asked: IncidentMove, session: str = "", unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
-        """Make one move, whose number is not known yet (0), and its line of the log, or raise ``Refused``."""
-
-    async def keep_events(self, steps: list[EventStep]) -> list[LogEntry]:
-        """Keep what is known of followed logs, and their lines of the log, as one."""
-
-    async def events(self) -> dict[str, dict[str, EventMemory]]:
-        """What is known of followed logs, by host and key."""
-
-    async def keep_alarms(self, batch: Batch) -> list[LogEntry]:
-        """Keep alarms, what stands beside them and their lines of the log, as one."""
-
-    async def alarms(self) -> Kept:
-        """All that is kept of alarms."""
-
-    async def incidents(self) -> list[Incident]:
-        """All that are not closed, and the newest closed ones."""
-
-    async def read_log(
-        self,
-        *,
-        before: int | None = None,
-        limit: int = 200,
-        subject: Subject | None = None,
-        incident: int | None = None,
-    ) -> list[LogEntry]:
-        """Lines before a seq, newest first; of one subject or incident only where given."""
-
-    async def search(
-        self,
-        query: LogQuery,
-        *,
-        before: int | None = None,
-        after: int | None = None,
-        limit: int = 200,
-        asker: str = "",
-    ) -> LogPage:
-        """A page of the lines that fit, newest first. A newer one of the same ``asker`` takes the place of this."""
-
-    async def moves(self, incident: int) -> list[IncidentMove]:
-        """All moves of one incident, oldest first."""
 
 
 class Recorder:
@@ -143,6 +101,10 @@ class Recorder:
         """What the site judges incidents by; the service keeps it current."""
         self.witness: Witness = lambda _subject, _at, _definition: None
         """Asked for the evidence in the moment in which a fault begins to count."""
+        self.freeze: Freeze = as_seen
+        """Adds to what is known in that moment what is read from the past, once it is written down."""
+        self.practised: Callable[[str], bool] = lambda _host: False
+        """Whether a host is made ill on purpose: what comes of it is not real."""
         self.lost = 0
         """Lines of the engine that were given up because the store did not write for too long."""
         self.kept = Kept()
@@ -161,7 +123,9 @@ class Recorder:
             self.incidents = {one.id: one for one in await self.keeper.incidents()}
             self.events = await self.keeper.events()
             self.kept = await self.keeper.alarms()
-            self.recent = list(await self.keeper.read_log(limit=RECENT_LOG))
+            lines = [await self.keeper.read_log(limit=RECENT_LOG, chain=chain) for chain in (DRILL, DUTY)]
+            # Each chain by its own numbers; where their clocks agree the duty log comes first.
+            self.recent = list(merge(*reversed(lines), key=lambda one: one.entered_at, reverse=True))[:RECENT_LOG]
         except StoreFailed as failed:
             self._logger.warning("the records of before are not read yet: %s", failed)
             return
@@ -202,6 +166,15 @@ class Recorder:
         self._queue.put_nowait(act)
         await act.wait()
 
+    def real_alarm(self, priority: int, said: Phrase, at: float, host: str = "") -> None:
+        """An alarm of this priority was announced on ``host`` (UTC epoch seconds): every drill gives way to priority 1.
+
+        Queued behind what came before it, so that a drill that is being opened is among them; the suspension is kept
+        first and told second, as all moves are.
+        """
+        if priority <= PRIORITY and not self.practised(host):
+            self._queued(RealAlarm(priority, said, at))
+
     def event(self, step: EventStep) -> None:
         """Something was read of a followed log: where it stands, with the lines of the log that came of it."""
         place = (step.host, step.key)
@@ -240,6 +213,8 @@ class Recorder:
                 await self.book.keep_act(item)
             elif isinstance(item, NewLogEntry):
                 await self.write(item)
+            elif isinstance(item, RealAlarm):
+                await self._suspend(item)
             else:
                 await self._condition(*item)
         except StoreFailed as failed:
@@ -249,7 +224,7 @@ class Recorder:
             self._logger.info("not recorded: %s", refused)
         return True
 
-    def _queued(self, item: NewLogEntry | Begun) -> None:
+    def _queued(self, item: NewLogEntry | Begun | RealAlarm) -> None:
         # What opens and ends incidents outlives mere lines: without it an incident would stand for ever.
         most = MAX_WAITING if isinstance(item, NewLogEntry) else 2 * MAX_WAITING
         if self._queue.qsize() >= most:
@@ -285,7 +260,11 @@ class Recorder:
         if not self.lost or not isinstance(kept, NewLogEntry | tuple):
             return
         said = phrase("{count} lines of the watch were lost: the store did not write for too long", count=self.lost)
-        at = kept.event_at if isinstance(kept, NewLogEntry) else kept[1].wall
+        match kept:
+            case NewLogEntry(event_at=at) | RealAlarm(at=at):
+                pass
+            case _:
+                at = kept[1].wall
         self.lost = 0
         self._queue.put_nowait(NewLogEntry(kind=LogKind.WATCH, actor="", event_at=at, said=said))
 
@@ -296,6 +275,10 @@ class Recorder:
     async def drained(self) -> None:
         """Wait until everything queued so far is kept."""
         await self._queue.join()
+
+    async def _suspend(self, alarm: RealAlarm) -> None:
+        for drill in interrupted(self.incidents.values(), alarm.priority):
+            await self.move(drill.id, Move.SUSPENDED, at=alarm.at, actor="", said=alarm.said, automatic=True)
 
     async def _condition(self, change: Change, at: Moment, evidence: Evidence | None) -> None:
         known = open_for(self.incidents, change.subject)
@@ -309,7 +292,10 @@ class Recorder:
                 subject=change.subject,
                 level=change.level,
                 automatic=True,
-                details=Opening(evidence, after=ended_before(self.incidents, change.subject, at.wall)),
+                details=Opening(
+                    await self.freeze(evidence, change.subject),
+                    after=ended_before(self.incidents, change.subject, at.wall),
+                ),
             )
         elif change.on and known is not None:
             if not known.active:
@@ -335,7 +321,7 @@ class Recorder:
         self._refuse_unloaded()
         kept = await self.keeper.correct(asked)
         for place, known in enumerate(self.recent):
-            if known.seq == asked.seq:
+            if (known.chain, known.seq) == (asked.chain, asked.seq):
                 self.recent[place] = msgspec.structs.replace(known, corrected_by=kept.seq)
         self._remember(kept)
         return kept
@@ -378,13 +364,22 @@ class Recorder:
             ),
             session,
             self.rules.unreviewed,
+            self.rules.alone,
         )
         self.incidents[moved.incident.id] = moved.incident
         self._publish(IncidentChanged(moved.move, moved.incident))
         self._remember(moved.entry)
+        if moved.beside is not None:
+            self._remember(moved.beside)
+        if is_emergency(moved.incident, move):
+            title = moved.incident.said or phrase("incident {number} of level 1", number=moved.incident.id)
+            self.real_alarm(PRIORITY, title, at, moved.incident.subject.host)
         return moved.incident
 
     def _tell_alarms(self, changed: AlarmsChanged, entries: list[LogEntry]) -> None:
+        for event in changed.events:
+            if event.announced:
+                self.real_alarm(event.priority, event.said, event.at, event.key.subject.host)
         if changed != AlarmsChanged():
             self._publish(changed)
         for entry in entries:

@@ -16,26 +16,31 @@ from typing import TypeVar
 from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction
 from duty.events import EventMemory, EventStep
-from duty.incidents import UNREVIEWED
+from duty.incidents import ALONE, UNREVIEWED
 from duty.log_query import LogQuery
 from duty.log_words import ENGLISH, Speech
 from duty.phrases import Phrase, phrase
-from duty.records import Incident, IncidentMove, LogEntry, LogPage, NewLogEntry, Refused, Subject
+from duty.records import DUTY, Incident, IncidentMove, LogEntry, LogPage, NewLogEntry, Refused, Subject
 from storage.failures import StoreFailed
 from storage.log_search import Stopped
+from storage.server import Server
 from storage.store import Moved, Store
 from watch.clock import Clock
 
 T = TypeVar("T")
 
-QUIET_S = 3.0
+QUIET_S = 2.0
 """Seconds without a write after which one is tried: a disk may fail while nobody writes."""
+STUCK_S = 1.5
+"""Seconds after which a store that says nothing at all is said not to answer: longer than it waits for a lock."""
 INDEX_FROM = 200
 """Lines outside of the index from which they are taken in; a search reads that many in 2 ms."""
 INDEX_AT_ONCE = 200
 """Lines taken in by one transaction: what is written meanwhile waits some 30 ms for it at most."""
 INDEX_PAUSE_S = 0.05
 """Between two of them, where there are many: a store of before is taken in beside the work of the watch."""
+
+_SILENT = phrase("the store does not answer")
 
 
 class Records:
@@ -44,10 +49,10 @@ class Records:
     :meth:`search` is apart from that order.
     """
 
-    def __init__(self, path: Path, clock: Clock, speech: Speech = ENGLISH) -> None:
+    def __init__(self, place: Path | Server, clock: Clock, speech: Speech = ENGLISH) -> None:
         self.error: Phrase | None = None
         """Why records cannot be written, as far as the newest attempt to write showed."""
-        self._path = path
+        self._place = place
         self._store: Store | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="records")
         self._reader = ThreadPoolExecutor(1, thread_name_prefix="search")
@@ -59,14 +64,16 @@ class Records:
         self._indexing: asyncio.Task[None] | None = None
         self._clock = clock
         self._written_at = clock.now().mono
+        self._stuck = False
+        """The store has something in hand and does not come back from it."""
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock, speech: Speech = ENGLISH) -> Records:
+    async def open(cls, place: Path | Server, clock: Clock, speech: Speech = ENGLISH) -> Records:
         """Open the store. Where that fails ``error`` says why, and every later call tries again.
 
         The watch goes on without its records: what it shows does not depend on a disk.
         """
-        records = cls(path, clock, speech)
+        records = cls(place, clock, speech)
         await records.check()
         records._keep_index(INDEX_FROM)
         return records
@@ -98,10 +105,16 @@ class Records:
         self._keep_index(1)
         return corrected
 
-    async def move(self, asked: IncidentMove, session: str = "", unreviewed: frozenset[int] = UNREVIEWED) -> Moved:
+    async def move(
+        self,
+        asked: IncidentMove,
+        session: str = "",
+        unreviewed: frozenset[int] = UNREVIEWED,
+        alone: frozenset[int] = ALONE,
+    ) -> Moved:
         """Make one move and its line of the log. Raises :class:`duty.records.Refused` where it is not legal."""
         entered = self._clock.now().wall
-        moved = await self._write(lambda store: store.move(asked, entered, session, unreviewed))
+        moved = await self._write(lambda store: store.move(asked, entered, session, unreviewed, alone))
         self._keep_index(1)
         return moved
 
@@ -142,10 +155,11 @@ class Records:
         limit: int = 200,
         subject: Subject | None = None,
         incident: int | None = None,
+        chain: str = DUTY,
     ) -> list[LogEntry]:
-        """Lines before a seq, newest first."""
+        """Lines of a chain before a seq, newest first."""
         return await self._do(
-            lambda store: store.read_log(before=before, limit=limit, subject=subject, incident=incident)
+            lambda store: store.read_log(before=before, limit=limit, subject=subject, incident=incident, chain=chain)
         )
 
     async def search(
@@ -211,10 +225,23 @@ class Records:
 
     async def check_if_due(self) -> None:
         """:meth:`check` while it does not work, and else where nothing was written for :data:`QUIET_S`."""
-        if self.error is not None or self._clock.now().mono - self._written_at >= QUIET_S:
-            await self.check()
+        if self.error is None and self._clock.now().mono - self._written_at < QUIET_S:
+            return
+        try:
+            async with asyncio.timeout(STUCK_S):
+                await self._answering()
+                await self.check()
+        except TimeoutError:
+            self._stuck, self.error = True, _SILENT
+
+    async def _answering(self) -> None:
+        """Wait until what the store has in hand is done."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, int)
+        self._stuck = False
 
     async def _write(self, work: Callable[[Store], T]) -> T:
+        if self._stuck:  # it would wait behind what does not end, and be written who knows when
+            raise StoreFailed(_SILENT)
         self._written_at = self._clock.now().mono
         # Only writing tells whether writing works: a full disk is read without a fault.
         try:
@@ -230,5 +257,5 @@ class Records:
 
     def _in_thread(self, work: Callable[[Store], T]) -> T:
         if self._store is None:
-            self._store = Store(self._path, self._speech)
+            self._store = Store(self._place, self._speech)
         return work(self._store)

@@ -17,6 +17,7 @@ from duty.duty_rules import rules_of
 from duty.phrases import Phrase, phrase
 from duty.records import IncidentState, LogKind, NewLogEntry, Refused
 from duty.site import HostSpec, SiteSpec
+from storage.server import place_of
 from watch.attendance import Attendance
 from watch.clock import Clock, SystemClock, boot_id
 from watch.commands import Commands, answered
@@ -24,6 +25,7 @@ from watch.engine import Engine
 from watch.escalation import Escalation
 from watch.foresight import Foresight
 from watch.history import History
+from watch.past import LastMinutes
 from watch.plan import Plan
 from watch.recorder import Event, Recorder
 from watch.records import Records
@@ -93,7 +95,7 @@ class Service:
 
     async def _begin(self, place: Doorway) -> None:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
-        records = self.records = await Records.open(self.plan.store, self.clock, EVERY_LANGUAGE)
+        records = self.records = await Records.open(place_of(site.store, self.plan.store), self.clock, EVERY_LANGUAGE)
         self.recorder = Recorder(records, self._publish, self._loaded)
         self.attendance = Attendance(self.recorder.log, self.clock)
         history = self.history = self._past = History(
@@ -101,6 +103,7 @@ class Service:
         )
         self.engine = Engine(site, self._feed, self.recorder, self.clock, self._publish_board, history.see, boot_id())
         self.recorder.rules, self.recorder.witness = rules_of(site), self.engine.evidence
+        self.recorder.practised, self.recorder.freeze = self._is_practised, LastMinutes(history).freeze
         await self.recorder.load()
         self.commands = Commands(
             self.engine,
@@ -116,6 +119,9 @@ class Service:
         self._line(phrase("the watch begins: {site}, {hosts} hosts", site=site.name, hosts=len(site.hosts)))
         self._arm(FIRST_S)
         asyncio.get_running_loop().call_later(GC_FREEZE_S, _freeze)
+
+    def _is_practised(self, host: str) -> bool:
+        return any(active.startswith(f"{host}:") for active in self.engine.faults)
 
     def _loaded(self) -> None:
         self.engine.resume(
@@ -218,6 +224,13 @@ class Service:
             self.engine.touch()
             self._line(why, LogKind.CONFIG, who, session)
             return why, tuple(line_of(problem) for problem in loaded.problems)
+        if loaded.site.store != self.engine.site.store:
+            self._line(
+                phrase("the site file names another store: it is taken at the next start of the watch"),
+                LogKind.CONFIG,
+                who,
+                session,
+            )
         added, kept, removed = self.engine.adopt(loaded.site, who, session)
         self.history.adopt(loaded.site)
         self.recorder.rules = rules_of(loaded.site)

@@ -15,7 +15,7 @@ from duty.duty_rules import DutyRules
 from duty.graph import Graph
 from duty.incident_details import Details
 from duty.phrases import Phrase
-from duty.records import Incident, IncidentMove, LogEntry, LogPage, Move, Ref, Subject
+from duty.records import DUTY, Incident, IncidentMove, LogEntry, LogPage, Move, Ref, Subject
 from duty.series import SeriesKey
 from wire.alarms import AlarmCommand, AlarmRefusal, AlarmsChanged, AlarmsHeld, Guidance
 from wire.base import Command as Command
@@ -59,11 +59,12 @@ class WriteLog(Command, frozen=True):
 
 
 class CorrectLog(Command, frozen=True):
-    """Put line ``seq`` of the duty log right: a further line beside it, with the reason."""
+    """Put line ``seq`` of a chain of the log right: a further line beside it, with the reason."""
 
     seq: int
     text: str
     reason: str
+    chain: str = DUTY
 
 
 class OpenIncident(Command, frozen=True):
@@ -75,6 +76,10 @@ class OpenIncident(Command, frozen=True):
     drill: bool = False
     alarms: tuple[AlarmKey, ...] = ()
     """Alarms it is opened for: their guidance and values are frozen with it."""
+    scenario: str = ""
+    """Of a drill: what is practised."""
+    began_at: float | None = None
+    """Of a drill: when its fault began (UTC epoch seconds)."""
 
 
 class TakeIncident(Command, frozen=True):

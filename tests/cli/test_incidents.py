@@ -117,4 +117,4 @@ def test_what_is_not_there_is_said(site: Path, tmp_path: Path, capsys: pytest.Ca
     other = tmp_path / "other.toml"
     other.write_text('[site]\nname = "Other"\n[hosts.gw]\n')
     assert main(["--site", str(other), "incidents"]) == 2
-    assert "there are no records" in capsys.readouterr().err
+    assert "no records are kept" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.main import main
-from cli.serve import STORE_NAME
+from cli.target import STORE_NAME
 from config.paths import places, prepare
 from duty.records import LogKind, NewLogEntry, Subject
 from storage.store import Store

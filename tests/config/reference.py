@@ -15,6 +15,7 @@ TABLES = (
     "EventPattern", "Health", "Clock",
     "PersonTable", "ContactTable", "Incidents", "LevelTable", "StepTable", "ReportTable", "TemplateTable", "Alarm",
     "Maintenance",
+    "Emergency", "EmergencyStep",
 )  # fmt: skip
 
 WRITTEN = {
@@ -40,6 +41,7 @@ WRITTEN = {
     "LevelTable": "a level, see below",
     "TemplateTable": "a template, see below",
     "StepTable": "a step, see below",
+    "EmergencyStep": "a step, see below",
     "ReportTable": "a report, see below",
     "App": "an application, see below",
     "Process": "a process, see below",

@@ -132,7 +132,7 @@ def test_a_drill_has_nothing_to_report() -> None:
 @pytest.mark.parametrize("move", list(Move))
 def test_who_may_make_which_move(move: Move) -> None:
     people = People((Person("li", role=Role.LEAD), Person("chen", role=Role.MANAGER), Person("wang")))
-    mine = (Move.OPENED, Move.AGAIN, Move.RETURNED, Move.ESCALATED)
+    mine = (Move.OPENED, Move.AGAIN, Move.RETURNED, Move.ESCALATED, Move.SUSPENDED)
     for name in ("li", "chen"):
         assert (people.may(name, move) is None) == (move not in mine)
     for name in ("wang", "nobody"):

@@ -64,6 +64,7 @@ class Queue(RuleBasedStateMachine):
             assert before is not None and after.level < before.level
         if move.move is Move.CLOSED and before is not None and after.level <= 2 and not after.drill:
             assert before.state is IncidentState.REVIEWED
+            assert move.actor != before.resolved_by, "I10"
         if move.move is Move.REOPENED and before is not None and before.ended_at is not None:
             assert move.at - before.ended_at <= REOPEN_S
 
@@ -109,7 +110,9 @@ class Queue(RuleBasedStateMachine):
 
     @rule(
         number=st.integers(1, 6),
-        kind=st.sampled_from([m for m in Move if m not in (Move.OPENED, Move.AGAIN, Move.RETURNED, Move.ESCALATED)]),
+        kind=st.sampled_from(
+            [m for m in Move if m not in (Move.OPENED, Move.AGAIN, Move.RETURNED, Move.ESCALATED, Move.SUSPENDED)]
+        ),
         actor=st.sampled_from(["wang", "li"]),
         text=st.sampled_from(["", "so it was"]),
         level=st.integers(1, 4),
@@ -132,8 +135,9 @@ class Queue(RuleBasedStateMachine):
         for one in self.incidents.values():
             assert (one.state is IncidentState.MERGED) == (one.merged_into is not None)
             assert (one.closed_at is not None) == (one.state is IncidentState.CLOSED)
-            assert one.owner or one.state in (IncidentState.OPEN, IncidentState.MERGED)
-            assert one.state not in SERVICE_BACK or one.mitigated_at is not None
+            # A drill may be broken off in any state.
+            assert one.owner or one.drill or one.state in (IncidentState.OPEN, IncidentState.MERGED)
+            assert one.state not in SERVICE_BACK or one.drill or one.mitigated_at is not None
             assert one.count >= 1 and one.level in (1, 2, 3, 4)
             assert root_of(self.incidents, one).state is not IncidentState.MERGED, "what is merged is spoken for"
 

@@ -49,7 +49,7 @@ def after(*kinds: Move, incident: Incident | None = None) -> Incident:
     """The incident after these moves, each fully said."""
     found = opened() if incident is None else incident
     for kind in kinds:
-        found = step(found, move(kind), Around(target=TARGET))
+        found = step(found, move(kind, actor="li" if kind is Move.CLOSED else "wang"), Around(target=TARGET))
     return found
 
 
@@ -156,6 +156,22 @@ def test_opened_again_within_thirty_days_only() -> None:
 def test_the_service_that_is_lost_again_keeps_its_owner() -> None:
     incident = step(after(Move.TAKEN, Move.MITIGATED), move(Move.REOPENED))
     assert (incident.state, incident.owner, incident.mitigated_at) == (IncidentState.ACCEPTED, "wang", None)
+
+
+def test_i10_grave_incidents_are_not_closed_by_who_resolved_them() -> None:
+    for level in (1, 2):
+        reviewed = after(Move.TAKEN, Move.RESOLVED, Move.REVIEWED, incident=opened(level=level))
+        with pytest.raises(Refused, match=f"is of level {level} and you resolved it: another person closes it"):
+            step(reviewed, move(Move.CLOSED, actor="wang"))
+        assert step(reviewed, move(Move.CLOSED, actor="li")).state is IncidentState.CLOSED
+        assert step(reviewed, move(Move.CLOSED), Around(alone=frozenset({1, 2, 3, 4}))).closed_at is not None
+    raised = step(after(Move.TAKEN, Move.RESOLVED, incident=opened(level=3)), move(Move.RAISED, level=2))
+    reviewed = after(Move.REVIEWED, incident=raised)
+    with pytest.raises(Refused, match="another person closes it"):
+        step(reviewed, move(Move.CLOSED))
+    again = after(Move.REOPENED, Move.TAKEN, incident=reviewed)
+    other = after(Move.REVIEWED, incident=step(again, move(Move.RESOLVED, actor="li")))
+    assert step(other, move(Move.CLOSED, actor="wang")).state is IncidentState.CLOSED, "the last who resolved it counts"
 
 
 def test_light_levels_and_drills_are_closed_without_a_review_unless_the_profile_asks() -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from duty.sessions import Session, last_session, session_peak
+from duty.sessions import Session, last_session, session_at, session_peak
 from duty.site import SessionRule
 
 SHANGHAI = "Asia/Shanghai"
@@ -87,3 +87,19 @@ def test_headroom_is_capacity_over_the_last_peak(
     peak = session_peak(Session("night", 0, 1, "1970-01-01"), rates, 0.5, capacity)
     assert peak.times == (None if times is None else pytest.approx(times))
     assert peak.enough is enough
+
+
+@pytest.mark.parametrize(
+    ("now", "name"),
+    [
+        ("2026-03-05 09:00", "morning"),
+        ("2026-03-05 11:29", "morning"),
+        ("2026-03-05 11:30", None),
+        ("2026-03-06 02:29", "night"),
+        ("2026-03-06 02:30", None),
+        ("2026-03-05 20:00", "night"),
+    ],
+)
+def test_the_session_that_goes_on(now: str, name: str | None) -> None:
+    found = session_at(SGE, SHANGHAI, at(now))
+    assert (found.name if found else None) == name

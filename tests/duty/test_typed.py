@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from duty.typed import moment
+from duty.records import Refused
+from duty.typed import coming_moment, moment
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 0, 30, tzinfo=SHANGHAI).timestamp()
@@ -63,3 +64,23 @@ def test_a_day_has_a_beginning_and_an_end_and_is_no_moment_by_itself(text: str, 
     found = (moment(text, SHANGHAI, NOW, day="start"), moment(text, SHANGHAI, NOW, day="end"))
     assert found == tuple(datetime.fromisoformat(at).replace(tzinfo=SHANGHAI).timestamp() for at in (start, end))
     assert moment(text, SHANGHAI, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "iso"),
+    [
+        ("21:30", "2026-11-24T21:30"),
+        ("21：30", "2026-11-24T21:30"),
+        ("0:10", "2026-11-25T00:10"),
+        ("90m", "2026-11-24T02:00"),
+        ("2026-11-25 08:00", "2026-11-25T08:00"),
+    ],
+)
+def test_of_times_that_come_a_time_alone_is_the_next_such_time(typed: str, iso: str) -> None:
+    assert coming_moment(typed, str(SHANGHAI), NOW) == datetime.fromisoformat(iso).replace(tzinfo=SHANGHAI).timestamp()
+
+
+@pytest.mark.parametrize("typed", ["2026-11-24 00:10", "2026-03-01 08:00", "-2h", "soon", "", "25:00", "02-30 08:00"])
+def test_what_is_no_time_that_comes_is_refused(typed: str) -> None:
+    with pytest.raises(Refused):
+        coming_moment(typed, str(SHANGHAI), NOW)

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli.serve import STORE_NAME
+from cli.target import STORE_NAME
 from config.paths import places
 from duty.quality import Quality
 from tests.support.machine import Machine

@@ -16,11 +16,15 @@ from tests.support.terminal import Terminal
 
 DRAWING = re.compile(r"\x1b\[(?:\d+;\d+H|\d+G|[\d;]*m|\?2026[hl])|\x1b\]22;[a-z]*\x07")
 """Steps of the cursor, pens, the marks around a frame, and Textual's shape of the mouse pointer: nothing else draws."""
+CALLING = re.compile(
+    r"\x1b\[2[23];2t|\x1b\]2;(?:\d+!\d+ )?Watchkeeper\x07|\x1b\]777;notify;Watchkeeper;[^\x00-\x1f\x7f-\x9f;]*\x07"
+)
+"""How the person is called to an alarm: title and notification of the desktop, each in one piece."""
 ENTERING = re.compile(
     r"\x1b\[(?:\?(?:1049|25|1004|2004|1000|1006|7|2048)[hl]|\?(?:2026|2048)\$p|>\d+u|<u|\?25[hl])|\x1b\[6n|\n|\r"
 )
 """How a program takes a terminal over and gives it back."""
-HALF = re.compile(r"\x1b(?:\[[\d;?<>$]*|\][\da-z;]*)?$")
+HALF = re.compile(r"\x1b(?:\[[\d;?<>$]*|\][\da-z;]*|\](?:2|777);[^\x00-\x1f\x7f-\x9f]*)?$")
 
 
 class Spoken:
@@ -40,7 +44,7 @@ class Spoken:
         text = self._rest + self._decoder.decode(data)
         self._rest = half[0] if (half := HALF.search(text)) else ""
         text = text[: len(text) - len(self._rest)]
-        text = DRAWING.sub("\x00", text)
+        text = CALLING.sub("\x00", DRAWING.sub("\x00", text))
         if not self.entered:
             text = ENTERING.sub("\x00", text)
         runs = text.split("\x00")

@@ -1,8 +1,12 @@
+from pathlib import Path
+
 import msgspec
 
+from config.load import load_site
 from duty.sections import wants
 from duty.site import ClockRule
 from practice.members import members
+from practice.procedures import PROCEDURES
 from practice.site import LOCAL_ID, practice_site
 
 
@@ -45,3 +49,10 @@ def test_this_machine_is_asked_nothing_that_it_cannot_answer() -> None:
     (me,) = [spec for spec in practice_site(members()).hosts if spec.local]
     assert me.clock is None, "its clock is the one the others are held against"
     assert not wants(msgspec.structs.replace(me, clock=ClockRule()), "time")
+
+
+def test_the_example_says_what_the_practice_site_does_in_an_emergency() -> None:
+    """One is to be copied, the other to be practised: they are the same."""
+    loaded = load_site(Path(__file__).parents[2] / "examples" / "emergency.toml")
+    assert loaded.problems == () and loaded.site is not None
+    assert loaded.site.procedures == PROCEDURES

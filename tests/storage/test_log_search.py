@@ -19,8 +19,10 @@ from duty.phrases import of, phrase, render
 from duty.records import LogEntry, LogKind, NewLogEntry, Subject
 from storage.failures import StoreFailed
 from storage.log_search import Stopped
+from storage.server import Server
 from storage.store import Store
 from tests.duty.test_log_query import asked
+from tests.support.postgres import Cluster
 
 CHINESE = {"{host} is lost": "{host} 断线", "disk {mount} is full": "磁盘 {mount} 已满"}
 BOTH = Spoken("1", lambda said: (str(said), render(said, lambda text: CHINESE.get(text, text))))
@@ -31,7 +33,10 @@ PIECES = st.sampled_from(
     ["网关", "断线", "断", "线", "行情网关", "gw", "GW-1", "order", "Order gateway", "r g", "ＳＧＥ", "sge-2", "é",
      "e\u0301", " ", "　", "。", ",", "/data", "10:31", "0x7f", "[b]", "\"", "ß", "😀", "_", "a", "ab", "abc", "abcd"]
 )  # fmt: skip
-TEXTS = st.lists(PIECES, max_size=6).map("".join) | st.text(max_size=12)
+# No NUL: cleaned before it comes here, and PostgreSQL takes none.
+TEXTS = st.lists(PIECES, max_size=6).map("".join) | st.text(
+    st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=12
+)
 HOSTS = st.sampled_from(["", "gw-1", "gw-2", "risk", "Ü 1"])
 FULL = st.builds(lambda mount: phrase("disk {mount} is full", mount=mount), st.sampled_from(["/data", "网"]))
 LOST = st.builds(lambda host: of(host, phrase("{host} is lost", host=host)), st.sampled_from(["gw-1", "网"]))
@@ -60,8 +65,8 @@ QUERIES = st.builds(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    made = Store(tmp_path / "records.sqlite", BOTH)
+def store(place: Path | Server) -> Iterator[Store]:
+    made = Store(place, BOTH)
     yield made
     made.close()
 
@@ -110,19 +115,50 @@ def upwards(store: Store, query: LogQuery, limit: int, most: int | None) -> list
         after = page.reached
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(ENTRIES, max_size=25), QUERIES, st.integers(0, 25), st.integers(1, 7), st.none() | st.integers(1, 9))
-def test_every_line_that_fits_is_found_and_no_other(
-    entries: list[NewLogEntry], query: LogQuery, indexed: int, limit: int, most: int | None
+def found_as_plainly(
+    place: Path | Server,
+    entries: list[NewLogEntry],
+    query: LogQuery,
+    indexed: int,
+    limit: int,
+    most: int | None,
 ) -> None:
-    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
-        store = Store(Path(folder) / "r.sqlite", BOTH)
+    with closing(Store(place, BOTH)) as store:
         written = store.append_log(entries, 1_700_000_000.0)
         store.index(indexed)
         wanted = plainly(query, written)
         assert [entry.seq for entry in downwards(store, query, limit, most)] == wanted
         assert [entry.seq for entry in upwards(store, query, limit, most)] == wanted
-        store.close()
+
+
+HOW = (st.integers(0, 25), st.integers(1, 7), st.none() | st.integers(1, 9))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ENTRIES, max_size=25), QUERIES, *HOW)
+def test_every_line_that_fits_is_found_and_no_other(
+    entries: list[NewLogEntry], query: LogQuery, indexed: int, limit: int, most: int | None
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        found_as_plainly(Path(folder) / "r.sqlite", entries, query, indexed, limit, most)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ENTRIES, max_size=25), QUERIES, *HOW)
+def test_every_line_that_fits_is_found_on_a_server_too(
+    postgres: Cluster, entries: list[NewLogEntry], query: LogQuery, indexed: int, limit: int, most: int | None
+) -> None:
+    found_as_plainly(postgres.store(), entries, query, indexed, limit, most)
+
+
+def test_a_server_hands_over_its_lines_in_portions(postgres: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.search_index._PORTION", 7)
+    with closing(Store(postgres.store(), BOTH)) as store:
+        store.append_log([note("断线" if number % 2 else "正常") for number in range(50)], 1.0)
+        store.index(100)
+        wanted = list(range(50, 0, -2))
+        assert [one.seq for one in store.search(asked("断线")).entries] == wanted
+        assert [one.seq for one in store.search(asked("断线"), after=0).entries] == wanted
 
 
 @pytest.mark.parametrize("indexed", [0, 3, 100])
@@ -157,11 +193,11 @@ def test_a_single_character_is_looked_for_line_by_line_and_it_is_said_how_far(st
     assert len(rest.entries) == 7 and rest.ended
 
 
-def test_other_words_of_the_engine_make_the_index_anew(store: Store, tmp_path: Path) -> None:
+def test_other_words_of_the_engine_make_the_index_anew(store: Store) -> None:
     store.append_log([NewLogEntry(LogKind.CONNECTION, "", 5.0, said=phrase("{host} is lost", host="gw"))] * 3, 6.0)
     assert store.index(100) == 3 and store.unindexed() == 0
     store.close()
-    newer = Store(tmp_path / "records.sqlite", Spoken("2", lambda said: (str(said), "连接中断")))
+    newer = Store(store.place, Spoken("2", lambda said: (str(said), "连接中断")))
     assert newer.unindexed() == 3
     assert len(newer.search(asked("中断")).entries) == 3, "found meanwhile"
     assert newer.index(2) == 2 and newer.index(100) == 1 and newer.unindexed() == 0
@@ -207,8 +243,9 @@ def test_a_store_of_before_is_only_read_once_it_is_up_to_date(tmp_path: Path) ->
     store.close()
 
 
-def test_the_index_takes_a_small_part_of_the_lines(store: Store) -> None:
+def test_the_index_takes_a_small_part_of_the_lines(tmp_path: Path) -> None:
     """Numbers of lines only: neither text nor places are kept twice."""
+    store = Store(tmp_path / "records.sqlite", BOTH)
     store.append_log([note(f"行情网关断线 {number} order gateway lost") for number in range(2000)], 1.0)
     with store._database.reading() as connection:
         size = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
@@ -217,3 +254,4 @@ def test_the_index_takes_a_small_part_of_the_lines(store: Store) -> None:
     with store._database.reading() as connection:
         after = connection.exec_driver_sql(size).scalar()
     assert before is not None and after is not None and after < 2 * before
+    store.close()

@@ -79,7 +79,7 @@ def test_what_was_open_goes_the_new_way_and_what_was_closed_can_be_opened_again(
     for made in (
         IncidentMove(0, 3, Move.RESOLVED, 6.0, "li", "restarted", details=Resolution(Cause.SOFTWARE)),
         IncidentMove(0, 3, Move.REVIEWED, 6.0, "li", details=Review("it stood", "a leak")),
-        IncidentMove(0, 3, Move.CLOSED, 6.0, "li"),
+        IncidentMove(0, 3, Move.CLOSED, 6.0, "zhao"),
         IncidentMove(0, 1, Move.REOPENED, 6.0, "li", "it is back"),
         IncidentMove(0, 4, Move.MERGED, 6.0, "li", other=1),
     ):

@@ -31,6 +31,8 @@ from duty.phrases import Phrase
 from duty.quality import Quality
 from duty.records import Incident, IncidentMove, LogEntry, LogKind, LogPage, Move, Refused, Subject
 from duty.series import SeriesKey
+from tests.support.fake_alarms import FakeAlarms
+from wire.alarms import ReadAlarm
 from wire.framing import Decoder, encode
 from wire.messages import (
     PROTOCOL,
@@ -106,6 +108,9 @@ class FakeWatch:
     past: Callable[[ReadHistory], Graph] | None = None
     """What was read of one."""
 
+    def __post_init__(self) -> None:
+        self.alarms = FakeAlarms(self.clock, self._tell)
+
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_unix_server(self._serve, str(self.path))
         return self
@@ -169,6 +174,7 @@ class FakeWatch:
             holding=tuple(one.id for one in parts),
             target=self.incidents.get(made.other or 0),
             unreviewed=self.rules.unreviewed,
+            alone=self.rules.alone,
         )
         now = step(self.incidents.get(incident), made, around)
         self.moves.append(made)
@@ -207,9 +213,9 @@ class FakeWatch:
                 if guest.owed:
                     self._board(guest)
             case Command():
-                (self.asked if isinstance(message, ReadHistory | ReadSeries | ReadLog) else self.commands).append(
-                    message
-                )
+                (
+                    self.asked if isinstance(message, ReadAlarm | ReadHistory | ReadSeries | ReadLog) else self.commands
+                ).append(message)
                 guest.say(self._answer(guest, message))
 
     def _welcome(self, guest: Guest, hello: Hello) -> None:
@@ -227,6 +233,7 @@ class FakeWatch:
                 tuple(self.log),
                 self.faults,
                 self.rules,
+                alarms=self.alarms.held(),
             )
         )
         guest.free = True
@@ -254,6 +261,8 @@ class FakeWatch:
     def _do(self, who: str, command: Command) -> Reply:
         incident: Incident | None = None
         moves: tuple[IncidentMove, ...] = ()
+        if self.alarms.answers(command):
+            return self.alarms.do(who, command)
         match command:
             case ReadLog():
                 return self._read(command)
@@ -265,11 +274,10 @@ class FakeWatch:
                 self.write(text, who, subject, about, at)
             case CorrectLog():
                 self.correct(who, command)
-            case OpenIncident(title=title, level=level, subject=subject, drill=drill):
+            case OpenIncident(title=title, level=level, subject=subject):
                 number = max(self.incidents, default=0) + 1
-                incident = self.move(
-                    number, Move.OPENED, who, title, level=level, subject=subject, details=Opening(drill=drill)
-                )
+                opening = Opening(drill=command.drill, scenario=command.scenario, began_at=command.began_at)
+                incident = self.move(number, Move.OPENED, who, title, level=level, subject=subject, details=opening)
             case TakeIncident(incident=number):
                 incident = self.move(number, Move.TAKEN, who)
             case NoteIncident(incident=number, text=text):
@@ -323,6 +331,7 @@ async def _serve_for(watch: FakeWatch, lively: bool) -> None:
 
 
 def main() -> int:
+    from tests.tui.app.alarm_scene import set_scene
     from tests.tui.app.sites import NOW, watch_at
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -335,6 +344,7 @@ def main() -> int:
         path = Path(given.socket or f"{folder}/watch")
         began = time.time()
         watch = watch_at(path, practice=True, clock=lambda: NOW + time.time() - began, stays=False)
+        set_scene(watch.alarms)
         if not given.attach:
             asyncio.run(_serve_for(watch, not given.still))
             return 0
@@ -353,7 +363,7 @@ def _attach(path: Path, language: str) -> int:
     from wire.words import speak
 
     speak(language)
-    return run_screen(str(path), who="li.wei", version="0.1.0", starting=True)
+    return run_screen(str(path), who="li.wei", version="0.1.0", starting=lambda: None)
 
 
 if __name__ == "__main__":

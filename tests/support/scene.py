@@ -20,8 +20,10 @@ from duty.records import IncidentMove, IncidentState, Subject
 from duty.series import SeriesKey
 from tests.support.fake_watch import FakeWatch
 from tests.support.screens import BareScreen, until
+from tui.alarm_book import AlarmBook
 from watch.plan import Plan
 from watch.service import Service
+from wire.alarms import AcknowledgeAlarms, AlarmsChanged, Seen
 from wire.messages import (
     PROTOCOL,
     BoardUpdate,
@@ -89,7 +91,7 @@ class SceneWatch(FakeWatch):
     def at(cls, path: Path, scene: Scene) -> SceneWatch:
         """A watch at the socket ``path``, in the moment of the scene."""
         said = scene.welcome
-        return cls(
+        made = cls(
             path,
             scene.board.site,
             {host.id: host for host in scene.board.hosts},
@@ -101,6 +103,8 @@ class SceneWatch(FakeWatch):
             clock=lambda: scene.at,
             scene=scene,
         )
+        made.alarms.take_over(said.alarms)
+        return made
 
     def _do(self, who: str, command: Command) -> Reply:
         match command:
@@ -128,6 +132,8 @@ class Operator:
         self.welcome = welcome
         self.hosts: dict[str, str] = {}
         self.incidents = {incident.id: incident for incident in welcome.incidents}
+        self.alarms = AlarmBook()
+        self.alarms.hold(welcome.alarms)
         self._ask = 0
 
     @classmethod
@@ -160,6 +166,8 @@ class Operator:
             self.hosts.update((host.id, host.connection.link) for host in message.hosts)
         elif isinstance(message, IncidentChanged):
             self.incidents[message.incident.id] = message.incident
+        elif isinstance(message, AlarmsChanged):
+            self.alarms.change(message)
 
     async def wait(self, seconds: float) -> None:
         end = asyncio.get_running_loop().time() + seconds
@@ -194,6 +202,10 @@ class Operator:
         self.ask(lambda ask: NoteIncident(ask, taken, "core file kept, vendor called / 已保留 core 文件并联系厂商"))
         self.ask(lambda ask: WriteLog(ask, "结算库 /data 增长过快, 已联系厂商 / vendor asked about growth of /data"))
         await self.listen(lambda: self.incidents[taken].state is IncidentState.ACCEPTED)
+        seen = tuple(Seen(one.key, one.event) for one in self.alarms.ordered if one.key.subject == about)
+        assert seen
+        self.ask(lambda ask: AcknowledgeAlarms(ask, seen, "见事件 / see the incident"))
+        await self.listen(lambda: self.alarms.standing.acknowledged > 0)
         await self.wait(AFTER_S)
 
 
@@ -228,11 +240,21 @@ def renamed(scene: Scene) -> Scene:
     for record in (*plain["welcome"]["incidents"], *plain["welcome"]["log"], *plain["moves"], plain["welcome"]):
         record.update({key: WHO for key in ("actor", "owner", "opened_by", "who") if record.get(key) == was})
     plain["welcome"]["attached"] = []
+    plain["welcome"] = _with_name(plain["welcome"], was)
     for host in plain["board"]["hosts"]:
         if host["local"]:
             host["identity"].update(hostname="duty-desk", kernel="6.1.0", user=WHO, scope="")
             host["connection"]["user"] = WHO
     return msgspec.convert(plain, Scene)
+
+
+def _with_name(found: object, was: str) -> object:
+    """``found`` with the name of the pictures wherever that of the recorder stands."""
+    if isinstance(found, dict):
+        return {key: _with_name(value, was) for key, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [_with_name(value, was) for value in found]
+    return WHO if found == was else found
 
 
 async def main() -> int:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from config.load import load_site
 from duty.phrases import phrase
 from duty.records import Subject
+from practice.procedures import PROCEDURES
 from tests.support.scene import BUSY, DEAD, LINE
 from tui import doings
 from tui.screens.graph import GraphScreen
@@ -98,6 +99,12 @@ def _incident(*keys: str, text: str = "") -> Steps:
     return do
 
 
+async def _procedure(sitting: Sitting) -> None:
+    picture = sitting.app.picture
+    picture.rules = structs.replace(picture.rules, procedures=PROCEDURES)
+    await _incident("E")(sitting)
+
+
 async def _graph(sitting: Sitting) -> None:
     screen = GraphScreen(Subject(BUSY, "line", LINE))
     screen.span = 0
@@ -161,6 +168,19 @@ SHOTS: tuple[Shot, ...] = (
     _tab(6, "events", "Events"),
     _tab(7, "incidents", "Incidents"),
     _tab(8, "log", "Duty log"),
+    _tab(9, "alarms", "Alarms"),
+    Shot(
+        "alarms",
+        "The list of alarms, enlarged, what is hidden unfolded",
+        ("9", "m", "F"),
+        leave=("F", "m", "1"),
+        sizes=WIDE,
+    ),
+    Shot("alarm", "An alarm (Enter)", ("9", "enter"), top="AlarmScreen", leave=("1",)),
+    Shot("ack-all", "What would be acknowledged (B)", ("9", "B"), top="BulkAck", leave=("1",)),
+    Shot(
+        "shelve", "Shelving an alarm (H)", ("9", "H"), _typed("厂商正在处理 / the vendor works on it"), "Form", ("1",)
+    ),
     Shot("enlarged", "One panel on the whole screen (m)", ("4", "m"), leave=("m", "1"), sizes=WIDE),
     Shot("filtering", "A filter being typed (/)", ("slash",), _typed("gw"), leave=("escape",)),
     Shot("filtered", "A filter in force", ("slash",), _typed("gw", "enter"), leave=("escape",)),
@@ -173,6 +193,8 @@ SHOTS: tuple[Shot, ...] = (
     Shot("log-found", "Looking for words in the duty log (l)", ("l",), _typed("厂商", "enter"), top="LogScreen"),
     Shot("log-line", "A line of the duty log (Enter)", ("l", "enter", "enter"), top="EntryScreen"),
     Shot("incident", "An incident (Enter)", do=_incident(), top="IncidentScreen"),
+    Shot("procedure", "An emergency procedure in its incident (E)", do=_procedure, top="EmergencyScreen"),
+    Shot("drill", "Beginning a drill (D)", ("D",), _typed("结算库空间告急 / database full"), top="Form"),
     Shot("open", "Opening an incident (o)", ("o",), _typed("报盘网关1 无回报"), top="Form"),
     Shot("add", "A note to an incident (a)", do=_incident("a", text="已重启, 等待登录 / restarted"), top="Form"),
     Shot("level", "Raising or lowering an incident (i)", do=_incident("i"), top="Form"),

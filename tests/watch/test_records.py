@@ -96,7 +96,7 @@ async def ended(recorder: Recorder, number: int) -> None:
     await recorder.move(number, Move.TAKEN, at=11.0, actor="li")
     await recorder.move(number, Move.RESOLVED, at=12.0, actor="li", text="line moved", details=DONE)
     await recorder.move(number, Move.REVIEWED, at=13.0, actor="li", details=Review("it was cut", "a digger"))
-    await recorder.move(number, Move.CLOSED, at=14.0, actor="li")
+    await recorder.move(number, Move.CLOSED, at=14.0, actor="zhao")
 
 
 async def test_what_is_merged_goes_on_counting_and_opens_the_other_one_again(

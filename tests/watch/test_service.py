@@ -202,24 +202,6 @@ async def test_a_file_that_has_gone_is_a_bad_one(site: Path) -> None:
         assert not answer.ok and len(answer.problems) == 1 and str(site) in answer.problems[0]
 
 
-async def test_a_store_that_cannot_be_written_is_said_and_watching_goes_on(site: Path) -> None:
-    async with watching(site) as watch:
-        screen = await watch.screen()
-        await board_until(screen, lambda board: board.hosts and board.hosts[0].samples > 0)
-        other = sqlite3.connect(watch.store, isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        seen = await board_until(screen, lambda board: board.site.store_error is not None)
-        assert "another process holds the store" in str(seen.site.store_error)
-        screen.say(WriteLog(1, "lost?"))
-        answer = await reply(screen)
-        assert not answer.ok and answer.why == seen.site.store_error
-        await board_until(screen, lambda board: bool(board.hosts))
-        other.close()
-        await board_until(screen, lambda board: board.site.store_error is None)
-        screen.say(WriteLog(2, "kept"))
-        assert (await reply(screen)).ok
-
-
 async def test_a_store_that_is_no_database_does_not_keep_the_watch_from_watching(site: Path) -> None:
     watch = Watch(site)
     watch.store.mkdir()

@@ -12,6 +12,7 @@ from duty.quality import State
 from duty.records import ENDED, Incident, IncidentState, Subject
 from tui.cells import cell, short_span
 from tui.chips import short_chip
+from tui.glyphs import Glyphs
 from tui.pager import Line
 from tui.panels.table_panel import HOST, Draw, TablePanel
 from tui.picture import Picture
@@ -30,6 +31,15 @@ _STATES = {
 }
 ROOM_FOR_CLOCK = 22
 """Cells of the title from which on there is a column for the clock that runs out next."""
+
+
+def _called(incident: Incident, g: Glyphs) -> str:
+    """The title; of a drill with sign, letter and word, and whether it stands still."""
+    title = title_of(incident)
+    if not incident.drill:
+        return title
+    words = _("DRILL SUSPENDED: {title}", title=title) if incident.suspended else _("DRILL: {title}", title=title)
+    return f"{g.drill.text} {words}"
 
 
 class IncidentsPanel(TablePanel[Incident]):
@@ -116,7 +126,7 @@ class IncidentsPanel(TablePanel[Incident]):
                 cell(one.owner or g.missing, 8, "", cut=g.cut),
                 cell(fault, 8, "act" if one.active and not closed else "dim", cut=g.cut),
                 cell(
-                    _("DRILL: {title}", title=title_of(one)) if one.drill else title_of(one),
+                    _called(one, g),
                     rest,
                     "dim" if closed else "",
                     cut=g.cut,

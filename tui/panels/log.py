@@ -12,7 +12,7 @@ from duty.quality import State
 from duty.records import LogEntry, Subject
 from tui import figures
 from tui.cells import cell
-from tui.log_rows import beside, key_of, letter_of, said_of, tone_of
+from tui.log_rows import beside, drill_mark, key_of, letter_of, said_of, tone_of
 from tui.pager import Line
 from tui.panels.table_panel import Draw, TablePanel
 from tui.picture import Picture
@@ -27,6 +27,7 @@ class LogPanel(TablePanel[LogEntry]):
 
     panel = "log"
     sorts = (_TIME,)
+    troubled = False
 
     def title(self) -> str:
         """The panel's name."""
@@ -79,7 +80,7 @@ class LogPanel(TablePanel[LogEntry]):
         g = self.glyphs
 
         def draw(entry: LogEntry, _now: float) -> Line:
-            words, blanks = cell(said_of(entry, zone), rest, cut=g.cut)[0], ""
+            words, blanks = cell(drill_mark(entry, g) + said_of(entry, zone), rest, cut=g.cut)[0], ""
             if entry.corrected_by is not None:  # the blanks behind the words are not struck through
                 blanks = " " * (len(words) - len(words.rstrip()))
                 words = words.rstrip()

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
 
 
+_CALM = 8
+"""Cells of a tab without a count."""
+
+
 class TabStrip(Widget):
     """The panels, each with its worst state and how many rows are not well."""
 
@@ -41,10 +45,13 @@ class TabStrip(Widget):
         self.chosen = 0
         self._shown: Line = ()
 
-    @property
-    def column(self) -> int:
-        """Cells of one tab."""
-        return max(1, self.size.width // len(self.panels))
+    def column(self, panel: TablePanel[Any]) -> int:
+        """Cells of a tab. One that never has a count leaves its room for one to the others."""
+        width, calm = self.size.width, [one for one in self.panels if not one.troubled]
+        narrow = max(1, min(_CALM, width // len(self.panels)))
+        if not panel.troubled:
+            return narrow
+        return max(1, (width - narrow * len(calm)) // max(1, len(self.panels) - len(calm)))
 
     def redraw(self) -> None:
         """Draw again if anything differs."""
@@ -55,13 +62,15 @@ class TabStrip(Widget):
 
     def _tab(self, number: int, panel: TablePanel[Any]) -> Line:
         state, count = panel.worst(self.app.seen)
-        mark = self.glyphs.states[state]
-        bad: Span = (f"{mark.text}{count}", mark.tone) if count and state is not State.OK else ("", "")
-        room = self.column - 1
+        mark, column = self.glyphs.states[state], self.column(panel)
+        room = column - 1
+        tight = cell_len(f"{panel.number}{panel.short_title()}{mark.text}{count}") > room
+        sign = mark.shape if tight else mark.text
+        bad: Span = (f"{sign}{count}", mark.tone) if count and state is not State.OK else ("", "")
         words = tab_words(panel.number, (panel.title(), panel.short_title()), room - cell_len(bad[0]))
         used = cell_len(words) + cell_len(bad[0])
         tone = "tab" if number == self.chosen else "title"
-        return padded(((" ", ""), (words, tone), bad, (" " * max(0, room - used), "")), self.column)
+        return padded(((" ", ""), (words, tone), bad, (" " * max(0, room - used), "")), column)
 
     def render_line(self, y: int) -> Strip:
         """The strip."""
@@ -71,8 +80,12 @@ class TabStrip(Widget):
 
     def on_click(self, event: events.Click) -> None:
         """The same as the number."""
-        if (number := event.x // self.column) < len(self.panels):
-            self.post_message(self.Chosen(number))
+        right = 0
+        for number, panel in enumerate(self.panels):
+            right += self.column(panel)
+            if event.x < right:
+                self.post_message(self.Chosen(number))
+                return
 
 
 def tab_words(number: int, names: tuple[str, ...], room: int) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.cells import cell_len
 
+from duty.alarm_record import Alarm
 from duty.board import HostView
 from duty.phrases import N_
 from duty.quality import Quality, State
@@ -46,6 +47,8 @@ class TablePanel(LiveTable, Generic[Item]):
     number = 0
     sorts: tuple[str, ...] = (WORST, NAME, HOST, USED)
     """The orders there are; the first is that of :meth:`items`."""
+    troubled = True
+    """Whether its rows can be not well: its tab has room for a count then."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -187,6 +190,10 @@ class TablePanel(LiveTable, Generic[Item]):
 
     def log_entry(self) -> LogEntry | None:
         """The line of the duty log under the cursor."""
+        return None
+
+    def alarm(self) -> Alarm | None:
+        """The alarm under the cursor, as it is drawn."""
         return None
 
 

@@ -19,14 +19,16 @@ _NAMED = 3
 class Kind(IntEnum):
     """What a piece of news is about, the gravest first."""
 
-    WORSE = 0
-    OPENED = 1
-    MOVED = 2
-    BETTER = 3
-    LINE = 4
+    ALARM = 0
+    WORSE = 1
+    OPENED = 2
+    MOVED = 3
+    BETTER = 4
+    LINE = 5
 
 
 _COUNTS: dict[Kind, Callable[[int], str]] = {
+    Kind.ALARM: lambda count: _("alarms: {count}", count=count),
     Kind.WORSE: lambda count: _("got worse: {count}", count=count),
     Kind.OPENED: lambda count: _("incidents opened: {count}", count=count),
     Kind.MOVED: lambda count: _("incidents moved on: {count}", count=count),

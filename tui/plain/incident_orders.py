@@ -92,6 +92,14 @@ def _report(speaker: Speaker, number: int, text: str) -> Asked | str:
     return Asked(Move.REPORTED, details=Reported(key, text, picture.now, _("phone")))
 
 
+def _go_on(_speaker: Speaker, _number: int, text: str) -> Asked | str:
+    return Asked(Move.RESUMED, text)
+
+
+def _abandon(_speaker: Speaker, _number: int, text: str) -> Asked | str:
+    return Asked(Move.ABANDONED, text)
+
+
 ORDERS: dict[str, tuple[str, str, Parse]] = {
     "mitigate": ("mitigate N TEXT", N_("the service is back, by what TEXT says"), _mitigate),
     "resolve": ("resolve N CAUSE TEXT", N_("resolve incident N, with its cause code and what was done"), _resolve),
@@ -100,6 +108,8 @@ ORDERS: dict[str, tuple[str, str, Parse]] = {
     "merge": ("merge N M", N_("incident N is the same as incident M"), _merge),
     "level": ("level N L TEXT", N_("give incident N level L, and why"), _level),
     "link": ("link N KIND KEY", N_("link incident N with an alarm, host, change, log line, incident"), _link),
+    "resume": ("resume N", N_("go on with drill N, which a real alarm suspended"), _go_on),
+    "abandon": ("abandon N TEXT", N_("end drill N before it is over, and why"), _abandon),
     "report": ("report N WHO", N_("incident N was reported to WHO by phone just now"), _report),
 }
 """Usage, words and parser of each."""

@@ -27,6 +27,12 @@ def sentence(move: IncidentMove, values: Mapping[str, str | int]) -> str:
             return _("Incident {number} raised to level {level} by {who}.", **values)
         case Move.LOWERED:
             return _("Incident {number} lowered to level {level} by {who}: {text}.", **values)
+        case Move.SUSPENDED:
+            return _("Drill {number} SUSPENDED by a real alarm: a person resumes or ends it.", **values)
+        case Move.RESUMED:
+            return _("Drill {number} goes on, says {who}.", **values)
+        case Move.ABANDONED:
+            return _("Drill {number} ended before it was over, by {who}: {text}.", **values)
     match move.details:
         case Escalated(to=Told.SEAT):
             return _("Incident {number}: nobody has taken it, the other seat has to know: {title}.", **values)

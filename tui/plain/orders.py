@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from duty.clean import clean
 from duty.phrases import N_
 from duty.records import Move
-from tui.plain import incident_orders, log_orders, telling
+from tui.plain import alarms, incident_orders, log_orders, telling
 from tui.plain.incident_orders import doer, number_of, wants_number
 from tui.sayings import refusal
 from wire.messages import CloseIncident, Command, TakeIncident, WriteLog
@@ -126,6 +126,10 @@ ORDERS: dict[str, Order] = {
     "status": Order("status", N_("the site in short"), _status),
     "problems": Order("problems", N_("everything that is not well, the worst first"), _problems),
     "host": Order("host NAME", N_("all that is known of a host; without a name, which there are"), _host),
+    "alarms": Order("alarms", N_("the alarms with their numbers, what waits for somebody first"), alarms.list_them),
+    "ack": Order(
+        "ack N NOTE", N_("acknowledge alarm N as it was told, with a note if there is one"), alarms.acknowledge
+    ),
     "incidents": Order("incidents", N_("the open incidents with their numbers"), _incidents),
     "take": Order("take N", N_("take incident N: it is yours"), _take),
     "close": Order("close N TEXT", N_("close incident N, with a last word if there is one"), _close),

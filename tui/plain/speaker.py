@@ -13,11 +13,12 @@ from duty.quality import State
 from duty.records import Move
 from tui import figures
 from tui.picture import Picture
-from tui.plain import telling
+from tui.plain import alarms, telling
 from tui.plain.flow import Flow, News
 from tui.plain.orders import obey
 from tui.plain.parts import Part, Place, changes, parts_of
 from tui.session import Session, Unfit
+from wire.alarms import AlarmsChanged
 from wire.messages import PROTOCOL, BoardUpdate, FromWatch, Hello, IncidentChanged, LogWritten, Resync, Welcome
 from wire.words import _, say
 
@@ -48,6 +49,8 @@ class Speaker:
         self.flow = Flow()
         self.own: set[tuple[int, Move] | str] = set()
         """What was done here and comes back as news."""
+        self.roll = alarms.Roll()
+        """The numbers under which alarms were told."""
         self.found: tuple[str, int | None] = ("", None)
         """What was looked for in the log, and below which line it goes on; 0: there is nothing older."""
         self.parting_words = ""
@@ -126,9 +129,15 @@ class Speaker:
                 news = telling.entry_news(message.entry, site.time_zone if site is not None else "UTC")
                 if news is not None and not self._is_own(message.entry.actor, message.entry.text):
                     self._news([news])
+            case AlarmsChanged():
+                self.picture.alarms.change(message)
+                told = (alarms.news_of(event, self.roll, self.picture.who) for event in message.events)
+                self._news([one for one in told if one is not None])
             case Resync():
                 self.picture.resync(message)
-                self.tell([_("Much happened while nothing was taken here: status, incidents and log tell what holds.")])
+                self.tell(
+                    [_("Much happened while nothing was taken here: status, alarms, incidents, log tell what holds.")]
+                )
 
     def parted(self, why: Phrase) -> None:
         """The watch is gone. Before the first board there is nothing to tell and no reason to stay."""

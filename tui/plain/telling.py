@@ -13,6 +13,7 @@ from tui import figures
 from tui.log_rows import beside, said_of
 from tui.picture import Picture
 from tui.plain import moves
+from tui.plain.alarms import in_short
 from tui.plain.flow import Kind, News
 from tui.plain.parts import Change, Part, parts_of, problems
 from tui.sayings import INCIDENT_WORDS, QUALITY_WORDS, STATE_WORDS, about_of, title_of
@@ -46,6 +47,7 @@ def summary(picture: Picture) -> Iterator[str]:
         lost=counts[Quality.UNREACHABLE],
         never=counts[Quality.NEVER],
     )
+    yield in_short(picture)
     yield from wrong(picture, SHORT)
     yield from incidents(picture, SHORT)
     words = {kind.name: say(kind.words) for kind in picture.faults}
@@ -69,6 +71,9 @@ def _alarms(picture: Picture) -> Iterator[str]:
         yield say(site.config_error)
     if site.history_error is not None:
         yield _("READINGS ARE NOT KEPT: {why}", why=say(site.history_error))
+    for one in picture.incidents.values():
+        if one.suspended and one.state not in ENDED:
+            yield _("Drill {number} SUSPENDED by a real alarm: a person resumes or ends it.", number=one.id)
 
 
 def wrong(picture: Picture, most: int = LONG) -> Iterator[str]:
@@ -118,7 +123,7 @@ def _incident(one: Incident, now: float) -> str:
         who=who,
         time=figures.span(now - one.opened_at),
         fault=fault,
-        title=title_of(one),
+        title=_("DRILL: {title}", title=title_of(one)) if one.drill else title_of(one),
     )
 
 
@@ -258,7 +263,7 @@ def move_news(move: IncidentMove, incident: Incident) -> News:
     match move.move:
         case Move.OPENED:
             text = _("Incident {number} opened by {who}, level {level}: {title}.", **values)
-            return News(Kind.OPENED, text, -incident.level)
+            return News(Kind.OPENED, _drill(text, there=incident.drill), -incident.level)
         case Move.TAKEN:
             text = _("Incident {number} taken by {who}: {title}.", **values)
         case Move.NOTED:
@@ -273,12 +278,16 @@ def move_news(move: IncidentMove, incident: Incident) -> News:
             text = _("Incident {number} closed by {who}.", **values)
         case _:
             text = moves.sentence(move, values)
-    return News(Kind.MOVED, text)
+    return News(Kind.MOVED, _drill(text, there=incident.drill))
+
+
+def _drill(text: str, *, there: bool) -> str:
+    return _("DRILL: {words}", words=text) if there else text
 
 
 def entry_news(entry: LogEntry, zone: str) -> News | None:
     """A line of the duty log, unless its event is told by itself. ``zone``: the site's time zone."""
-    told = entry.kind is LogKind.INCIDENT or (entry.kind is LogKind.CONNECTION and not entry.actor)
+    told = entry.kind in (LogKind.INCIDENT, LogKind.ALARM) or (entry.kind is LogKind.CONNECTION and not entry.actor)
     if told:
         return None
     return News(Kind.LINE, _("Duty log: {entry}.", entry=_entry(entry, zone)))

@@ -18,7 +18,7 @@ from tui.widgets.header import Header
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
 
-_BESIDE, _AROUND = 2, 3
+_BESIDE, _AROUND = 2, 4
 """Cells left and right of a page, and rows above and below it: header and keys."""
 
 

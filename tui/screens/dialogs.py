@@ -43,19 +43,19 @@ def correct(send: Send, *, entry: LogEntry, stamp: str) -> Form:
     )
 
 
-def open_incident(send: Send, *, about: str, rules: DutyRules) -> Form:
-    """Title and level of a new incident, and whether it is a drill."""
+def open_incident(send: Send, *, about: str, rules: DutyRules, title: str = "", level: int | None = None) -> Form:
+    """Title and level of a new incident, and whether it is a drill. ``title``, ``level``: to begin with."""
     real, drill = _("a real one"), _("a drill")
     return Form(
         _("Open an incident"),
         [_("about {subject}", subject=about)] if about else [],
         [
-            Field("title", _("What is wrong")),
+            Field("title", _("What is wrong"), value=title[:TEXT_LIMIT]),
             Field(
                 "level",
                 _("Level"),
-                value=str(LEVELS[-2]),
-                choices=tuple((str(level), f"{level} {_(rules.level(level).meaning)}") for level in LEVELS),
+                value=str(level if level in LEVELS else LEVELS[-2]),
+                choices=tuple((str(one), f"{one} {_(rules.level(one).meaning)}") for one in LEVELS),
             ),
             Field("drill", _("Kind"), value="r", choices=(("r", f"r {real}"), ("d", f"d {drill}")), columns=2),
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from duty.drills import last_like
 from duty.records import Incident, IncidentMove, Subject
 from tui.incident_page import Known, incident_lines
 from tui.pager import Line
@@ -32,7 +33,8 @@ class IncidentScreen(DetailScreen):
             self.run_worker(self._fetch(), group="moves", exclusive=True)
         parts = [one for one in picture.incidents.values() if one.merged_into == self._number]
         zone = picture.site.time_zone
-        known = Known(incident, self._moves, parts, picture.rules, picture.now, zone)
+        last = last_like(picture.incidents, incident) if incident.drill else None
+        known = Known(incident, self._moves, parts, picture.rules, picture.now, zone, last)
         return incident_lines(known, self.glyphs, width)
 
     async def _fetch(self) -> None:

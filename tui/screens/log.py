@@ -14,7 +14,7 @@ from textual.screen import Screen
 
 from duty.log_query import LogQuery, parse
 from duty.phrases import Phrase
-from duty.records import LogEntry, Subject
+from duty.records import DRILL, LogEntry, Subject
 from tui import figures
 from tui.keybar import KeyBar
 from tui.log_doings import show_entry
@@ -159,7 +159,7 @@ class LogScreen(Screen[None]):
     async def _answer(self, part: str, query: LogQuery, after_s: float) -> None:
         if after_s:
             await asyncio.sleep(after_s)
-        newest = self.app.picture.log[0].seq if self.app.picture.log else 0
+        newest = next((one.seq for one in self.app.picture.log if one.chain == query.chain), 0)
         before = self.book.lowest if part == "below" else None
         after = 0 if part == "oldest" else self.book.newest if part == "above" else None
         text = self._text
@@ -216,7 +216,9 @@ class LogScreen(Screen[None]):
         head, draw = log_columns(max(20, table.size.width - 1), self._zone(), picture.now, book.query, table.glyphs)
         entries = list(book.entries)
         sheet = Sheet(head, [str(entry.seq) for entry in entries], lambda row: draw(entries[row]))
-        table.show(_("Duty log"), sheet, self._nothing())
+        drills = book.query.chain == DRILL
+        name = f"{table.glyphs.drill.text} " + _("Log of drills") if drills else _("Duty log")
+        table.show(name, sheet, self._nothing())
         if changed is None:
             table.refresh()
         self._tell()

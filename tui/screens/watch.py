@@ -9,7 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
+from duty.alarm_record import Alarm
 from duty.records import LogEntry, Subject
+from tui.panels.alarms import AlarmsPanel
 from tui.panels.apps import AppsPanel
 from tui.panels.disks import DisksPanel
 from tui.panels.events import EventsPanel
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 WIDE = (120, 34)
 """Cells from which on all panels are shown at once."""
+_INCIDENTS, _LOG, _ALARMS = 6, 7, 8
+"""Places among the panels."""
 
 
 class WatchScreen(Screen[None]):
@@ -42,9 +46,10 @@ class WatchScreen(Screen[None]):
     WatchScreen #upper { height: 1fr; }
     WatchScreen .-hidden { display: none; }
     WatchScreen.-tabs #left, WatchScreen.-tabs #right { width: 1fr; }
+    WatchScreen #lower { height: 28%; }
+    WatchScreen.-tabs #lower { height: 1fr; }
     WatchScreen TablePanel { height: 1fr; }
-    WatchScreen LogPanel { height: 28%; }
-    WatchScreen.-tabs LogPanel { height: 1fr; }
+    WatchScreen #lower TablePanel { width: 1fr; }
     WatchScreen.-line-for-keys KeyBar, WatchScreen.-filter-for-keys KeyBar { display: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -58,7 +63,7 @@ class WatchScreen(Screen[None]):
         super().__init__()
         self.panels: list[TablePanel[Any]] = [
             FleetPanel(), ProcessesPanel(), AppsPanel(), LinesPanel(), DisksPanel(), EventsPanel(),
-            IncidentsPanel(), LogPanel(),
+            IncidentsPanel(), LogPanel(), AlarmsPanel(),
         ]  # fmt: skip
         for number, panel in enumerate(self.panels, 1):
             panel.number = number
@@ -69,7 +74,7 @@ class WatchScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Header, tab strip, panels."""
-        fleet, *middle, incidents, log = self.panels
+        fleet, *middle, incidents, log, alarms = self.panels
         yield Header()
         yield TabStrip(self.panels)
         with Horizontal(id="upper"):
@@ -78,7 +83,9 @@ class WatchScreen(Screen[None]):
                 yield incidents
             with Vertical(id="right"):
                 yield from middle
-        yield log
+        with Horizontal(id="lower"):
+            yield alarms
+            yield log
         yield LogLine()
         yield FilterLine()
 
@@ -111,14 +118,15 @@ class WatchScreen(Screen[None]):
         for number, panel in enumerate(self.panels):
             away = number != self.chosen if tabbed else panel.vacant(self.app.seen) and number != self.chosen
             panel.set_class(away, "-hidden")
-        left, right, upper = (self.query_one(f"#{name}") for name in ("left", "right", "upper"))
-        last = len(self.panels) - 1
-        left.set_class(tabbed and self.chosen not in (0, last - 1), "-hidden")
-        right.set_class(tabbed and self.chosen in (0, last - 1, last), "-hidden")
-        upper.set_class(tabbed and self.chosen == last, "-hidden")
+        left, right, upper, lower = (self.query_one(f"#{name}") for name in ("left", "right", "upper", "lower"))
+        at_left, below = self.chosen in (0, _INCIDENTS), self.chosen in (_LOG, _ALARMS)
+        left.set_class(tabbed and not at_left, "-hidden")
+        right.set_class(tabbed and (at_left or below), "-hidden")
+        upper.set_class(tabbed and below, "-hidden")
+        lower.set_class(tabbed and not below, "-hidden")
         line = self.query_one(LogLine)
         # In tabs the line takes the place of the keys, which are of no use while it is typed: no row moves for it.
-        instead = tabbed and self.chosen != last
+        instead = tabbed and self.chosen != _LOG
         line.set_class(instead and not line.writing, "-hidden")
         self.set_class(instead and line.writing, "-line-for-keys")
         self.set_class(self.query_one(FilterLine).typing, "-filter-for-keys")
@@ -261,6 +269,17 @@ class WatchScreen(Screen[None]):
     def log_entry(self) -> LogEntry | None:
         """The line of the duty log under the cursor."""
         return self.focused_panel.log_entry()
+
+    @property
+    def alarms(self) -> AlarmsPanel:
+        """The list of alarms."""
+        panel = self.panels[_ALARMS]
+        assert isinstance(panel, AlarmsPanel)
+        return panel
+
+    def alarm(self) -> Alarm | None:
+        """The alarm under the cursor."""
+        return self.focused_panel.alarm()
 
     def host_id(self) -> str | None:
         """The host under the cursor, or the host of the thing under it."""

@@ -10,10 +10,12 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from duty.drills import running
 from duty.incidents import untaken
 from duty.quality import Quality
-from duty.records import Incident
+from duty.records import ENDED, Incident
 from tui import figures
+from tui.alarm_line import alarm_line
 from tui.cells import cell, short_span
 from tui.glyphs import Glyphs, from_environ
 from tui.pager import Line, Span, padded
@@ -35,10 +37,10 @@ SILENT_S = 5.0
 
 
 class Header(Widget):
-    """Two lines, and a third when something about the watch itself is wrong."""
+    """Three lines, the last of the alarms, and a fourth when something about the watch itself is wrong."""
 
     app: WatchkeeperApp
-    DEFAULT_CSS = "Header { dock: top; height: 2; } Header.-alarm { height: 3; }"
+    DEFAULT_CSS = "Header { dock: top; height: 3; } Header.-alarm { height: 4; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,24 +49,34 @@ class Header(Widget):
 
     def redraw(self) -> None:
         """Draw again if anything differs."""
-        lines = header_lines(self.app.picture, max(20, self.size.width), self.glyphs, self.app.pause)
-        self.set_class(len(lines) > 2, "-alarm")
+        lines = self._lines()
+        self.set_class(len(lines) > 3, "-alarm")
         if lines != self._shown:
             self._shown = lines
             self.refresh()
+
+    def _lines(self) -> list[Line]:
+        app, width = self.app, max(20, self.size.width)
+        return header_lines(app.picture, width, self.glyphs, app.pause, app.sound_off_until)
 
     def render_line(self, y: int) -> Strip:
         """Line ``y``."""
         tones, width = palette_of(self.app.current_theme), self.size.width
         if not self._shown:
-            self._shown = header_lines(self.app.picture, max(20, width), self.glyphs, self.app.pause)
+            self._shown = self._lines()
         if y >= len(self._shown):
             return Strip.blank(width, tones["base"])
         segments = [Segment(text, tones[tone or "base"]) for text, tone in padded(self._shown[y], width)]
         return Strip(segments).adjust_cell_length(width, tones["base"])
 
 
-def header_lines(picture: Picture, width: int, glyphs: Glyphs | None, pause: Pause | None = None) -> list[Line]:
+def header_lines(
+    picture: Picture,
+    width: int,
+    glyphs: Glyphs | None,
+    pause: Pause | None = None,
+    sound_off_until: float | None = None,
+) -> list[Line]:
     """The header's lines for ``width`` cells. They follow the watch also during a pause, which the second one says."""
     g = from_environ() if glyphs is None else glyphs
     site = picture.site
@@ -72,11 +84,14 @@ def header_lines(picture: Picture, width: int, glyphs: Glyphs | None, pause: Pau
     left: list[Span] = []
     if picture.practice:
         left += [(" " + _("PRACTICE") + " ", "practice"), (" ", "")]
+    if drills := running(picture.incidents.values()):
+        mark = f"{g.drill.text} " + (_("DRILL {number}", number=drills[0].id) if len(drills) == 1 else _("DRILLS"))
+        left += [(f" {mark} ", "practice"), (" ", "")]
     left.append((site.name if site is not None else "Watchkeeper", "title.focus"))
     right: list[Span] = [(f"{picture.who}  ", "dim"), (figures.clock(picture.now, zone), "name"), (f" {zone} ", "dim")]
     second = _second(picture, width, g) if pause is None else _paused(picture, pause, zone, width, g)
-    lines = [_apart(left, right, width, g), second]
-    if (alarm := _alarm(picture, zone)) is not None:
+    lines = [_apart(left, right, width, g), second, alarm_line(picture, width, g, sound_off_until)]
+    if (alarm := _alarm(picture, zone) or _suspended(picture, zone, g)) is not None:
         lines.append(((f" {alarm} ".ljust(width), "alarm"),))
     return lines
 
@@ -86,7 +101,7 @@ def _paused(picture: Picture, pause: Pause, zone: str, width: int, g: Glyphs) ->
     said = _("PAUSED since {time}", time=figures.clock(pause.since, zone))
     behind = _("{count} changes behind", count=pause.changes), _("{count} behind", count=pause.changes)
     hosts, few = _hosts_in_marks(picture, g, all_=True), _hosts_in_marks(picture, g, all_=False)
-    untaken, goes_on, tone = _untaken(picture, g, short=True), _("Space goes on"), "paused"
+    untaken, goes_on, tone = _untaken(picture, g, short=True), _("p goes on"), "paused"
     if opened := pause.opened:
         newest, tone = opened[0], "alarm"
         new = _("NEW INCIDENT {number}: {title}", number=newest.id, title=title_of(newest))
@@ -176,3 +191,16 @@ def _alarm(picture: Picture, zone: str) -> str | None:
     if site is not None and site.history_error is not None:
         return _("READINGS ARE NOT KEPT: {why}", why=say(site.history_error))
     return None
+
+
+def _suspended(picture: Picture, zone: str, g: Glyphs) -> str | None:
+    """Drills that a real alarm interrupted: a person resumes or ends them."""
+    drills = [one for one in picture.incidents.values() if one.suspended and one.state not in ENDED]
+    if not drills:
+        return None
+    since = figures.clock(drills[0].pauses[-1][0], zone, picture.now)
+    numbers = ", ".join(str(one.id) for one in drills)
+    words = _(
+        "DRILL SUSPENDED since {time}: this is real. Drill {numbers}: D resumes or ends it", time=since, numbers=numbers
+    )
+    return f"{g.drill.text} {words}"

@@ -100,8 +100,9 @@ WELL = host(
             5 << 20,
             (EventSeen(NOW - 20, 1, "ERROR [b]no tick[/b]"), EventSeen(NOW - 90, 0, "login li")),
             NOW - 1,
+            states=(State.WARN,),
         ),
-        EventView("kernel", "journal kernel", State.UNKNOWN, (phrase("not read yet"),)),
+        EventView("kernel", "journal kernel", State.UNKNOWN, (phrase("not read yet"),), states=(State.UNKNOWN,)),
     ),
     identity=Identity("6.1.0", "qgw1.example", "dash", "mawk", "ops", "1", "abcdef0123456789", True, 100, 4096),
 )
@@ -110,7 +111,14 @@ LAME = host(
     state=State.ACT,
     why=(phrase("process {name} is missing", name="orderd"),),
     processes=(
-        ProcessView("orderd", State.ACT, (phrase("{count} of {wanted} running", count=0, wanted="1"),), 0, "1"),
+        ProcessView(
+            "orderd",
+            State.ACT,
+            (phrase("{count} of {wanted} running", count=0, wanted="1"),),
+            0,
+            "1",
+            states=(State.ACT,),
+        ),
     ),
     sections=(
         SectionView(
@@ -164,6 +172,7 @@ HERE = host(
             read_at=NOW - 90,
             deadline_s=5.0,
             steps=(("resolve", 0.001), ("connect", 0.01), ("tls", 0.2), ("first_byte", 1.0), ("whole", 1.25)),
+            states=(State.ACT,),
             certificate=Certificate(
                 "web.example", "Firm CA", NOW - 86400 * 300, NOW + 86400 * 0.83, ("web.example",), False, "issuer"
             ),
@@ -183,6 +192,7 @@ HERE = host(
             read_at=NOW - 3,
             deadline_s=10.0,
             detail="further words",
+            states=(State.WARN,),
             perf=(
                 PerfView("size", 85.0 * 2**30, "B", State.WARN, 100.0 * 2**30, 90.0 * 2**30, 85.0),
                 PerfView("rows", None, "", State.UNKNOWN),

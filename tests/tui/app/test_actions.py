@@ -10,7 +10,7 @@ from msgspec import structs
 from textual.widgets import OptionList
 
 from duty.duty_rules import DutyRules
-from duty.incident_details import Cause, Review, ReviewAction
+from duty.incident_details import Cause, Resolution, Review, ReviewAction
 from duty.phrases import phrase
 from duty.records import IncidentState, Move, Subject
 from duty.roles import People, Person, Role
@@ -123,13 +123,20 @@ async def test_an_incident_from_opening_to_closing(desk: MakeDesk) -> None:
         await d.type("ask for a second router; li; 2026-12-01")
         await d.press("enter")
         await d.until(lambda: d.app.picture.incidents[2].state is IncidentState.REVIEWED)
+        await d.press("c")
+        await d.until(lambda: "you resolved it: another person closes it" in d.told)
+        d.watch.move(2, Move.REOPENED, "zhao", "not yet")
+        d.watch.move(2, Move.TAKEN, "zhao")
+        d.watch.move(2, Move.RESOLVED, "zhao", "switched back", details=Resolution(Cause.LINE))
+        d.watch.move(2, Move.REVIEWED, "zhao", details=Review("a line", "a digger"))
+        await d.until(lambda: d.app.picture.incidents[2].resolved_by == "zhao")
         await filled(d, "c", "", "enter")
         await d.until(lambda: d.app.picture.incidents[2].state is IncidentState.CLOSED)
         kinds = [type(command) for command in d.watch.commands if not isinstance(command, ReadIncident)]
         assert kinds == [OpenIncident, TakeIncident, NoteIncident, *[MoveIncident] * 3, CloseIncident]
         asks = [command.ask for command in d.watch.commands]
         assert len(set(asks)) == len(asks)
-        (review,) = [m.details for m in d.watch.moves if m.move is Move.REVIEWED]
+        review = next(m.details for m in d.watch.moves if m.move is Move.REVIEWED)
         assert isinstance(review, Review)
         assert review.vendor == "their router"
         assert review.actions == (ReviewAction("ask for a second router", "li", "2026-12-01"),)

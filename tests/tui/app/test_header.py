@@ -58,7 +58,7 @@ def says(text: str, counts: dict[Quality, int]) -> bool:
 def test_every_fact_is_there(width: int, language: str, practice: str, counts: dict[Quality, int]) -> None:
     speak(language)
     made = picture(structs.replace(PRACTICE, name="Gold desk", faults=FAULTS), counts, incidents=(41, 40, 42))
-    first, second = drawn(made, width)
+    first, second, _alarms = drawn(made, width)
     assert practice in first and "Gold desk" in first and "li.guoqing" in first and "Asia/Shanghai" in first
     assert "16:12:34" in first
     assert says(second, counts) and "40" in second and "12" in second, second

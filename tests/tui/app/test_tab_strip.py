@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 
 from duty.quality import State
+from tui.glyphs import Mark
 from tui.panels.tab_strip import TabStrip, tab_words
 from wire.words import speak
 
@@ -19,11 +20,16 @@ def drawn(strip: TabStrip) -> str:
     return "".join(text for text, _tone in strip._shown)
 
 
+def counts(text: str, mark: Mark, count: int) -> int:
+    """How often a count stands there whole, with its letter or without."""
+    return text.count(f"{mark.text}{count}") + text.count(f"{mark.shape}{count}")
+
+
 @pytest.mark.parametrize(
     ("language", "names"),
     [
-        ("en", ["Fleet", "Procs", "Apps", "Lines", "Disks", "Event", "Queue", "Duty"]),
-        ("zh_CN", ["主机", "进程", "应用", "线路", "磁盘", "日志", "事件", "值班"]),
+        ("en", ["Fleet", "Procs", "Apps", "Lines", "Disks", "Event", "Queue", "Duty", "Alarm"]),
+        ("zh_CN", ["主机", "进程", "应用", "线路", "磁盘", "日志", "事件", "值班", "告警"]),
     ],
 )
 @pytest.mark.parametrize("count", [0, 1, 9])
@@ -35,11 +41,11 @@ async def test_every_name_and_every_count_is_whole(desk: MakeDesk, language: str
             panel.worst = lambda _picture: (State.ACT, count)
         strip.redraw()
         text = drawn(strip)
-        mark = strip.glyphs.states[State.ACT].text
+        mark = strip.glyphs.states[State.ACT]
         assert cell_len(text) == 80
         for number, name in enumerate(names, 1):
             assert f"{number}{name}" in text.replace(f"{number} ", str(number)), (number, text)
-        assert text.count(f"{mark}{count}") == (8 if count else 0)
+        assert counts(text, mark, count) == (9 if count else 0), text
 
 
 @pytest.mark.parametrize("language", ["en", "zh_CN"])
@@ -54,16 +60,17 @@ async def test_no_tab_moves_when_faults_come(desk: MakeDesk, language: str, size
                 panel.worst = lambda _picture, count=count: (State.WARN, count)
             strip.redraw()
             text = drawn(strip)
-            places.append([cell_len(text[: text.index(f" {number}")]) for number in range(1, 9)])
-            assert not count or text.count(f"{strip.glyphs.states[State.WARN].text}{count}") == 8 or size[0] < 80
+            places.append([cell_len(text[: text.index(f" {number}")]) for number in range(1, 10)])
+            mark = strip.glyphs.states[State.WARN]
+            assert not count or counts(text, mark, count) == 9 or size[0] < 80, text
         assert places.count(places[0]) == len(places), places
 
 
 async def test_a_click_on_a_tab_shows_its_panel(desk: MakeDesk) -> None:
     async with desk(size=(80, 24)) as d:
         screen = d.app.screen
-        for number in (4, 8, 1):
-            await d.pilot.click(TabStrip, offset=((number - 1) * 10 + 3, 0))
+        for number, left in ((4, 27), (8, 63), (9, 71), (1, 0)):
+            await d.pilot.click(TabStrip, offset=(left + 3, 0))
             await d.until(lambda number=number: screen.panels[number - 1].has_focus)
             assert screen.focused_panel.number == number
 

@@ -7,15 +7,17 @@ from pathlib import Path
 import msgspec
 
 from duty.board import ProcessView
-from duty.incident_details import Cause
+from duty.incident_details import Cause, Resolution, Review
 from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.records import Move, Subject
 from tests.support.fake_watch import FakeWatch
 from tests.support.screens import until
+from tests.tui.app.alarm_scene import LINE, acknowledged, set_scene
 from tests.tui.app.sites import AWAY, NOW, WELL, host, watch_at
 from tests.tui.plain.conftest import hears
 from tui.plain.incident_orders import CAUSES
+from wire.alarms import Seen
 from wire.messages import CorrectLog
 from wire.words import speak
 
@@ -78,6 +80,13 @@ async def test_incidents_and_the_log_are_told_and_what_was_done_here_only_once(w
         assert await heard.asked("resolve 1 software  restarted it") == ["Written: incident 1."]
         assert await heard.asked("close 1") == ["incident 1 is of level 2: it is reviewed before it is closed"]
         assert await heard.asked("review 1 it died | a leak | theirs | no") == ["Written: incident 1."]
+        (alone,) = await heard.asked("close 1  over")
+        assert alone == "incident 1 is of level 2 and you resolved it: another person closes it"
+        watch.move(1, Move.REOPENED, "zhang", "mine")
+        watch.move(1, Move.TAKEN, "zhang")
+        watch.move(1, Move.RESOLVED, "zhang", "restarted it", details=Resolution(Cause.SOFTWARE))
+        watch.move(1, Move.REVIEWED, "zhang", details=Review("it died", "a leak"))
+        await heard.says("Incident 1 reviewed by zhang.")
         assert await heard.asked("close 1  over") == ["Incident 1 is closed."]
         assert watch.incidents[1].last_note == "over" and watch.incidents[1].cause is Cause.SOFTWARE
         assert await heard.asked("reopen 1 it is back") == ["Written: incident 1."]
@@ -215,7 +224,7 @@ async def test_every_command_is_explained_and_chinese_is_spoken(watch: FakeWatch
         async with watch, hears(watch) as heard:
             await heard.says("演练。站点 Practice")
             told = await heard.asked("help")
-            assert "take N：接手事件 N。" in told and len(told) == 27
+            assert "take N：接手事件 N。" in told and len(told) == 29
     finally:
         speak("en")
 
@@ -231,3 +240,45 @@ async def test_a_correction_and_a_late_line_are_said_as_such(watch: FakeWatch) -
         assert "late, written" in late and "seen at the rack" in late
         assert original.endswith("zhang: gateway 03 (corrected, see the next line)")
         assert correction.endswith("gateway 05 (corrects line 2: wrong number)")
+
+
+async def test_alarms_are_told_listed_and_acknowledged_by_their_number(own_world: Path) -> None:
+    async with watch_at(own_world / "w") as watch, hears(watch) as heard:
+        await heard.says("help lists what")
+        set_scene(watch.alarms)
+        said = await heard.says("ALARM 1, priority 1: qgw1 exchange A: interface eth1 has no link.")
+        assert said.startswith("16:00:00")
+        listed = await heard.asked("alarms")
+        assert "Alarms: 2 wait, 1 acknowledged, 4 put aside" in listed[0]
+        first = next(line for line in listed if line.startswith("Alarm 1,"))
+        assert "unacknowledged" in first and "3 hidden under it" in first
+        assert await heard.asked("ack 1") == ["Acknowledged: qgw1 exchange A"]
+        assert watch.commands[-1].seen == (Seen(LINE, 1),)
+        assert await heard.asked("ack 1") == ["acknowledged already by li, 0 s ago"]
+        (unknown,) = await heard.asked("ack 99")
+        assert "No alarm was told under the number 99" in unknown
+        (wrong,) = await heard.asked("ack all")
+        assert "ack 3" in wrong
+
+
+async def test_an_alarm_that_came_again_is_acknowledged_only_as_it_was_told(own_world: Path) -> None:
+    async with watch_at(own_world / "w") as watch, hears(watch) as heard:
+        await heard.says("help lists what")
+        watch.alarms.comes(LINE)
+        await heard.says("ALARM 1")
+        heard.speaker.picture.alarms.change = lambda _message: None  # what comes now is not told in time
+        heard.speaker.roll.tell = lambda key, event: 1
+        watch.alarms.goes(LINE)
+        watch.alarms.comes(LINE)
+        said = await heard.asked("ack 1")
+        assert any("something new has come of this alarm" in line for line in said)
+
+
+async def test_what_another_does_with_an_alarm_is_told(own_world: Path) -> None:
+    async with watch_at(own_world / "w") as watch, hears(watch) as heard:
+        await heard.says("help lists what")
+        watch.alarms.comes(LINE, phrase("{line}", line=HOSTILE))
+        said = await heard.says("ALARM 1")
+        assert "\x1b" not in said and "\u202e" not in said
+        acknowledged(watch.alarms, LINE, "zhang")
+        await heard.says("Alarm of qgw1 exchange A: acknowledged by zhang.")

@@ -15,6 +15,9 @@ from msgspec import structs
 from rich.cells import cell_len
 from textual.geometry import Size
 
+from duty.alarm_def import AlarmKey
+from duty.alarm_record import Ack, Alarm, Outage, Shelf, Suppression
+from duty.alarm_states import AlarmState
 from duty.board import DiskView, HostView, LineView, PingView, ProcessView
 from duty.clean import clean
 from duty.phrases import phrase
@@ -23,6 +26,7 @@ from duty.records import Incident, IncidentState, LogEntry, LogKind, Subject
 from tests.tui.app.sites import NOW, SITE, host
 from tui.filters import Filter, parse
 from tui.pager import Line
+from tui.panels.alarms import AlarmsPanel
 from tui.panels.disks import DisksPanel
 from tui.panels.fleet import FleetPanel
 from tui.panels.incidents import IncidentsPanel
@@ -32,12 +36,14 @@ from tui.panels.processes import ProcessesPanel
 from tui.panels.table_panel import TablePanel
 from tui.picture import Picture
 from tui.themes import THEMES
+from wire.alarms import AlarmsHeld
 from wire.words import LANGUAGES, _, speak
 
 PANELS: tuple[type[TablePanel[Any]], ...] = (
-    FleetPanel, ProcessesPanel, LinesPanel, DisksPanel, IncidentsPanel, LogPanel,
+    FleetPanel, ProcessesPanel, LinesPanel, DisksPanel, IncidentsPanel, LogPanel, AlarmsPanel,
 )  # fmt: skip
 OF_HOSTS = PANELS[:4]
+STATES = [state for state in AlarmState if state is not AlarmState.NORMAL]
 HOSTILE = (
     "\x1b]52;c;cm0gLXJm\x07\x1b[2J", "\x9b31m\x9d0;title\x9c", "[/red][@click=app.quit]x[/]", "[link=http://x]", "\\[",
     "\u202egnp.exe", "a" + "\u0301" * 200, "\udcff\ud800", "\r\n\t\x00\x7f", "网关一号👍\ufe0f\u200d", "\u2066x\u2069",
@@ -66,12 +72,18 @@ def rows_of(panel: TablePanel[Any]) -> Iterator[Line]:
         yield panel.sheet.line(number)
 
 
-def picture_of(*hosts: HostView, incidents: tuple[Incident, ...] = (), log: tuple[LogEntry, ...] = ()) -> Picture:
+def picture_of(
+    *hosts: HostView,
+    incidents: tuple[Incident, ...] = (),
+    log: tuple[LogEntry, ...] = (),
+    alarms: tuple[Alarm, ...] = (),
+) -> Picture:
     picture = Picture("li", lambda: NOW)
     picture.site = SITE
     picture.hosts = {each.id: each for each in hosts}
     picture.incidents = {each.id: each for each in incidents}
     picture.log = list(log)
+    picture.alarms.hold(AlarmsHeld(alarms))
     return picture
 
 
@@ -107,11 +119,27 @@ def entry(text: str, number: int) -> LogEntry:
     return LogEntry(number, LogKind.NOTE, NOW, NOW, text, Subject(text, "line", text), text, None, None)
 
 
+def alarm(text: str, number: int) -> Alarm:
+    """Every state in turn, with every mark that there is; names and sentence are ``text``."""
+    text = clean(text)
+    state = STATES[number % len(STATES)]
+    why = phrase("{x}", x=text)
+    key = AlarmKey(Subject(f"{text}{number}", "disk", text), "disk.filling")
+    return Alarm(
+        key, state, active=True, severity=State.ACT, priority=1 + number % 4, event=3, count=12, said=why,
+        quality=Quality.UNREACHABLE, began_at=NOW - 9e6, began=100.0, raised=(9e6 + 99.0, 9e6 + 99.5, 9e6 + 99.9),
+        ack=Ack(1, text, NOW, 1.0, State.ACT, text), shelf=Shelf(text, text, NOW, NOW + 9e6, 1.0, text),
+        suppressions=(Suppression(text, why, NOW, until=NOW + 60, ends=1.0),),
+        outage=Outage(text, text, NOW, NOW + 9e6, 1.0),
+    )  # fmt: skip
+
+
 def site_of(texts: tuple[str, ...]) -> Picture:
     return picture_of(
         *(named(text, number) for number, text in enumerate(texts)),
         incidents=tuple(incident(text, number) for number, text in enumerate(texts)),
         log=tuple(entry(text, number) for number, text in enumerate(texts)),
+        alarms=tuple(alarm(text, number) for number, text in enumerate(texts)),
     )
 
 
