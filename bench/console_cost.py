@@ -115,6 +115,12 @@ class Nobody:
     def seats_changed(self, count: int) -> None:
         return None
 
+    def came(self, who: str, session: str) -> None:
+        pass
+
+    def went(self, who: str, session: str) -> None:
+        pass
+
 
 def viewer(path: str) -> int:
     """A screen that draws nothing: confirms each board as it comes, and at the end says how many there were."""

@@ -124,7 +124,7 @@ def counted(load: Load, events: Sequence[AlarmEvent], at: Moment) -> tuple[Load,
     )
     shelved = tuple(event.mono for event in events if _came_shelved(event))
     since = at.mono - WINDOW_S
-    if not new and not shelved and not _old(load, since):
+    if not new and not shelved and not ages(load, at):
         return load, None
     recent = tuple(one for one in (*load.recent, *new) if one.mono > since)
     aside = tuple(mono for mono in (*load.shelved, *shelved) if mono > since)
@@ -153,7 +153,9 @@ def _came_shelved(event: AlarmEvent) -> bool:
     return event.state is AlarmState.SHELVED and event.kind in (EventKind.RAISED, EventKind.WORSE)
 
 
-def _old(load: Load, since: float) -> bool:
+def ages(load: Load, at: Moment) -> bool:
+    """Whether something that is counted is older than the window by now."""
+    since = at.mono - WINDOW_S
     return bool(load.recent and load.recent[0].mono <= since) or bool(load.shelved and load.shelved[0] <= since)
 
 

@@ -40,6 +40,30 @@ def gap(last: Moment, at: Moment, *, same_boot: bool) -> Gap:
     return Gap(shift - away, shift - (away if away <= AWAY_S else 0.0))
 
 
+def by_wall(alarm: Alarm, at: Moment) -> Alarm:
+    """The alarm at ``at`` where no moment of the watch before is known: by the wall clock's times, which it has too.
+
+    A delay in progress begins anew, and the last times it came are not counted on.
+    """
+    shelf, outage, ack, pending = alarm.shelf, alarm.outage, alarm.ack, alarm.pending
+    if pending is not None:
+        pending = None if pending.wait is Wait.GONE else msgspec.structs.replace(pending, since=at.mono)
+    return msgspec.structs.replace(
+        alarm,
+        known=False,
+        pending=pending,
+        began=at.mono - (0.0 if alarm.began_at is None else max(0.0, at.wall - alarm.began_at)),
+        shelf=shelf and msgspec.structs.replace(shelf, ends=at.mono + shelf.until - at.wall),
+        suppressions=tuple(
+            one if one.until is None else msgspec.structs.replace(one, ends=at.mono + one.until - at.wall)
+            for one in alarm.suppressions
+        ),
+        outage=outage and msgspec.structs.replace(outage, ends=at.mono + outage.until - at.wall),
+        ack=ack and msgspec.structs.replace(ack, mono=at.mono - max(0.0, at.wall - ack.at)),
+        raised=(),
+    )
+
+
 def resume(alarm: Alarm, last: Moment, at: Moment, *, same_boot: bool) -> Alarm:
     """The alarm as the new watch has it at ``at``.
 

@@ -17,10 +17,12 @@ OWN_CONDITIONS = tuple(key for key in BUILT_IN if key.startswith(("app.", "numbe
 _CONFIRMED = ("app.no_answer", "app.slow", "app.wrong_status", "app.wrong_text", "app.wrong_banner", "app.check",
               "number.limit")  # fmt: skip
 """What an application's own ``hold`` delays."""
+MOST_KEPT = 50_000
+"""Answers that are kept: a host names its mounts and sensors itself, and may name new ones for ever."""
 
 
 class Definitions:
-    """Which definition holds for an alarm. Made once a site file; each answer is kept, as there are few."""
+    """Which definition holds for an alarm. Made once a site file; answers are kept, each is asked for often."""
 
     def __init__(self, site: SiteSpec) -> None:
         self._hosts = {host.id: host for host in site.hosts}
@@ -32,6 +34,8 @@ class Definitions:
         """The definition of the alarm ``key``. Raises ``KeyError`` for a condition that is not built in."""
         found = self._known.get(key)
         if found is None:
+            if len(self._known) >= MOST_KEPT:
+                self._known.clear()
             found = self._known[key] = self._make(key)
         return found
 

@@ -100,31 +100,59 @@ def try_off_delay(held: Sequence[Episode], delay_s: float) -> Trial:
 
 
 def try_deadband(
-    values: Sequence[tuple[float, float | None]], limit: float, percent: float, until: float, *, below: bool = False
+    values: Sequence[tuple[float, float | None]],
+    limit: float,
+    percent: float,
+    until: float,
+    *,
+    below: bool = False,
+    definition: AlarmDef | None = None,
 ) -> Trial:
-    """A value has to be so far on the good side of its limit before the alarm returns. ``below``: bad when low."""
-    held = episodes(crossings(values, limit, 0.0, below=below), until)
-    wide = episodes(crossings(values, limit, percent, below=below), until)
+    """A value has to be so far on the good side of its limit before the alarm returns. ``below``: bad when low.
+
+    ``definition``: the delays and the deadband that it has now; else none.
+    """
+    now = 0.0 if definition is None else definition.deadband_percent
+    delays = (0.0, 0.0) if definition is None else (definition.on_delay_s, definition.off_delay_s)
+    held = stood(values, limit, now, until, delays, below=below)
+    wide = stood(values, limit, percent, until, delays, below=below)
     longer = sum(one.lasted_s for one in wide) - sum(one.lasted_s for one in held)
     removed = len(held) - len(wide)
     return Trial(Kind.DEADBAND, percent, len(held), removed, 0, 0.0, longer, is_chattering_history(wide))
 
 
-def crossings(
-    values: Sequence[tuple[float, float | None]], limit: float, percent: float, *, below: bool = False
-) -> list[tuple[float, bool | None]]:
-    """Whether the condition holds at each value, with a deadband of ``percent`` of the limit."""
+def stood(
+    values: Sequence[tuple[float, float | None]],
+    limit: float,
+    percent: float,
+    until: float,
+    delays: tuple[float, float] = (0.0, 0.0),
+    *,
+    below: bool = False,
+) -> list[Episode]:
+    """The times an alarm stood, by the values it judges: as :func:`duty.alarm.look` would have had it.
+
+    With a deadband of ``percent`` of the limit, on-delay and off-delay. ``None``: not known then, it stays as it is.
+    """
     band = abs(limit) * percent / 100
-    holds = False
-    found: list[tuple[float, bool | None]] = []
+    found: list[Episode] = []
+    since = bad = well = None
     for at, value in values:
         if value is None:
-            found.append((at, None))
+            well = None
             continue
         past = limit - value if below else value - limit
-        holds = past >= 0 or (holds and -past < band)
-        found.append((at, holds))
-    return found
+        if since is None:
+            bad = None if past < 0 else at if bad is None else bad
+            since = at if bad is not None and at - bad >= delays[0] else None
+        elif past >= 0 or -past < band:
+            well = None
+        else:
+            well = at if well is None else well
+            if at - well >= delays[1]:
+                found.append(Episode(since, at))
+                since = bad = well = None
+    return found if since is None else [*found, Episode(since, until)]
 
 
 def is_chattering_history(held: Sequence[Episode]) -> bool:
@@ -158,7 +186,12 @@ def propose(
         _least(DELAYS_S, lambda delay: try_off_delay(held, delay)),
     ]
     if values and limit is not None:
-        tried.append(_least(DEADBANDS_PERCENT, lambda part: try_deadband(values, limit, part, until, below=below)))
+        trial = _least(
+            [part for part in DEADBANDS_PERCENT if part > definition.deadband_percent],
+            lambda part: try_deadband(values, limit, part, until, below=below, definition=definition),
+        )
+        # The values may go less far back than the history: what removes nothing of what they show is no remedy.
+        tried.append(trial if trial is not None and trial.removed > 0 else None)
     found = [trial for trial in tried if trial is not None]
     return tuple(sorted(found, key=lambda trial: (trial.delayed, trial.longer_s)))
 

@@ -116,6 +116,8 @@ class Opening(msgspec.Struct, frozen=True, tag="opening"):
     drill: bool = False
     after: int | None = None
     """The incident of the same thing that was ended before, within the days in which it might be opened again."""
+    alarms: tuple[str, ...] = ()
+    """The alarms a person opened it for, as :class:`duty.alarm_def.AlarmKey` is written."""
     scenario: str = ""
     """Of a drill: what is practised."""
     began_at: float | None = None

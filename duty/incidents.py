@@ -132,6 +132,7 @@ def _opened(move: IncidentMove) -> Incident:
         classified_at=move.at,
         drill=opening.drill,
         after=opening.after,
+        alarms=opening.alarms,
         scenario=opening.scenario,
         began_at=opening.began_at,
     )
@@ -309,6 +310,8 @@ def _changes(incident: Incident, move: IncidentMove) -> dict[str, object]:
             return {"merged_into": move.other, "ended_at": move.at, "last_note": move.text or incident.last_note}
         case Move.RAISED | Move.LOWERED:
             return {"level": move.level, "classified_at": move.at, "escalated": 0}
+        case Move.LINKED if isinstance(move.details, Link) and move.details.kind == "alarm":
+            return {"alarms": tuple(dict.fromkeys((*incident.alarms, move.details.key)))}
         case Move.REPORTED if isinstance(move.details, Reported):
             return {"reported": {**incident.reported, move.details.clock: move.details.at}}
         case Move.ESCALATED if isinstance(move.details, Escalated):

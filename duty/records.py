@@ -231,6 +231,8 @@ class Incident(msgspec.Struct, frozen=True):
     """Report clocks that were stopped: when the newest report of each was made."""
     after: int | None = None
     """The incident of the same thing that had ended shortly before."""
+    alarms: tuple[str, ...] = ()
+    """Alarms that belong to it, beside those of its thing: it was opened for them, or they were linked to it."""
     scenario: str = ""
     """Of a drill: what is practised; drills of one scenario are compared."""
     began_at: float | None = None

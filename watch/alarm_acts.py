@@ -16,17 +16,21 @@ from duty.alarm_def import AlarmDef, AlarmKey
 from duty.alarm_lines import RAISED, RETURNED, alarm_ref, line_of
 from duty.alarm_load import is_chattering
 from duty.alarm_record import Alarm, Step
+from duty.alarm_series import series_behind, shares
 from duty.alarm_tuning import Trial, propose
 from duty.clean import clean
 from duty.evidence import unseen, with_alarms
 from duty.incident_details import Evidence
+from duty.incidents import root_of
 from duty.maintenance import Window, begun
 from duty.moment import Moment
 from duty.phrases import phrase
 from duty.records import Incident, LogKind, Move, NewLogEntry, Refused, Subject
+from storage.failures import StoreFailed
 from watch.alarm_book import ACT_S
 from watch.clock import Clock
 from watch.engine import Engine
+from watch.history import History
 from watch.recorder import Recorder
 from wire.alarms import (
     AcknowledgeAlarms,
@@ -54,8 +58,9 @@ HISTORY = 1000
 class AlarmActs:
     """The acts of all screens on alarms."""
 
-    def __init__(self, engine: Engine, recorder: Recorder, clock: Clock) -> None:
-        self._engine, self._recorder, self._clock = engine, recorder, clock
+    def __init__(self, engine: Engine, recorder: Recorder, clock: Clock, history: History | None = None) -> None:
+        """``history``: the readings on which a deadband is tried."""
+        self._engine, self._recorder, self._clock, self._kept_readings = engine, recorder, clock, history
         self._one = asyncio.Lock()
 
     async def do(self, who: str, command: AlarmCommand, session: str = "") -> Reply:
@@ -126,6 +131,8 @@ class AlarmActs:
         desk = self._engine.desk
         async with _Turn(self._one):
             at = self._clock.now()
+            # What samples made of alarms since the last turn goes first: handed on after the act, it would undo it.
+            desk.close(at)
             steps = [step for step in make(at) if step[1]]
             if not steps:
                 return
@@ -182,12 +189,24 @@ class AlarmActs:
         alarm = desk.alarms.get(key)
         trials: tuple[Trial, ...] = ()
         if alarm is not None and is_chattering(alarm, self._clock.now()):
-            trials = propose(definition, await self._history(key), self._clock.now().wall)
+            past, values = await self._history(key), self._shares(key)
+            trials = propose(definition, past, self._clock.now().wall, values, 1.0)
         return Guidance(definition, alarm, trials)
+
+    def _shares(self, key: AlarmKey) -> list[tuple[float, float]]:
+        """What was read of the alarm's number in the last minutes, as shares of its limit."""
+        history, host = self._kept_readings, key.subject.host
+        if history is None:
+            return []
+        return shares(series_behind(key), lambda one: history.kept(host, one), lambda one: history.limits(host, one))
 
     async def _history(self, key: AlarmKey) -> list[tuple[float, bool | None]]:
         """When the alarm came and went, by its own lines of the log, oldest first."""
-        lines = await self._recorder.keeper.read_log(limit=HISTORY, subject=key.subject)
+        try:
+            async with asyncio.timeout(ACT_S):
+                lines = await self._recorder.keeper.read_log(limit=HISTORY, subject=key.subject)
+        except (StoreFailed, TimeoutError):  # what to do is needed all the more
+            return []
         own = [one for one in lines if one.said is not None and alarm_ref(key) in one.refs]
         went = [(one.event_at, one.said.template == RAISED) for one in own if one.said and one.said.template in _CAME]
         return list(reversed(went))
@@ -198,19 +217,41 @@ class AlarmActs:
         found = [(desk.alarms[key], desk.definitions.of(key)) for key in keys[:MAX_ALARMS] if key in desk.alarms]
         return with_alarms(evidence or unseen(at), found) if found else evidence
 
+    def bound(self, keys: tuple[AlarmKey, ...]) -> tuple[str, ...]:
+        """Those of ``keys`` that are alarms here, as an incident keeps them that is opened for them."""
+        return tuple(str(key) for key in dict.fromkeys(keys[:MAX_ALARMS]) if key in self._engine.desk.alarms)
+
     def allow(self, incident: Incident | None, move: Move) -> None:
-        """Raises :class:`Refused` for an incident that cannot be resolved: an alarm of its thing still holds (I11)."""
-        if incident is None or move is not Move.RESOLVED or incident.drill or not incident.subject.key:
+        """Raises :class:`Refused` for an incident that cannot be resolved while one of its alarms holds (I11).
+
+        Its alarms: of its thing, those it was opened for or that were linked to it, and the same of what was merged
+        into it.
+        """
+        if incident is None or move is not Move.RESOLVED or incident.drill:
             return
-        key = self._engine.desk.active_of(incident.subject)
-        if key is not None:
-            raise Refused(
-                phrase(
-                    "incident {number} cannot be resolved: its alarm {name} still holds",
-                    number=incident.id,
-                    name=key.definition,
+        incidents = self._recorder.incidents
+        for part in [incident, *(one for one in incidents.values() if one.merged_into is not None)]:
+            if root_of(incidents, part).id != incident.id:
+                continue
+            name = self._holding(part)
+            if name:
+                raise Refused(
+                    phrase(
+                        "incident {number} cannot be resolved: its alarm {name} still holds",
+                        number=incident.id,
+                        name=name,
+                    )
                 )
-            )
+
+    def _holding(self, incident: Incident) -> str:
+        """The name of an alarm of the incident whose condition holds; empty: none does."""
+        desk, subject = self._engine.desk, incident.subject
+        key = desk.active_of(subject) if subject.key else None
+        if key is not None:
+            return key.definition
+        linked = set(incident.alarms)
+        alarms = desk.alarms.values() if linked else ()
+        return next((str(one.key) for one in alarms if one.active and str(one.key) in linked), "")
 
 
 _CAME = (RAISED, RETURNED)

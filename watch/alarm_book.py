@@ -8,7 +8,7 @@ from typing import Protocol
 
 import msgspec
 
-from duty.alarm_batch import Batch, Kept
+from duty.alarm_batch import Batch, Desk, Kept
 from duty.alarm_def import AlarmKey
 from duty.alarm_load import Load
 from duty.alarm_record import Alarm
@@ -22,7 +22,7 @@ from wire.alarms import AlarmsChanged, AlarmsHeld, LoadView
 ACT_S = 5.0
 """Seconds a person's act may wait for the store; after that it is refused and not done (I17)."""
 MAX_LINES = 10_000
-"""Lines of alarms that wait while the store does not write; the oldest are given up."""
+"""Lines of alarms, and events, that wait while the store does not write; the oldest are given up."""
 
 Write = Callable[[Batch], Awaitable[list[LogEntry]]]
 
@@ -78,6 +78,8 @@ class AlarmBook:
         """Lines that were given up."""
         self._write, self._tell = write, tell
         self._waiting: Batch | None = None
+        self._desk: Desk | None = None
+        """As this watch kept it last."""
 
     def resume(self, kept: Kept) -> None:
         """What the store holds."""
@@ -124,7 +126,11 @@ class AlarmBook:
             act.end(failed)
 
     async def _keep(self, batch: Batch, kept: Callable[[], None] = lambda: None) -> None:
+        # A turn that came after an act may have been joined to one that waited before it: its desk is the newer one.
+        if self._desk is not None and self._desk.moment.mono > batch.desk.moment.mono:
+            batch = msgspec.structs.replace(batch, desk=self._desk)
         entries = await self._write(batch)
+        self._desk = batch.desk
         kept()
         changed = tuple(one for one in batch.alarms if one.state is not AlarmState.NORMAL or one.key in self.alarms)
         for one in changed:
@@ -142,11 +148,13 @@ class AlarmBook:
             self._tell(AlarmsChanged(), entries)
 
     def _bounded(self, batch: Batch) -> Batch:
+        # Of what folds under a root no line is written, but it is told: events are bounded by themselves.
+        events = batch.events[-MAX_LINES:]
         over = len(batch.lines) - MAX_LINES
         if over <= 0:
-            return batch
+            return batch if len(events) == len(batch.events) else msgspec.structs.replace(batch, events=events)
         self.lost += over
-        return msgspec.structs.replace(batch, events=batch.events[-MAX_LINES:], lines=batch.lines[over:])
+        return msgspec.structs.replace(batch, events=events, lines=batch.lines[over:])
 
 
 def load_view(load: Load) -> LoadView:

@@ -17,10 +17,10 @@ from duty.alarm_def import AlarmKey, Signal
 from duty.alarm_folds import host_subject, parents_of, roots_of
 from duty.alarm_hiding import hide, quieted, waits_unseen
 from duty.alarm_lines import flood_line, line_of
-from duty.alarm_load import WINDOW_S, Load, counted, resumed
+from duty.alarm_load import Load, ages, counted, resumed
 from duty.alarm_quality import FIRST_S, QUALITY, quality_key, quality_signal
 from duty.alarm_record import Alarm, AlarmEvent, Step, Wait
-from duty.alarm_resume import resume
+from duty.alarm_resume import by_wall, resume
 from duty.alarm_rules import KNOWN, Definitions
 from duty.alarm_scope import Watched
 from duty.alarm_signals import BOOTED_S, signal_now, signals_by_key
@@ -61,11 +61,11 @@ class AlarmDesk:
         self._hand, self._change, self._boot = hand, change, boot
         self._open: dict[str, set[AlarmKey]] = {}
         """By host: alarms that are asked about at every look."""
-        self._count: dict[str, int] = {}
-        """Alarms by host."""
+        self._of_host: dict[str, set[AlarmKey]] = {}
+        """All of :attr:`alarms` by host."""
         self._full: dict[str, float] = {}
         """Hosts that had no room, and until when none is looked for, monotonic seconds."""
-        self._counting = Counting()
+        self._counting = Counting(self.of)
         self._dues = Dues()
         self._since: dict[str, float] = {}
         """When a host without a reading was first looked at, monotonic seconds."""
@@ -79,6 +79,10 @@ class AlarmDesk:
         self._stale = True
         """Something beside a look changed that roots and windows depend on."""
         self._kept_at = 0.0
+        self._by = "", ""
+        """Who had the site file read, and from where."""
+        self._left = False
+        """An act was kept of an alarm that a new site file does not watch."""
         self._take(site)
 
     def _take(self, site: SiteSpec) -> None:
@@ -97,6 +101,8 @@ class AlarmDesk:
             return
         if not self.ready:
             return
+        if self._left:
+            self._drop_unwatched(at)
         holding = signals_by_key(view)
         for key, signal in holding.items():
             if signal.quality is Quality.GOOD or key in self.alarms:
@@ -106,7 +112,7 @@ class AlarmDesk:
                 if key not in holding and key.definition != QUALITY and self._may_end(key, view):
                     self._see(key, signal_now(key, view, holding), at)
         self._look_at_quality(view, at)
-        self._counting.look(view, self.alarms)
+        self._counting.look(view)
 
     def _may_end(self, key: AlarmKey, view: HostView) -> bool:
         """A host that is not reached for another reason has not come back: what said so before goes on."""
@@ -141,19 +147,20 @@ class AlarmDesk:
 
     def _has_room(self, host: str, at: Moment) -> bool:
         """Whether the host may have one more alarm; if need be those that are normal are forgotten."""
-        if self._count.get(host, 0) < MOST_ALARMS:
+        own = self._of_host.get(host, set())
+        if len(own) < MOST_ALARMS:
             return True
         if at.mono < self._full.get(host, at.mono):
             return False
-        for key, alarm in [one for one in self.alarms.items() if one[0].subject.host == host and _settled(one[1])]:
-            self._before.setdefault(key, alarm)
-            self._drop(key)
+        for alarm in [one for one in self.of(host) if _settled(one) and one.key not in self._held]:
+            self._before.setdefault(alarm.key, alarm)
+            self._drop(alarm.key)
         self._full[host] = at.mono + FULL_S
-        return self._count.get(host, 0) < MOST_ALARMS
+        return len(own) < MOST_ALARMS
 
     def _drop(self, key: AlarmKey) -> None:
         if self.alarms.pop(key, None) is not None:
-            self._count[key.subject.host] -= 1
+            self._of_host[key.subject.host].discard(key)
         self._open.get(key.subject.host, set()).discard(key)
         self._dues.put(key, None)
 
@@ -174,8 +181,7 @@ class AlarmDesk:
                 return
         else:
             self._open.setdefault(key.subject.host, set()).add(key)
-        if key not in self.alarms:
-            self._count[key.subject.host] = self._count.get(key.subject.host, 0) + 1
+        self._of_host.setdefault(key.subject.host, set()).add(key)
         self.alarms[key] = alarm
         self._dues.put(key, self._due(alarm))
 
@@ -214,8 +220,10 @@ class AlarmDesk:
         """What came of the looks since the last turn and of time: hidden, covered, counted, handed on as one."""
         if not self.ready:
             return
+        if self._left:
+            self._drop_unwatched(at)
         windows = self.windows.look(at.wall)
-        if not (self._before or self._stale or windows or self._acted or self._counting.ended or self._ages(at)):
+        if not (self._before or self._stale or windows or self._acted or self._counting.ended or ages(self.load, at)):
             if at.mono - self._kept_at >= BEAT_S and any(self._open.values()):
                 self._keep(Batch(self.state(at)), at)
             return
@@ -223,10 +231,6 @@ class AlarmDesk:
         self._fold(at)
         self._cover(at)
         self._finish(at, windows=windows)
-
-    def _ages(self, at: Moment) -> bool:
-        recent = self.load.recent
-        return bool(recent) and recent[0].mono <= at.mono - WINDOW_S
 
     def _fold(self, at: Moment) -> None:
         roots = roots_of(self.alarms, KNOWN, self.parents)
@@ -272,7 +276,7 @@ class AlarmDesk:
             self.load = load
             told = self.windows.told if windows else None
             self._keep(Batch(self.state(at), alarms, gone, events, tuple(lines), told), at)
-        for change in self._counting.changes((*acted, *events), self.alarms):
+        for change in self._counting.changes((*acted, *events)):
             self._change(change, at)
 
     def _keep(self, batch: Batch, at: Moment) -> None:
@@ -302,6 +306,7 @@ class AlarmDesk:
         for after, events in steps:
             self._set(after)
             self._acted += [event for event in events if event.announced]
+            self._left = self._left or not self.watched.has(after.key)
         self._stale = True
 
     # --- begin, and another site file ------------------------------------------------------------------------
@@ -309,15 +314,16 @@ class AlarmDesk:
     def resume(self, kept: Kept, waiting: Iterable[Subject], at: Moment) -> None:
         """Alarms come back as the watch before left them; ``waiting``: what automatic incidents are still open for."""
         desk = kept.desk
+        same = desk is not None and bool(self._boot) and desk.boot == self._boot
         if desk is not None:
-            same = bool(self._boot) and desk.boot == self._boot
             self.load = resumed(desk.load, desk.moment, at, same_boot=same)
-            for alarm in kept.alarms:
-                if self.watched.has(alarm.key):
-                    self._set(resume(alarm, desk.moment, at, same_boot=same))
-                else:
-                    self._count[alarm.key.subject.host] = self._count.get(alarm.key.subject.host, 0) + 1
-                    self.alarms[alarm.key] = alarm
+        for alarm in kept.alarms:
+            if self.watched.has(alarm.key):
+                last = None if desk is None else desk.moment
+                self._set(by_wall(alarm, at) if last is None else resume(alarm, last, at, same_boot=same))
+            else:
+                self._of_host.setdefault(alarm.key.subject.host, set()).add(alarm.key)
+                self.alarms[alarm.key] = alarm
         self.windows.resume(kept.windows)
         self._counting.resume(waiting)
         self.ready = True
@@ -326,17 +332,28 @@ class AlarmDesk:
         for change in self._counting.missed(self.alarms):
             self._change(change, at)
 
-    def adopt(self, site: SiteSpec, at: Moment, who: str = "") -> None:
-        """A new site file: definitions, dependencies and windows anew; what is watched no longer is withdrawn."""
+    def adopt(self, site: SiteSpec, at: Moment, who: str = "", session: str = "") -> None:
+        """A new site file: definitions, dependencies and windows anew; what is watched no longer is withdrawn.
+
+        ``who`` had it read, from the login ``session``.
+        """
         self._take(site)
+        self._by = who, session
         self._stale = True
         if self.ready:
-            self._drop_unwatched(at, who)
+            self._drop_unwatched(at)
             for alarm in self.alarms.values():
                 self._dues.put(alarm.key, self._due(alarm))
 
-    def _drop_unwatched(self, at: Moment, who: str = "") -> None:
-        gone = [alarm for key, alarm in self.alarms.items() if not self.watched.has(key)]
+    def begins_anew(self, host: str) -> None:
+        """The host is dialled as if it were new: its first reading has its full time again."""
+        self._since.pop(host, None)
+
+    def _drop_unwatched(self, at: Moment) -> None:
+        """Those of which an act is being kept follow when it is settled: else it would bring them back."""
+        self._left = False
+        who, session = self._by
+        gone = [one for key, one in self.alarms.items() if key not in self._held and not self.watched.has(key)]
         events = tuple(event for alarm in gone for event in withdraw(alarm, at, who))
         for alarm in gone:
             self._drop(alarm.key)
@@ -344,7 +361,7 @@ class AlarmDesk:
         keys = {alarm.key for alarm in gone}
         self._events = [event for event in self._events if event.key not in keys]
         if gone:
-            lines = tuple(line for line in map(line_of, events) if line is not None)
+            lines = tuple(line for event in events if (line := line_of(event, session)) is not None)
             self._keep(Batch(self.state(at), (), tuple(keys), events, lines), at)
         for change in self._counting.dropped(self.watched):
             self._change(change, at)
@@ -356,7 +373,11 @@ class AlarmDesk:
 
     def active_of(self, subject: Subject) -> AlarmKey | None:
         """An alarm of the thing whose condition holds."""
-        return next((key for key, one in self.alarms.items() if key.subject == subject and one.active), None)
+        return next((one.key for one in self.of(subject.host) if one.key.subject == subject and one.active), None)
+
+    def of(self, host: str) -> list[Alarm]:
+        """Every alarm of a host, in no order."""
+        return [self.alarms[key] for key in self._of_host.get(host, ())]
 
     def window(self, name: str) -> Window | None:
         """The window of that id, open or planned."""

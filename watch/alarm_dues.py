@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 
 from duty.alarm_def import AlarmKey
+
+SPARE = 64
+"""Times that hold no longer and are kept all the same: sweeping costs more than they do."""
 
 
 class Dues:
@@ -23,6 +26,13 @@ class Dues:
         elif self._at.get(key) != due:
             self._at[key] = due
             heappush(self._heap, (due, next(self._number), key))
+            if len(self._heap) > 2 * len(self._at) + SPARE:
+                self._sweep()
+
+    def _sweep(self) -> None:
+        """Leave out what was put to another time since: far ends of an alarm that flaps would pile up until then."""
+        self._heap = [(due, next(self._number), key) for key, due in self._at.items()]
+        heapify(self._heap)
 
     def pop(self, mono: float) -> list[AlarmKey]:
         """Those that are due at ``mono``; each is told once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from duty.alarm_def import AlarmKey
 from duty.alarm_record import Alarm, AlarmEvent
@@ -27,7 +27,9 @@ _SPEAKS = {
 class Counting:
     """The things whose fault counts for an incident, by host."""
 
-    def __init__(self) -> None:
+    def __init__(self, alarms: Callable[[str], Iterable[Alarm]]) -> None:
+        """``alarms``: those of a host, asked for at each of its looks while something of it counts."""
+        self._alarms = alarms
         self.open_at: int | None = None
         """Priority from which an alarm opens an incident, as :func:`duty.incident_rules.opens` takes it."""
         self._subjects: dict[str, dict[Subject, None]] = {}
@@ -43,22 +45,27 @@ class Counting:
         """Whether anything of the host counts."""
         return bool(self._subjects.get(host))
 
-    def look(self, view: HostView, alarms: Mapping[AlarmKey, Alarm]) -> None:
+    def look(self, view: HostView) -> None:
         """A host was looked at: what of it counts and is well now?"""
         for subject in self._subjects.get(view.id, ()):
-            own = [alarm for key, alarm in alarms.items() if key.subject == subject]
+            own = self._of(subject)
             if not any(alarm.active for alarm in own) and _is_well(subject, view, asked=not own):
                 self._well.append(subject)
 
-    def changes(self, events: Iterable[AlarmEvent], alarms: Mapping[AlarmKey, Alarm]) -> Iterator[Change]:
+    def _of(self, subject: Subject) -> list[Alarm]:
+        return [alarm for alarm in self._alarms(subject.host) if alarm.key.subject == subject]
+
+    def changes(self, events: Iterable[AlarmEvent]) -> Iterator[Change]:
         """What begins by the events of a turn, and what was seen well and has not begun again."""
         well, self._well = self._well, []
         for event in events:
-            alarm = alarms.get(event.key)
-            if event.announced and alarm is not None and alarm.active and self._opens(alarm):
+            if not event.announced:
+                continue
+            alarm = next((one for one in self._of(event.key.subject) if one.key == event.key), None)
+            if alarm is not None and alarm.active and self._opens(alarm):
                 yield from self._begin(alarm)
         for subject in well:
-            if not any(alarm.active for key, alarm in alarms.items() if key.subject == subject):
+            if not any(alarm.active for alarm in self._of(subject)):
                 yield from self._end(subject)
 
     def _opens(self, alarm: Alarm) -> bool:

@@ -77,12 +77,15 @@ class Fleet(Protocol):
         """The faults that hold now."""
 
 
-Reload = Callable[[], Awaitable[tuple[Phrase | None, tuple[str, ...]]]]
+Reload = Callable[[str, str], Awaitable[tuple[Phrase | None, tuple[str, ...]]]]
 KeepKey = Callable[[str, HostKey], Awaitable[None]]
 
 
 class Commands:
-    """The commands of all screens. ``reload`` takes the site file anew; ``keep_key`` writes known_hosts."""
+    """The commands of all screens.
+
+    ``reload`` takes the site file anew for who asks, from which login; ``keep_key`` writes known_hosts.
+    """
 
     def __init__(
         self,
@@ -102,7 +105,7 @@ class Commands:
         self._keep_key = keep_key
         self.fleet = fleet
         self.history = history
-        self.alarms = AlarmActs(engine, recorder, clock)
+        self.alarms = AlarmActs(engine, recorder, clock, history)
 
     async def do(self, who: str, command: Command, session: str = "") -> Reply:
         """Do it for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be done."""
@@ -128,7 +131,7 @@ class Commands:
             ):  # fmt: skip
                 return await self.alarms.do(who, command, session)
             case ReloadSite():
-                why, problems = await self._reload()
+                why, problems = await self._reload(who, session)
                 return Reply(command.ask, ok=why is None, why=why, problems=problems)
             case AcceptKey():
                 await self._accept(who, command, session)
@@ -166,11 +169,13 @@ class Commands:
         if command.drill and (why := pressing(self.recorder.incidents.values(), self.recorder.practised)) is not None:
             raise Refused(why)
         evidence = self.recorder.witness(subject, at, "")
+        bound: tuple[str, ...] = ()
         if command.alarms:
             evidence = self.alarms.witnessed(evidence, command.alarms, at)
+            bound = self.alarms.bound(command.alarms)
         seen = await self.recorder.freeze(evidence, subject)
         if not command.drill:
-            return Opening(seen)
+            return Opening(seen, alarms=bound)
         began = None if command.began_at is None else event_time(command.began_at, at)
         scenario = clean(command.scenario.strip(), MAX_QUERY)
         return Opening(seen, drill=True, scenario=scenario, began_at=began)

@@ -339,8 +339,11 @@ class Engine:
 
     # --- a new site file -------------------------------------------------------------------------------------
 
-    def adopt(self, site: SiteSpec) -> tuple[int, int, int]:
-        """Take a new site: hosts that stay keep connection and state. Returns (added, kept, removed)."""
+    def adopt(self, site: SiteSpec, who: str = "", session: str = "") -> tuple[int, int, int]:
+        """Take a new site, read for ``who``: hosts that stay keep connection and state.
+
+        Returns (added, kept, removed).
+        """
         wanted = {spec.id: spec for spec in site.hosts}
         self.site, self.loaded_at, self.config_error = site, self.clock.now().wall, None
         removed = [host for host, run in self.runs.items() if host not in wanted or _moved(run.spec, wanted[host])]
@@ -359,12 +362,13 @@ class Engine:
                 run.feed.update(spec)
                 self._dirty[spec.id] = None
         self.runs = {spec.id: self.runs[spec.id] for spec in site.hosts}
-        self.desk.adopt(site, self.clock.now())
+        self.desk.adopt(site, self.clock.now(), who, session)
         self._all = self._urgent = True
         return len(site.hosts) - kept, kept, len([host for host in removed if host not in wanted])
 
     def _stop(self, host: str) -> None:
         run = self.runs.pop(host)
+        self.desk.begins_anew(host)
         if self.events is not None:  # should it come back, its logs are read on from here, not from what was kept first
             self.events[host] = {key: track.memory for key, track in (run.state.events or {}).items()}
         self._views.pop(host, None)

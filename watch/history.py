@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -16,6 +17,7 @@ from typing import NamedTuple, TypeVar
 
 from duty.board import HostView
 from duty.graph import MOST_POINTS, Graph, Stretch, drawn
+from duty.limits import Level
 from duty.phrases import Phrase, phrase
 from duty.series import READ, SeriesKey, unit_of
 from duty.series_limits import limits_of_series
@@ -229,9 +231,18 @@ class History:
             older = await self._in(self._reader, lambda: self._read(host, series, since, min(until, begins), step))
         parts = drawn([*older, *newest], since, until, count)
         finest = max((each.seconds for each in older), default=0.0)
-        spec, view = next((one for one in self._site.hosts if one.id == host), None), self._views.get(host)
-        limits = () if spec is None else limits_of_series(spec, view, series)
-        return Graph(host, series, unit_of(series, view), since, until, step, finest, parts, limits)
+        unit = unit_of(series, self._views.get(host))
+        return Graph(host, series, unit, since, until, step, finest, parts, self.limits(host, series))
+
+    def kept(self, host: str, series: SeriesKey) -> list[tuple[float, float]]:
+        """(UTC epoch seconds, value) of a series at full rate, as far as memory goes back."""
+        tape = self._tape(host, series)
+        return [] if tape is None else tape.column(series, 0.0, math.inf)
+
+    def limits(self, host: str, series: SeriesKey) -> tuple[Level, ...]:
+        """What the site file demands of a series, in its unit."""
+        spec = next((one for one in self._site.hosts if one.id == host), None)
+        return () if spec is None else limits_of_series(spec, self._views.get(host), series)
 
     async def series(self, host: str) -> tuple[SeriesKey, ...]:
         """Every series of a host that is kept, in order of their names. Waits for the disk."""

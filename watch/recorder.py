@@ -297,8 +297,10 @@ class Recorder:
                     after=ended_before(self.incidents, change.subject, at.wall),
                 ),
             )
-        elif change.on and known is not None and not known.active:
-            await self.move(known.id, Move.AGAIN, at=at.wall, actor="", said=change.said, automatic=True)
+        elif change.on and known is not None:
+            if not known.active:
+                await self.move(known.id, Move.AGAIN, at=at.wall, actor="", said=change.said, automatic=True)
+            # Also where that was done already, and the store failed before this.
             root = root_of(self.incidents, known)
             if root.id != known.id and root.state is IncidentState.RESOLVED:
                 await self.move(root.id, Move.AGAIN, at=at.wall, actor="", said=change.said, automatic=True)

@@ -18,6 +18,7 @@ from duty.phrases import Phrase, phrase
 from duty.records import IncidentState, LogKind, NewLogEntry, Refused
 from duty.site import HostSpec, SiteSpec
 from storage.server import place_of
+from watch.attendance import Attendance
 from watch.clock import Clock, SystemClock, boot_id
 from watch.commands import Commands, answered
 from watch.engine import Engine
@@ -46,6 +47,8 @@ FIRST_S = 60.0
 """Seconds it waits for its first screen."""
 GC_FREEZE_S = 20.0
 """A full collection takes 25-46 ms at 500 hosts: what is there once the hosts are connected is set aside."""
+
+_ALL_LEFT = phrase("the last screen has left")
 
 
 class Service:
@@ -94,6 +97,7 @@ class Service:
         site, self.fleet = await first_site(self.plan.site, self.plan.practice_hosts)
         records = self.records = await Records.open(place_of(site.store, self.plan.store), self.clock, EVERY_LANGUAGE)
         self.recorder = Recorder(records, self._publish, self._loaded)
+        self.attendance = Attendance(self.recorder.log, self.clock)
         history = self.history = self._past = History(
             self.plan.store.with_name(HISTORY_NAME), site, self.clock, self._foreseen
         )
@@ -152,6 +156,7 @@ class Service:
         finally:
             if self.door is not None:
                 self.door.shut()
+            self.attendance.end(said=self._why == _ALL_LEFT)
             self._line(self._why)
             tasks[0].cancel()
             await asyncio.wait([tasks[0]])
@@ -206,7 +211,7 @@ class Service:
 
     # --- the site --------------------------------------------------------------------------------------------
 
-    async def _reload(self) -> tuple[Phrase | None, tuple[str, ...]]:
+    async def _reload(self, who: str = "", session: str = "") -> tuple[Phrase | None, tuple[str, ...]]:
         if self.plan.site is None:
             return phrase("the practice site has no file to read again"), ()
         file = self.plan.site
@@ -217,13 +222,16 @@ class Service:
             )
             self.engine.config_error = why
             self.engine.touch()
-            self._line(why, LogKind.CONFIG)
+            self._line(why, LogKind.CONFIG, who, session)
             return why, tuple(line_of(problem) for problem in loaded.problems)
         if loaded.site.store != self.engine.site.store:
             self._line(
-                phrase("the site file names another store: it is taken at the next start of the watch"), LogKind.CONFIG
+                phrase("the site file names another store: it is taken at the next start of the watch"),
+                LogKind.CONFIG,
+                who,
+                session,
             )
-        added, kept, removed = self.engine.adopt(loaded.site)
+        added, kept, removed = self.engine.adopt(loaded.site, who, session)
         self.history.adopt(loaded.site)
         self.recorder.rules = rules_of(loaded.site)
         if self.door is not None:  # people, levels and contacts do not come with the boards
@@ -236,6 +244,8 @@ class Service:
                 removed=removed,
             ),
             LogKind.CONFIG,
+            who,
+            session,
         )
         return None, ()
 
@@ -283,6 +293,14 @@ class Service:
         await self._begun.wait()
         return await answered(self.commands.do(who, command, session), command.ask, _problem)
 
+    def came(self, who: str, session: str) -> None:
+        """A person's screen attached."""
+        self.attendance.came(who, session)
+
+    def went(self, who: str, session: str) -> None:
+        """It left."""
+        self.attendance.went(who, session)
+
     def seats_changed(self, count: int) -> None:
         """The last screen leaving ends a watch that was started for a screen."""
         if self._idle is not None:
@@ -293,7 +311,7 @@ class Service:
 
     def _arm(self, seconds: float) -> None:
         if not self.plan.stays:
-            self._idle = asyncio.get_running_loop().call_later(seconds, self.stop, phrase("the last screen has left"))
+            self._idle = asyncio.get_running_loop().call_later(seconds, self.stop, _ALL_LEFT)
 
     # --- out ---------------------------------------------------------------------------------------------------
 
@@ -305,8 +323,8 @@ class Service:
         if self.door is not None:
             self.door.publish_board(board, changed)
 
-    def _line(self, said: Phrase, kind: LogKind = LogKind.WATCH) -> None:
-        self.recorder.log(NewLogEntry(kind=kind, actor="", event_at=self.clock.now().wall, said=said))
+    def _line(self, said: Phrase, kind: LogKind = LogKind.WATCH, who: str = "", session: str = "") -> None:
+        self.recorder.log(NewLogEntry(kind, who, self.clock.now().wall, said=said, session=session))
 
 
 def _freeze() -> None:

@@ -46,6 +46,12 @@ class Handler(Protocol):
     def seats_changed(self, count: int) -> None:
         """There are now ``count`` screens that were welcomed."""
 
+    def came(self, who: str, session: str) -> None:
+        """A person's screen was welcomed; ``who`` and ``session`` as they come with its commands."""
+
+    def went(self, who: str, session: str) -> None:
+        """It is gone, however that came."""
+
 
 class Door:
     """Listens for screens and tells all of them what is published. Open it with :meth:`open`."""
@@ -135,6 +141,8 @@ class Door:
     def left(self, seat: Seat) -> None:
         """A connection ended."""
         self._seats.discard(seat)
+        if seat.person:
+            self.handler.went(seat.who, seat.session)
         self.seated()
 
     def seated(self) -> None:

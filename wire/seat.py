@@ -44,9 +44,12 @@ class Seat(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._leaving = False
         self._user = ""
-        self._session = ""
+        self.session = ""
+        """The login at the other end, as the kernel knows it."""
         self.who = ""
         """Under which name this screen acts; empty until it was welcomed."""
+        self.person = False
+        """Somebody sits here: what only asks a watch something gives no name."""
         self._events: deque[bytes] = deque()
         self._event_bytes = 0
         self._replies: deque[bytes] = deque()
@@ -67,7 +70,7 @@ class Seat(asyncio.Protocol):
         self._transport = transport = cast(asyncio.Transport, transport)
         transport.set_write_buffer_limits(high=HIGH_WATER)
         connection = transport.get_extra_info("socket")
-        self._user, self._session = doorway.user_of(connection), doorway.session_of(connection)
+        self._user, self.session = doorway.user_of(connection), doorway.session_of(connection)
         self._cut_off_in(HELLO_S)
         self._door.arrived(self)
 
@@ -166,6 +169,9 @@ class Seat(asyncio.Protocol):
         welcome = self._door.handler.welcome(self._user, hello)
         self.who = welcome.who or self._user
         self._transport.write(encode(welcome))
+        self.person = bool(hello.who)
+        if self.person:
+            self._door.handler.came(self.who, self.session)
         self._door.seated()
         self.offer(None)
 
@@ -184,7 +190,7 @@ class Seat(asyncio.Protocol):
 
     async def _answer(self, command: Command) -> None:
         try:
-            reply = await self._door.handler.command(self.who, command, self._session)
+            reply = await self._door.handler.command(self.who, command, self.session)
         except Refused as refused:
             reply = Reply(command.ask, ok=False, why=refused.why)
         except Exception as error:  # a fault of ours in one command must not leave the person without an answer

@@ -12,15 +12,15 @@ from duty.alarm_states import AlarmState
 from duty.alarm_tuning import (
     Episode,
     Kind,
-    crossings,
     episodes,
     is_chattering_history,
     propose,
+    stood,
     try_deadband,
     try_off_delay,
     try_on_delay,
 )
-from duty.quality import State
+from duty.quality import Quality, State
 from tests.support.alarms import Driven, definition
 
 BLIPS = [(t, on) for n in range(6) for t, on in ((10.0 * n, True), (10.0 * n + 3.0, False))]
@@ -94,9 +94,36 @@ def test_a_deadband_never_adds_alarms(values: list[float], percent: float, below
     given_ = [(float(t), value) for t, value in enumerate(values)]
     trial = try_deadband(given_, 100.0, percent, float(len(values)), below=below)
     assert 0 <= trial.removed <= trial.before and trial.longer_s >= 0.0 and math.isfinite(trial.longer_s)
-    held = episodes(crossings(given_, 100.0, 0.0, below=below), float(len(values)))
+    held = stood(given_, 100.0, 0.0, float(len(values)), below=below)
     assert trial.before == len(held)
     assert not is_chattering_history(held[:2])
+
+
+VALUES = st.lists(st.sampled_from([50.0, 90.0, 98.5, 99.5, 100.0, 120.0, None]), max_size=60)
+DELAYS = st.sampled_from([0.0, 1.0, 3.0])
+
+
+@given(VALUES, st.sampled_from([0.0, 1.0, 2.0]), DELAYS, DELAYS)
+def test_the_times_it_stood_are_those_of_the_alarm_itself(
+    values: list[float | None], percent: float, on: float, off: float
+) -> None:
+    """The same values through the real alarm, a look a second, with the delays and the deadband it has."""
+    it = Driven(on_delay_s=on, off_delay_s=off, deadband_percent=percent)
+    for value in values:
+        if value is None:
+            it.see(State.UNKNOWN, Quality.STALE)
+        else:
+            it.see(State.ACT if value >= 100.0 else State.OK, value=value, limit=100.0)
+    found = stood([(float(t), value) for t, value in enumerate(values)], 100.0, percent, 100.0, (on, off))
+    assert it.alarm.event == len(found)
+
+
+def test_a_deadband_is_weighed_against_the_delays_the_alarm_has() -> None:
+    values = [(float(t), 101.0 if t % 10 < 3 else 99.5) for t in range(60)]
+    bare = try_deadband(values, 100.0, 1.0, 60.0)
+    assert (bare.before, bare.removed) == (6, 5)
+    delayed = try_deadband(values, 100.0, 1.0, 60.0, definition=definition(on_delay_s=5.0))
+    assert delayed.before == 0, "none of these lasts until it comes"
 
 
 def test_s4_a_blink_while_she_was_away() -> None:

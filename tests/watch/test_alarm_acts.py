@@ -12,21 +12,16 @@ import pytest
 from duty.alarm_record import EventKind
 from duty.alarm_states import AlarmState
 from duty.alarm_tuning import Kind
-from duty.board import HostView
 from duty.incident_details import Cause, Opening, Resolution
 from duty.phrases import phrase
 from duty.records import LogKind, Move, NewLogEntry, Refused
 from storage.failures import StoreFailed
-from tests.support.desks import LOST, MISSING, SITE, TURN_S, line, lost, process, view
-from tests.support.feeds import HandClock, HandFeed
+from tests.support.desks import LOST, MISSING, lost
+from tests.support.feeds import HandClock
+from tests.support.handwatch import GONE, WELL, Watch
 from tests.support.screens import until
-from watch.commands import Commands
-from watch.engine import Engine
-from watch.recorder import Event, Recorder
-from watch.records import Records
 from wire.alarms import (
     AcknowledgeAlarms,
-    AlarmsChanged,
     BeginMaintenance,
     EndMaintenance,
     PutAlarmBack,
@@ -36,84 +31,7 @@ from wire.alarms import (
     TakeAlarmOut,
     UnshelveAlarm,
 )
-from wire.messages import MoveIncident, OpenIncident, Reply
-
-WELL = view("jump", process(), lines=(line(),))
-GONE = view("jump", process(count=0), lines=(line(),))
-
-
-class Watch:
-    """Engine, recorder and commands on one store, turned by hand."""
-
-    def __init__(self, path: Path, clock: HandClock) -> None:
-        self.path, self.clock = path, clock
-        self.told: list[Event] = []
-
-    async def start(self) -> Watch:
-        self.records = await Records.open(self.path, self.clock)
-        self.recorder = Recorder(self.records, self.told.append)
-        self.engine = Engine(SITE, HandFeed, self.recorder, self.clock, lambda *_: None, boot="boot")
-        self.recorder.witness = self.engine.evidence
-        await self.recorder.load()
-        self.engine.resume(
-            self.recorder.kept,
-            [one.subject for one in self.recorder.incidents.values() if one.automatic and one.active],
-        )
-        self.commands = Commands(
-            self.engine, self.recorder, self.clock, reload=_no_reload, keep_key=_no_key, fleet=None, history=None
-        )
-        for spec in SITE.hosts:
-            self.engine.runs[spec.id] = None  # type: ignore[assignment] - only that it is there counts
-        self._task = asyncio.create_task(self.recorder.run())
-        return self
-
-    def see(self, one: HostView, seconds: float = TURN_S) -> None:
-        desk = self.engine.desk
-        for _ in range(max(1, round(seconds / TURN_S))):
-            self.clock.seconds += TURN_S
-            at = self.clock.now()
-            desk.due(at)
-            self.engine._views[one.id] = one
-            desk.look(one, at)
-            desk.close(at)
-
-    async def drained(self) -> None:
-        async with asyncio.timeout(30):
-            await self.recorder.drained()
-
-    async def bad(self) -> Watch:
-        self.see(GONE, 3)
-        await self.drained()
-        return self
-
-    async def stop(self) -> None:
-        if not self._task.done():
-            self._task.cancel()
-            await asyncio.wait([self._task])
-            await self.records.close()
-
-    async def ack(self, event: int = 1, who: str = "wang", note: str = "") -> Reply:
-        return await self.commands.do(who, AcknowledgeAlarms(1, (Seen(MISSING, event),), note))
-
-    @property
-    def state(self) -> AlarmState:
-        return self.engine.desk.alarms[MISSING].state
-
-    @property
-    def changed(self) -> list[AlarmsChanged]:
-        return [one for one in self.told if isinstance(one, AlarmsChanged)]
-
-    @property
-    def events(self) -> list[EventKind]:
-        return [event.kind for one in self.changed for event in one.events]
-
-
-async def _no_reload() -> tuple[None, tuple[str, ...]]:
-    return None, ()
-
-
-async def _no_key(_host: str, _key: object) -> None:
-    return None
+from wire.messages import MoveIncident, OpenIncident
 
 
 @pytest.fixture

@@ -357,7 +357,7 @@ async def test_the_peak_of_the_last_session(tmp_path: Path) -> None:
 
 
 async def test_a_screen_asks_for_graphs_and_series(past: Past, tmp_path: Path) -> None:
-    async def reload() -> tuple[None, tuple[str, ...]]:
+    async def reload(_who: str, _session: str) -> tuple[None, tuple[str, ...]]:
         return None, ()
 
     async def keep_key(_host: str, _key: object) -> None:

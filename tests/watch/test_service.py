@@ -120,7 +120,10 @@ async def test_it_ends_when_the_last_screen_leaves_unless_it_is_to_stay(
         assert (await reply(two)).ok, "one screen is left"
         await two.leave()
         assert await watch.ended() == (0, "")
-        assert said(watch.store)[-1].startswith("the last screen has left")
+        lines = said(watch.store)
+        assert lines[-1].startswith("the last screen has left")
+        assert sum("a screen attaches" in line for line in lines) == 2
+        assert sum(line.endswith("leaves") for line in lines) == 1, "of the last the end of the watch tells"
     async with watching(site) as staying:
         screen = await staying.screen()
         assert first(screen).stays

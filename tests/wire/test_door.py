@@ -23,6 +23,7 @@ from duty.records import Incident, IncidentState, LogEntry, LogKind, Refused, Su
 from tests.support.screens import BareScreen, until
 from wire import seat as seat_module
 from wire.door import AlreadyOpen, CannotOpen, Door
+from wire.doorway import session_of_process
 from wire.framing import encode
 from wire.messages import (
     PROTOCOL,
@@ -76,6 +77,7 @@ class Engine:
         self.asked: list[tuple[str, Command]] = []
         self.counts: list[int] = []
         self.users: list[str] = []
+        self.people: list[tuple[str, str]] = []
         self.held = asyncio.Event()
         self.log: tuple[LogEntry, ...] = ()
 
@@ -99,6 +101,12 @@ class Engine:
 
     def seats_changed(self, count: int) -> None:
         self.counts.append(count)
+
+    def came(self, who: str, session: str) -> None:
+        self.people.append((f"{who} comes", session))
+
+    def went(self, who: str, session: str) -> None:
+        self.people.append((f"{who} goes", session))
 
 
 @pytest.fixture
@@ -141,6 +149,14 @@ async def test_two_screens_each_get_a_welcome_the_board_and_every_event(door: Do
     await one.leave()
     await until(lambda: engine.counts == [1, 2, 1])
     assert door.count == 1
+    assert [what for what, _ in engine.people] == ["li comes", "wang comes", "li goes"]
+    assert {login for _, login in engine.people} == {session_of_process(os.getpid())}
+
+
+async def test_who_only_asks_something_is_nobody_s_screen(door: Door, path: Path, engine: Engine) -> None:
+    await (await BareScreen.join(path, "")).leave()
+    await until(lambda: engine.counts == [1, 0])
+    assert engine.people == []
 
 
 async def test_boards_merge_while_one_is_being_drawn_and_only_the_newest_of_each_host_goes_out(
