@@ -22,7 +22,7 @@ from tui.themes import THEMES
 from wire.words import LANGUAGES
 
 AGAIN = "run make pictures"
-MOST = 7_000_000
+MOST = 10_000_000
 """Bytes of all pictures: who clones the tree takes them along."""
 NO_PICTURE = (DetailScreen, OpeningScreen)
 """What others are made of; what is gone before the first board is there."""
