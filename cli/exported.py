@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from typing import BinaryIO
 
@@ -16,7 +16,8 @@ from sqlalchemy import Integer
 
 from cli.export import harmful
 from cli.log_formats import SHOWN
-from duty.chain import Link, Plain, Unreadable, canonical_of
+from duty.chain import Link, Plain, Unreadable
+from storage import exported
 from storage.tables import LOG
 
 
@@ -24,38 +25,15 @@ class NoExport(Exception):
     """The file is none of the forms that can be proved."""
 
 
-class _Exported(msgspec.Struct):
-    """What of an exported line the walk needs by name; the rest of it is hashed as it stands."""
-
-    seq: int
-    entered_at: int
-    prev_hash: str
-    hash: str
-
-
 def links(file: BinaryIO) -> Iterator[Link | Unreadable]:
     """The rows of ``file``. Raises :class:`NoExport` where it is neither JSON Lines nor CSV of ours."""
     first = file.read(1)
     file.seek(0)
     if first in (b"{", b""):
-        return _from_lines(file)
+        return exported.links(file)
     if first == SHOWN[0][:1].encode():
         return _from_csv(file)
     raise NoExport
-
-
-def _from_lines(lines: Iterable[bytes]) -> Iterator[Link | Unreadable]:
-    encoder = msgspec.json.Encoder(order="sorted")
-    for place, line in enumerate(lines, 1):
-        text = line.rstrip(b"\r\n")
-        try:
-            row = msgspec.json.decode(text, type=dict[str, Plain])
-            # Only as it was exported: a key that stands there twice would be read one way here and another elsewhere.
-            if encoder.encode(row) != text:
-                raise ValueError
-            yield _link(row)
-        except (ValueError, msgspec.MsgspecError):
-            yield Unreadable(place)
 
 
 def _from_csv(file: BinaryIO) -> Iterator[Link | Unreadable]:
@@ -68,7 +46,7 @@ def _from_csv(file: BinaryIO) -> Iterator[Link | Unreadable]:
             cells = next(rows, None)
             if cells is None:
                 return
-            yield _link({name: _value(name, cell) for name, cell in _pairs(names, cells)})
+            yield exported.link_of({name: _value(name, cell) for name, cell in _pairs(names, cells)})
         except (ValueError, csv.Error, msgspec.MsgspecError):
             yield Unreadable(place)
 
@@ -90,8 +68,3 @@ def _value(name: str, cell: str) -> Plain:
     if str(int(cell)) != cell:
         raise ValueError(cell)
     return int(cell)
-
-
-def _link(row: dict[str, Plain]) -> Link:
-    one = msgspec.convert(row, _Exported)
-    return Link(one.seq, one.entered_at, one.prev_hash, one.hash, canonical_of(row))

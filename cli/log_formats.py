@@ -9,10 +9,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple, TextIO
 
-import msgspec
-
 from cli.export import harmless
 from duty.records import LogEntry, Subject
+from storage.exported import line_of
 from tui.log_rows import letter_of, said_of
 from tui.sayings import about_of
 from wire.words import _, language
@@ -147,9 +146,8 @@ def write_csv(heading: Heading, rows: Rows, to: TextIO) -> None:
 
 def write_lines(_heading: Heading, rows: Rows, to: TextIO) -> None:
     """JSON Lines: each line with both of its hashes, in the form that is hashed."""
-    encoder = msgspec.json.Encoder(order="sorted")
     for _entry, columns in rows:
-        to.write(encoder.encode(columns).decode() + "\n")
+        to.write(line_of(columns).decode())
 
 
 WRITERS: dict[str, Callable[[Heading, Rows, TextIO], None]] = {

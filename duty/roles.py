@@ -69,10 +69,6 @@ class People(msgspec.Struct, frozen=True):
         """What people call a user."""
         return next((person.shown for person in self.persons if person.name == name and person.shown), name)
 
-    def with_role(self, role: Role) -> tuple[Person, ...]:
-        """Everybody of exactly this role."""
-        return tuple(person for person in self.persons if person.role is role)
-
     def may(self, name: str, move: Move) -> Phrase | None:
         """Why ``name`` may not make this move of an incident; ``None`` where they may."""
         least = _LEAST.get(move)

@@ -6,7 +6,7 @@ import logging
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from duty.alarm_batch import Batch, Desk, Kept, WindowsKept
 from duty.alarm_def import AlarmKey
@@ -18,14 +18,17 @@ _ALARM = msgspec.json.Decoder(Alarm)
 _DESK = msgspec.json.Decoder(Desk)
 _WINDOWS = msgspec.json.Decoder(WindowsKept)
 _DESK_ROW, _WINDOWS_ROW = 1, 2
+_NAMES = "host", "kind", "thing", "definition"
+_REPLACED = delete(ALARM).where(*(ALARM.c[name] == bindparam(f"old_{name}") for name in _NAMES))
 T = TypeVar("T")
 
 
 def keep(connection: Connection, batch: Batch, saved_at: float) -> None:
     """Put the alarms of ``batch`` and its desk in the place of what is there."""
     at = micros(saved_at)
-    for key in (*batch.gone, *(alarm.key for alarm in batch.alarms)):
-        connection.execute(delete(ALARM).where(*(ALARM.c[name] == word for name, word in _columns(key).items())))
+    replaced = [_columns(key, "old_") for key in (*batch.gone, *(alarm.key for alarm in batch.alarms))]
+    if replaced:
+        connection.execute(_REPLACED, replaced)
     if batch.alarms:
         rows = [{**_columns(one.key), "saved_at": at, "state": _text(one)} for one in batch.alarms]
         connection.execute(insert(ALARM), rows)
@@ -58,9 +61,10 @@ def _beside(connection: Connection, number: int, decoder: msgspec.json.Decoder[T
         return None
 
 
-def _columns(key: AlarmKey) -> dict[str, str]:
+def _columns(key: AlarmKey, before: str = "") -> dict[str, str]:
     subject = key.subject
-    return {"host": subject.host, "kind": subject.kind, "thing": subject.key, "definition": key.definition}
+    words = subject.host, subject.kind, subject.key, key.definition
+    return {before + name: word for name, word in zip(_NAMES, words, strict=True)}
 
 
 def _text(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from duty.chain import Link, Unreadable, canonical_of
+from duty.chain import Link, Plain, Unreadable, canonical_of
 
 _ENCODER = msgspec.json.Encoder(order="sorted")
 
@@ -31,12 +31,16 @@ def links(lines: Iterable[bytes]) -> Iterator[Link | Unreadable]:
     for place, line in enumerate(lines, 1):
         text = line.rstrip(b"\r\n")
         try:
-            row = msgspec.json.decode(text, type=dict[str, str | int | None])
-            one = msgspec.convert(row, _Exported)
+            row = msgspec.json.decode(text, type=dict[str, Plain])
             # Only as it was exported: a key that stands there twice would be read one way here and another elsewhere.
             if _ENCODER.encode(row) != text:
                 raise ValueError
+            yield link_of(row)
         except (ValueError, msgspec.MsgspecError):
             yield Unreadable(place)
-            continue
-        yield Link(one.seq, one.entered_at, one.prev_hash, one.hash, canonical_of(row))
+
+
+def link_of(row: dict[str, Plain]) -> Link:
+    """One row, read back. Raises :class:`msgspec.ValidationError` where it lacks what the walk needs."""
+    one = msgspec.convert(row, _Exported)
+    return Link(one.seq, one.entered_at, one.prev_hash, one.hash, canonical_of(row))
