@@ -52,6 +52,11 @@ def found(terminal: Terminal, words: str) -> list[str]:
     return [line for line in lines if re.match(r".11-2[23] \d\d:", line)] if f"/ {words} " in lines[3] else []
 
 
+def holds(terminal: Terminal, words: str, lines: list[str]) -> bool:
+    """Whether the search for these words has found these lines."""
+    return all(one in "\n".join(found(terminal, words)) for one in lines)
+
+
 def rewrite(store: Path, changed: dict[int, str]) -> None:
     """Somebody with the file and the program writes the whole log anew with other words in it."""
     before = Store(store)
@@ -115,8 +120,10 @@ async def test_the_mistaken_entry(tmp_path: Path, capsys: pytest.CaptureFixture[
         for words, among in (("gateway 03", (WRONG,)), ("gateway 05", (RIGHT,)), ("网关", (WRONG, RIGHT))):
             terminal.press(f"/\x15{words}\r")  # ^U: what was looked for before goes
             marked = [f"{'X' if text is WRONG else 'C'} {text}" for text in among]
-            await terminal.until(lambda w=words, m=marked: all(one in "\n".join(found(terminal, w)) for one in m))
-        assert len(found(terminal, "网关")) == 2 + len(OLD) // 50, f"and it is complete:\n{terminal.text}"
+            await terminal.until(lambda w=words, m=marked: holds(terminal, w, m))
+        complete = 2 + len(OLD) // 50
+        await terminal.until(lambda: len(found(terminal, "网关")) == complete)
+        await terminal.shows(f"{complete} found")
 
     proved(stage, tmp_path, capsys)
 
