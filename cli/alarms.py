@@ -34,7 +34,11 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print all of them. Without a site file: the built-in ones."""
+    """Print all of them. Without a site file: the built-in ones. With ``--review`` the load they were."""
+    if args.review:
+        from cli.alarm_review import run as reviewed
+
+        return reviewed(args)
     rules: tuple[AlarmRule, ...] = ()
     if not args.practice and find_site(args.site, os.environ, Path.cwd()) is not None:
         site = loaded_site(args)

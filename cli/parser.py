@@ -268,6 +268,17 @@ def _site_verbs(verb: Verb) -> None:
         _("List the alarms in force: cause, consequence, what the operator does, priority and delays."),
     )
     alarms.add_argument("--json", action="store_true", help=_("print JSON"))
+    alarms.add_argument(
+        "--review",
+        action="store_true",
+        help=_("instead: how many came in a time, against the figures for an operator's load; the watch need not run"),
+    )
+    alarms.add_argument(
+        "--since",
+        metavar=_("TIME"),
+        help=_('the review from when on: "2026-03-05", "yesterday", or "90m" for so long ago; "30d" if not given'),
+    )
+    alarms.add_argument("--until", metavar=_("TIME"), help=_("up to when, as --since; now if not given"))
 
 
 def _host_verbs(verb: Verb) -> None:

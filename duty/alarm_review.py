@@ -7,12 +7,14 @@ They are meant for thirty days or more of one operating position; :attr:`Review.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from duty.alarm_def import AlarmKey
+from duty.alarm_lines import ANNOUNCED, FLOODED, SHELVED
 from duty.alarm_load import ACCEPTABLE, CEILING, FLOOD, WINDOW_S, Counted, Pace
+from duty.records import LogEntry
 
 HOUR_S = 3600.0
 PER_HOUR = 30
@@ -75,6 +77,33 @@ def review_of(announced: Sequence[Counted], since: float, until: float) -> Revie
         top=top,
         top_share=sum(number for _, number in top) / total if total else None,
     )
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What the lines of the duty log tell of the load (I16): shelved beside it, suppressed and out of service not."""
+
+    announced: tuple[Counted, ...]
+    shelved: int
+    """How often an alarm came while it was shelved."""
+    floods: int
+    """That ended."""
+
+
+def past_of(entries: Iterable[LogEntry]) -> Past:
+    """The load as lines of the log have it; other lines are passed over."""
+    announced: list[Counted] = []
+    shelved = floods = 0
+    for entry in entries:
+        said = entry.said
+        if said is None:
+            continue
+        shelved += said.template == SHELVED
+        floods += said.template == FLOODED
+        name, priority = said.values.get("name"), said.values.get("priority")
+        if said.template in ANNOUNCED and isinstance(name, str) and isinstance(priority, int):
+            at = entry.event_at
+            announced.append(Counted(AlarmKey(entry.subject, name), entry.seq, at, at, priority))
+    return Past(tuple(announced), shelved, floods)
 
 
 def _split(within: Sequence[Counted], since: float, step: float) -> Counter[int]:

@@ -13,7 +13,7 @@ from duty.alarm_acks import acknowledge
 from duty.alarm_batch import Batch, WindowsKept
 from duty.alarm_covers import back_in_service, out_of_service, shelve, unshelve
 from duty.alarm_def import AlarmDef, AlarmKey
-from duty.alarm_lines import RAISED, RETURNED, alarm_ref, line_of
+from duty.alarm_lines import RETURNED, STARTED, alarm_ref, line_of
 from duty.alarm_load import is_chattering
 from duty.alarm_record import Alarm, Step
 from duty.alarm_series import series_behind, shares
@@ -208,7 +208,7 @@ class AlarmActs:
         except (StoreFailed, TimeoutError):  # what to do is needed all the more
             return []
         own = [one for one in lines if one.said is not None and alarm_ref(key) in one.refs]
-        went = [(one.event_at, one.said.template == RAISED) for one in own if one.said and one.said.template in _CAME]
+        went = [(one.event_at, one.said.template in STARTED) for one in own if one.said and one.said.template in _CAME]
         return list(reversed(went))
 
     def witnessed(self, evidence: Evidence | None, keys: tuple[AlarmKey, ...], at: float) -> Evidence | None:
@@ -254,7 +254,7 @@ class AlarmActs:
         return next((str(one.key) for one in alarms if one.active and str(one.key) in linked), "")
 
 
-_CAME = (RAISED, RETURNED)
+_CAME = (*STARTED, RETURNED)
 
 
 class _Turn:

@@ -19,8 +19,8 @@ from duty.records import LogEntry, Refused
 from storage.failures import StoreFailed
 from wire.alarms import AlarmsChanged, AlarmsHeld, LoadView
 
-ACT_S = 5.0
-"""Seconds a person's act may wait for the store; after that it is refused and not done (I17)."""
+ACT_S = 4.0
+"""Seconds a person's act may wait for its turn or for the store; after that it is refused and not done (I17)."""
 MAX_LINES = 10_000
 """Lines of alarms, and events, that wait while the store does not write; the oldest are given up."""
 
@@ -55,7 +55,9 @@ class Act:
                 await asyncio.shield(self.done)
                 return
             self.dropped = True
-            self.end(Refused(phrase("the records did not take it within {seconds} s: it was not done", seconds=5)))
+            self.end(
+                Refused(phrase("the records did not take it within {seconds} s: it was not done", seconds=round(ACT_S)))
+            )
             await self.done
 
 

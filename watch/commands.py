@@ -60,6 +60,13 @@ MAX_FILES = 16
 """Files attached to one entry."""
 MAX_QUERY = 400
 """Characters of what is looked for."""
+ANSWER_S = 4.5
+"""Seconds after which a person is answered whatever the store does (I17: within 5 s)."""
+_KEPT = (
+    WriteLog, CorrectLog, OpenIncident, TakeIncident, NoteIncident, CloseIncident, MoveIncident, AcknowledgeAlarms,
+    ShelveAlarm, UnshelveAlarm, TakeAlarmOut, PutAlarmBack, BeginMaintenance, EndMaintenance,
+)  # fmt: skip
+_READ = (ReadLog, ReadIncident, ReadAlarm)
 
 
 class Fleet(Protocol):
@@ -106,9 +113,36 @@ class Commands:
         self.fleet = fleet
         self.history = history
         self.alarms = AlarmActs(engine, recorder, clock, history)
+        self._late: set[asyncio.Task[Reply]] = set()
+        """What was answered before it ended."""
 
     async def do(self, who: str, command: Command, session: str = "") -> Reply:
         """Do it for ``who``. Raises :class:`duty.records.Refused` with the reason where it cannot be done."""
+        if isinstance(command, _KEPT):
+            late = phrase("the store does not answer: whether this was kept is seen when it does; look first")
+        elif isinstance(command, _READ):
+            late = phrase("the store does not answer")
+        else:
+            return await self._do(who, command, session)
+        work = asyncio.ensure_future(self._do(who, command, session))
+        try:
+            done, _ = await asyncio.wait((work,), timeout=ANSWER_S)
+        except asyncio.CancelledError:  # the watch ends
+            work.cancel()
+            raise
+        if done:
+            return work.result()
+        # What the store has in its hand cannot be taken back: it goes on, and is told to all when it was kept.
+        self._late.add(work)
+        work.add_done_callback(self._ended)
+        raise Refused(late)
+
+    def _ended(self, work: asyncio.Task[Reply]) -> None:
+        self._late.discard(work)
+        if not work.cancelled():
+            work.exception()  # whoever asked has been answered
+
+    async def _do(self, who: str, command: Command, session: str) -> Reply:
         match command:
             case WriteLog():
                 return await self._note(who, command, session)

@@ -9,9 +9,9 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from duty.alarm_batch import Batch, Kept
 from duty.corrections import Correction
@@ -66,6 +66,10 @@ class Records:
         self._written_at = clock.now().mono
         self._stuck = False
         """The store has something in hand and does not come back from it."""
+        self._came_back = 0
+        """How many calls the store has come back from, done or failed."""
+        self._asked: set[Future[Any]] = set()
+        """What was asked of the store and is not done: one in its hand, the others behind that."""
 
     @classmethod
     async def open(cls, place: Path | Server, clock: Clock, speech: Speech = ENGLISH) -> Records:
@@ -227,12 +231,18 @@ class Records:
         """:meth:`check` while it does not work, and else where nothing was written for :data:`QUIET_S`."""
         if self.error is None and self._clock.now().mono - self._written_at < QUIET_S:
             return
+        before = self._came_back
         try:
             async with asyncio.timeout(STUCK_S):
                 await self._answering()
                 await self.check()
         except TimeoutError:
+            if self._came_back != before:  # slow, one after the other, but it answers
+                return
             self._stuck, self.error = True, _SILENT
+            # Who waits behind what does not end is refused now; what the store has in hand may still be kept.
+            for one in tuple(self._asked):
+                one.cancel()
 
     async def _answering(self) -> None:
         """Wait until what the store has in hand is done."""
@@ -240,22 +250,40 @@ class Records:
         self._stuck = False
 
     async def _write(self, work: Callable[[Store], T]) -> T:
-        if self._stuck:  # it would wait behind what does not end, and be written who knows when
-            raise StoreFailed(_SILENT)
-        self._written_at = self._clock.now().mono
         # Only writing tells whether writing works: a full disk is read without a fault.
         try:
             done = await self._do(work)
         except StoreFailed as failed:
             self.error = failed.why
             raise
-        self.error = None
+        # Not when it begins: people who try again and again would put off the look that finds a store that hangs.
+        self._written_at, self.error = self._clock.now().mono, None
         return done
 
     async def _do(self, work: Callable[[Store], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._in_thread, work)
+        if self._stuck:  # it would wait behind what does not end, and be done who knows when
+            raise StoreFailed(_SILENT)
+        asked = self._thread.submit(self._in_thread, work)
+        self._asked.add(asked)
+        asked.add_done_callback(self._asked.discard)
+        try:
+            done = await asyncio.wrap_future(asked)
+        except asyncio.CancelledError:
+            if self._gave_up(asked):
+                raise StoreFailed(_SILENT) from None
+            raise
+        self._stuck = False
+        return done
+
+    def _gave_up(self, asked: Future[Any]) -> bool:
+        """Whether it was given up because the store hangs, and not by who asked."""
+        task = asyncio.current_task()
+        return self._stuck and asked.cancelled() and not (task is not None and task.cancelling())
 
     def _in_thread(self, work: Callable[[Store], T]) -> T:
-        if self._store is None:
-            self._store = Store(self._place, self._speech)
-        return work(self._store)
+        try:
+            if self._store is None:
+                self._store = Store(self._place, self._speech)
+            return work(self._store)
+        finally:
+            self._came_back += 1

@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from duty.incident_rules import Change
 from duty.moment import Moment
 from duty.phrases import phrase
-from duty.records import LogKind, Move, NewLogEntry, Subject
+from duty.records import LogEntry, LogKind, Move, NewLogEntry, Refused, Subject
 from storage.failures import StoreFailed
 from storage.store import Store
 from tests.support.disks import fill, small_disk
 from tests.support.feeds import HandClock
 from tests.support.screens import PATIENCE_S, until
+from watch.commands import Commands
 from watch.recorder import Event, Recorder
 from watch.records import QUIET_S, Records
-from wire.messages import LogWritten
+from wire.messages import LogWritten, ReadIncident, WriteLog
 
 LOST = Change(Subject("gw", "host", "gw"), True, 2, phrase("host {host} is lost", host="gw"), "connection.lost")
 BACK = Change(LOST.subject, on=False)
@@ -195,3 +199,46 @@ async def test_a_store_that_fails_while_nobody_writes_is_found(desk: Desk) -> No
     other.close()
     await desk.records.check_if_due()
     assert desk.records.error is None
+
+
+async def never(*_: object) -> Any:
+    raise AssertionError
+
+
+async def test_i17_acts_under_way_when_the_store_hangs_are_answered_and_what_did_not_begin_is_not_done(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("watch.records.STUCK_S", 0.05)
+    monkeypatch.setattr("watch.commands.ANSWER_S", 0.05)
+    await desk.start()
+    began, freed, really = threading.Event(), threading.Event(), Store.append_log
+
+    def hangs(store: Store, entries: list[NewLogEntry], entered_at: float) -> list[LogEntry]:
+        began.set()
+        freed.wait(PATIENCE_S)
+        return really(store, entries, entered_at)
+
+    monkeypatch.setattr(Store, "append_log", hangs)
+    engine: Any = SimpleNamespace(runs={})
+    commands = Commands(engine, desk.recorder, desk.clock, reload=never, keep_key=never)
+    with pytest.raises(Refused, match="whether this was kept"):
+        await commands.do("wang", WriteLog(1, "in hand"))
+    assert await asyncio.to_thread(began.wait, PATIENCE_S)
+    behind = asyncio.create_task(desk.recorder.write(line("behind", "wang")))
+    reading = asyncio.create_task(desk.records.moves(1))
+    await asyncio.sleep(0)
+    desk.clock.seconds += QUIET_S
+    await desk.records.check_if_due()
+    for one in (behind, reading):
+        with pytest.raises(StoreFailed, match="does not answer"):
+            await one
+    with pytest.raises(StoreFailed, match="does not answer"):
+        await commands.do("wang", ReadIncident(2, 1))
+    desk.recorder.log(line("of the watch"))
+    freed.set()
+    await until(lambda: texts(desk.told) != [])
+    while desk.records.error is not None:
+        await desk.records.check_if_due()
+    await desk.drained()
+    assert texts(desk.told) == ["in hand", "of the watch"], "told once kept; what was refused is not written later"
+    assert [entry.text for entry in await desk.records.read_log()] == ["of the watch", "in hand"]

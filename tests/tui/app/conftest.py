@@ -78,7 +78,7 @@ def desk(own_world: Path) -> Callable[..., Any]:
                 made = Desk(watch, app, pilot)
                 await made.until(lambda: made.screen == "WatchScreen" and bool(watch.drawn))
                 yield made
-                # As a person leaves: taken down in the middle of its messages, a screen would draw what is gone already.
+                # As a person leaves: taken down in the middle of its messages, a screen would draw what is gone.
                 app.exit()
                 await made.until(lambda: not app.is_running)
 
