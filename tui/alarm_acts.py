@@ -20,6 +20,6 @@ ALARM_ACTS: tuple[tuple[str, str, str, str, str, Reason], ...] = (
     ("out", "O", N_("Take the alarm out of service"), "take_out", "", cannot(Happening.OUT)),
     ("in-service", "I", N_("Put the alarm back into service"), "put_back", "", cannot(Happening.BACK)),
     ("maintain", "M", N_("Begin maintenance of the host"), "begin_maintenance", "", no_host),
-    ("maintained", "E", N_("End a window of maintenance"), "end_maintenance", "", no_window),
+    ("maintained", "W", N_("End a window of maintenance"), "end_maintenance", "", no_window),
     ("mute", "Q", N_("Sound off for ten minutes, or on again"), "mute", "", _always),
 )

@@ -47,6 +47,11 @@ def done(desk: Any) -> list[Any]:
     return [structs.replace(command, ask=0) for command in desk.watch.commands]
 
 
+def test_a_key_belongs_to_one_action() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert sorted(keys) == sorted(set(keys))
+
+
 async def test_a_note_is_about_what_is_under_the_cursor(desk: MakeDesk) -> None:
     async with desk() as d:
         await go_to_host(d, "qgw1")

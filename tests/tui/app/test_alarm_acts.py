@@ -206,7 +206,7 @@ async def test_maintenance_of_the_host_under_the_cursor(desk: MakeDesk) -> None:
         await d.press("enter")
         await d.until(lambda: bool(d.app.picture.alarms.windows) and d.screen == "WatchScreen")
         await d.until(lambda: "maintenance: 1" in panel.heading())
-        await d.press("E")
+        await d.press("W")
         await d.until(lambda: d.screen == "Choose")
         await d.press("enter")
         await d.until(lambda: not d.app.picture.alarms.windows)
@@ -236,7 +236,7 @@ async def test_what_cannot_be_done_says_why(desk: MakeDesk) -> None:
         assert "it is acknowledged already" in d.told
         await d.press("U")
         assert "it is not shelved" in d.told
-        await d.press("E")
+        await d.press("W")
         assert "no window of maintenance is open" in d.told
         await d.press("1", "A")
         assert "no alarm under the cursor" in d.told
