@@ -54,7 +54,7 @@ def practice_site(
     """
     hosts = tuple(_host(model, interval_s, authority) for model in models)
     return SiteSpec(
-        name="演练 practice",
+        name="练习 practice",
         time_zone="Asia/Shanghai",
         language=None,
         hosts=(*((_this_machine(interval_s),) if local else ()), *hosts),

@@ -34,7 +34,7 @@ from wire.words import _, say
 
 if TYPE_CHECKING:
     from tui.app import WatchkeeperApp
-    from tui.pager import Line
+    from tui.pager import Span
 
 HALF_HOUR_S = 1800.0
 Values = dict[str, str]
@@ -103,9 +103,9 @@ def _bulk(app: WatchkeeperApp, alarms: Sequence[Alarm]) -> None:
     app.push_screen(BulkAck([_bulk_line(one) for one in waiting], send, note_needed=any(map(_unseen, waiting))))
 
 
-def _bulk_line(alarm: Alarm) -> Line:
+def _bulk_line(alarm: Alarm) -> Span:
     tone = "act" if alarm.state is AlarmState.UNACKNOWLEDGED else "warn"
-    return ((f"{_(ALARM_WORDS[alarm.state])}  ", tone), (_line(alarm), ""))
+    return f"{_(ALARM_WORDS[alarm.state])}  {_line(alarm)}", tone
 
 
 def _tell_bulk(app: WatchkeeperApp, reply: Reply, count: int) -> None:

@@ -23,7 +23,7 @@ from tui.glyphs import Glyphs
 from tui.incident_facts import spoken_facts
 from tui.log_rows import said_of
 from tui.pager import Line, wrapped
-from tui.sayings import INCIDENT_WORDS, QUALITY_WORDS, STATE_WORDS, title_of
+from tui.sayings import INCIDENT_WORDS, QUALITY_WORDS, STATE_WORDS, listed, title_of
 from wire.alarms import Guidance
 from wire.words import _, say
 
@@ -166,7 +166,7 @@ def _now(known: Known, glyphs: Glyphs, width: int) -> Iterator[Line]:
         yield from wrapped(words, width, indent=2)
     facts = evidence_of(host, known.key.subject, known.now)
     if facts.subject:
-        yield from wrapped("; ".join(spoken_facts(facts.subject)), width, "dim", indent=2)
+        yield from wrapped(listed(spoken_facts(facts.subject)), width, "dim", indent=2)
 
 
 def _beneath(known: Known, glyphs: Glyphs, width: int) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from duty.records import ENDED
 from tui import figures
 from tui.alarm_words import reason_of, thing_of
 from tui.pause import Pause
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from textual.screen import Screen
 
+    from duty.records import Subject
     from tui.app import WatchkeeperApp
     from tui.messages import LogSubmitted
 
@@ -73,8 +75,21 @@ def open_incident(app: WatchkeeperApp) -> None:
 
     title = "" if alarm is None else f"{thing_of(alarm.key)}: {reason_of(alarm)}"
     level = alarm.priority if alarm is not None else None
-    about = about_of(subject)
-    app.push_screen(dialogs.open_incident(send, about=about, rules=app.picture.rules, title=title, level=level))
+    about, rules = about_of(subject), app.picture.rules
+    there = _going_on(app, subject)
+    app.push_screen(dialogs.open_incident(send, about=about, rules=rules, title=title, level=level, there=there))
+
+
+def _going_on(app: WatchkeeperApp, subject: Subject) -> int | None:
+    """The newest real incident about the same thing that has not ended."""
+    return max(
+        (
+            one.id
+            for one in app.picture.incidents.values()
+            if subject.host and one.subject == subject and not one.drill and one.state not in ENDED
+        ),
+        default=None,
+    )
 
 
 async def take(app: WatchkeeperApp) -> None:

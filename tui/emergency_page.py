@@ -16,7 +16,7 @@ from tui import figures
 from tui.glyphs import Glyphs
 from tui.incident_facts import CLAIM_WORDS, shown_words, spoken_facts
 from tui.pager import Line, wrapped
-from tui.sayings import QUALITY_WORDS, STATE_WORDS, about_of
+from tui.sayings import QUALITY_WORDS, STATE_WORDS, about_of, listed
 from wire.words import _, say
 
 _INDENT = 6
@@ -116,7 +116,7 @@ def shown_lines(name: str, seen: Evidence, glyphs: Glyphs, width: int, indent: i
         (" " * indent, ""), (f"{state.text} ", state.tone), (f"{name}  {_(STATE_WORDS[seen.state])}  ", ""),
         (f"{quality.text} ", quality.tone), (_(QUALITY_WORDS[seen.quality]), ""),
     )  # fmt: skip
-    if facts := "; ".join(spoken_facts(seen.subject or seen.host)):
+    if facts := listed(spoken_facts(seen.subject or seen.host)):
         yield from wrapped(facts, width, "dim", indent=indent + 3)
     for why in seen.why[:3]:
         yield from wrapped(say(why), width, "dim", indent=indent + 3)

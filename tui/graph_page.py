@@ -23,35 +23,12 @@ from tui.cells import cell
 from tui.graphs import ASCII, BRAILLE, Axis, Frame, Limit, Mark, Point, graph, span_of
 from tui.pager import Line, Span, padded, wrapped
 from tui.sayings import title_of
+from tui.series_words import series_words
 from wire.words import _
 
 WIDE = 110
 """Cells from which the series are listed beside the graph."""
 _LIST = 30
-_WORDS = {
-    "host": {
-        "cpu": N_("CPU"), "load": N_("load"), "memory": N_("memory"), "swap": N_("swap"), "user": N_("CPU, programs"),
-        "system": N_("CPU, kernel"), "iowait": N_("CPU, waiting for disks"), "steal": N_("CPU, taken by others"),
-    },
-    "process": {
-        "count": N_("copies"), "cpu": N_("CPU"), "rss": N_("memory"), "threads": N_("threads"),
-        "files": N_("open files"),
-    },
-    "line": {"in": N_("in"), "out": N_("out"), "errors": N_("errors"), "drops": N_("drops")},
-    "queue": {"packets": N_("packets waiting"), "retransmitted": N_("sent again")},
-    "ping": {"rtt": N_("RTT"), "jitter": N_("jitter"), "loss": N_("loss")},
-    "clock": {"offset": N_("clock offset")},
-    "device": {"busy": N_("busy"), "read": N_("read"), "written": N_("written"), "wait": N_("wait")},
-    "app": {"response": N_("response time"), "cert_days": N_("certificate, days left")},
-    "perf": {"value": ""},
-    "event": {"act": N_("lines to act on"), "warn": N_("warning lines")},
-    "pressure": {"share": N_("pressure")},
-    "sensor": {"celsius": N_("temperature")},
-    "disk": {
-        "used": N_("used"), "available": N_("free"), "used_percent": N_("used, share"),
-        "inodes_percent": N_("inodes, share"),
-    },
-}  # fmt: skip
 _LEVELS = {
     (False, False): N_("warning from"), (True, False): N_("act from"),
     (False, True): N_("warning below"), (True, True): N_("act below"),
@@ -81,12 +58,6 @@ class GraphPage(NamedTuple):
     ascii: bool = False
     moment: float | None = None
     """A moment in the middle of it that is looked at, UTC epoch seconds."""
-
-
-def series_words(series: SeriesKey) -> str:
-    """What a series is called: the thing and what of it."""
-    field = _WORDS.get(series.kind, {}).get(series.field, series.field)
-    return f"{series.key} {_(field) if field else ''}".strip()
 
 
 def value_words(unit: str) -> Callable[[float | None], str]:

@@ -12,7 +12,7 @@ from duty.typed import action_of, past_moment
 from tui import figures
 from tui.incident_reasons import mergeable
 from tui.incident_words import MOVE_WORDS
-from tui.sayings import about_of, refusal, title_of
+from tui.sayings import about_of, listed, refusal, title_of
 from wire.messages import CloseIncident, MoveIncident, OpenIncident, ReadIncident, Reply
 from wire.words import _, say
 
@@ -100,7 +100,7 @@ def told(moves: Sequence[IncidentMove], zone: str) -> str:
         if said := move.text or (say(move.said) if move.said else ""):
             words += f": {said}"
         parts.append(words)
-    return "; ".join(parts)
+    return listed(parts)
 
 
 def close(app: WatchkeeperApp) -> None:

@@ -9,7 +9,7 @@ from tui import figures
 from tui.glyphs import Glyphs
 from tui.incident_facts import guidance_words, past_words, spoken_facts
 from tui.pager import Line, wrapped
-from tui.sayings import QUALITY_WORDS, STATE_WORDS
+from tui.sayings import QUALITY_WORDS, STATE_WORDS, listed
 from wire.words import _, say
 
 
@@ -28,7 +28,7 @@ def evidence_lines(evidence: Evidence, zone: str, now: float, glyphs: Glyphs, wi
         yield from wrapped(say(why), width, indent=2)
     for words, facts in ((_("the thing: {facts}"), evidence.subject), (_("its host: {facts}"), evidence.host)):
         if facts:
-            yield from wrapped(words.replace("{facts}", "; ".join(spoken_facts(facts))), width, indent=2)
+            yield from wrapped(words.replace("{facts}", listed(spoken_facts(facts))), width, indent=2)
     for line in evidence.lines:
         yield from wrapped(line, width, "dim", indent=2)
     for said in evidence.guidance if not evidence.alarms else ():

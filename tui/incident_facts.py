@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator
 from duty.emergency import Claim
 from duty.incident_details import AlarmGuidance, Fact, Past, Shown
 from duty.phrases import N_
+from duty.series import SeriesKey
 from tui import figures
-from tui.sayings import QUALITY_WORDS, STATE_WORDS
+from tui.alarm_guidance import span
+from tui.sayings import QUALITY_WORDS, STATE_WORDS, listed
+from tui.series_words import series_words
 from wire.words import _, say
 
 CLAIM_WORDS = {
@@ -49,10 +52,10 @@ def value_of(fact: Fact) -> str:
 def shown_words(shown: Shown) -> str:
     """What stood beside a step when it was done, in one line."""
     seen = shown.seen
-    facts = "; ".join(spoken_facts(seen.subject or seen.host))
+    facts = listed(spoken_facts(seen.subject or seen.host))
     words = _("{thing}: {state}, {quality}", thing=shown.thing, state=_(STATE_WORDS[seen.state]),
               quality=_(QUALITY_WORDS[seen.quality]))  # fmt: skip
-    return f"{words}; {facts}" if facts else words
+    return listed((words, facts)) if facts else words
 
 
 def guidance_words(alarm: AlarmGuidance) -> Iterator[str]:
@@ -61,19 +64,14 @@ def guidance_words(alarm: AlarmGuidance) -> Iterator[str]:
         yield say(alarm.said)
     yield _("cause: {cause}", cause=say(alarm.cause))
     yield _("consequence: {text}", text=say(alarm.consequence))
-    yield _("action within {span}: {text}", span=figures.span(alarm.respond_s), text=say(alarm.action))
-
-
-def past_name(past: Past) -> str:
-    """Which series it is."""
-    return " ".join(filter(None, (past.kind, past.key, past.field)))
+    yield _("action within {span}: {text}", span=span(alarm.respond_s), text=say(alarm.action))
 
 
 def past_words(past: Past, zone: str) -> str:
     """Which series, from when to when, the least and highest and the last value of it."""
     return _(
         "{series}, {since} – {until}: {low} to {high}, last {last}",
-        series=past_name(past),
+        series=series_words(SeriesKey(past.kind, past.key, past.field)),
         since=figures.clock(past.since, zone),
         until=figures.clock(past.until, zone),
         low=amount(min(point[1] for point in past.points), past.unit),
@@ -93,4 +91,5 @@ def amount(value: float, unit: str) -> str:
             return figures.rate(value)
         case "s":
             return figures.span(value) if value >= 1 else figures.millis(value)
-    return f"{figures.number(value)}{unit}"
+    # A mean over a minute has more digits than it is worth.
+    return figures.number(float(f"{value:.3g}") if abs(value) < 100 else value) + unit

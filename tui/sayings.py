@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from duty.phrases import N_
 from duty.quality import Quality, State
 from duty.records import Incident, IncidentState, LogEntry, Subject
 from wire.messages import Reply
 from wire.words import _, say
+
+
+def listed(parts: Iterable[str]) -> str:
+    """Several things said one after the other in a line."""
+    # For translators: between two things in a list; Chinese has a sign of its own for it.
+    return _("; ").join(parts)
+
 
 STATE_WORDS = {
     State.OK: N_("well"),

@@ -19,9 +19,10 @@ from duty.series import SeriesKey, unit_of
 from tui import cells, figures
 from tui.cells import cell
 from tui.glyphs import Glyphs
-from tui.graph_page import Across, joined, limits_of, nice, series_words, value_words
+from tui.graph_page import Across, joined, limits_of, nice, value_words
 from tui.graphs import ASCII, BRAILLE, LEVELS, Axis, Frame, Limit, Mark, column_of, graph, reaches, span_of
 from tui.pager import Line, Span, padded
+from tui.series_words import series_words
 from wire.words import _
 
 SPAN_S = 3600.0

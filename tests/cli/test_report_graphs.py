@@ -21,7 +21,7 @@ def test_a_gap_is_not_drawn_over() -> None:
     assert [x for x, _y in places] == sorted(x for x, _y in places)
     caption = drawn.find("figcaption")
     assert caption is not None and caption.text is not None
-    assert caption.text.startswith("host <b> cpu, 11:26:00 – 11:41:00: 10 % to 89 %"), "nothing in it is markup"
+    assert caption.text.startswith("<b> CPU, 11:26:00 – 11:41:00: 10 % to 89 %"), "nothing in it is markup"
 
 
 def test_the_table_has_a_dash_where_nothing_was_read() -> None:

@@ -4,11 +4,13 @@ import msgspec
 import pytest
 
 from duty.evidence import LINES, evidence_of, unseen
-from duty.incident_details import Evidence, Fact
+from duty.incident_details import AlarmGuidance, Evidence, Fact, Past
+from duty.phrases import phrase
 from duty.quality import Quality, State
 from duty.records import Subject
 from tests.tui.app.sites import AWAY, LAME, NOW, WELL
-from tui.incident_facts import value_of
+from tui.incident_facts import guidance_words, past_words, value_of
+from tui.sayings import listed
 from wire.words import speak
 
 
@@ -48,3 +50,20 @@ def test_what_we_say_of_a_thing_is_said_in_the_language_of_who_reads_it() -> Non
     finally:
         speak("en")
     assert value_of(Fact("it said", "connected")) == "connected", "what a host said is never translated"
+
+
+def test_a_series_and_the_guidance_are_said_as_people_say_them() -> None:
+    past = Past("process", "chronyd", "count", "", NOW, NOW + 60, 60.0, ((NOW, 0.0, 0.785714, 1.0),))
+    alarm = AlarmGuidance(
+        "process.missing", "gw", 1, Quality.GOOD, phrase("why"), phrase("so"), phrase("restart it"), 300.0
+    )
+    assert past_words(past, "UTC").startswith("chronyd copies, ")
+    assert past_words(past, "UTC").endswith("0 to 1, last 0.786")
+    assert list(guidance_words(alarm))[-1] == "action within 5 min: restart it"
+    assert listed(("one", "two")) == "one; two"
+    speak("zh_CN")
+    try:
+        assert past_words(past, "UTC").startswith("chronyd 实例数，")
+        assert listed(("一", "二")) == "一；二"
+    finally:
+        speak("en")

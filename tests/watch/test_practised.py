@@ -28,7 +28,7 @@ def test_no_line_holds_a_raw_name(fault: str, host: str, subject: str) -> None:
         speak("en")
         assert say(said) == f"practice fault {english}: {words} {subject}".rstrip()
         speak("zh_CN")
-        assert say(said) == f"演练故障{chinese}：{say(words)} {subject}".rstrip()
+        assert say(said) == f"练习故障{chinese}：{say(words)} {subject}".rstrip()
         assert fault not in say(said)
 
 
@@ -38,7 +38,7 @@ def test_the_rows_of_before_are_read_in_both_languages() -> None:
         speak("en")
         assert say(said) == f"practice fault host_lost {english}"
         speak("zh_CN")
-        assert say(said) == f"演练故障 host_lost {chinese}"
+        assert say(said) == f"练习故障 host_lost {chinese}"
 
 
 def test_what_a_fleet_does_not_know_is_cleaned_text() -> None:

@@ -114,7 +114,9 @@ class IncidentsPanel(TablePanel[Incident]):
         def draw(one: Incident, now: float) -> Line:
             mark = g.incidents[one.state]
             closed = one.state in ENDED
-            fault = "" if closed else _("holds") if one.active else _("returned")
+            fault = ""
+            if one.automatic and not closed:  # of what was opened by hand nobody knows whether it holds
+                fault = _("holds") if one.active else _("returned")
             if one.count > 1 and not closed:
                 fault += f" {one.count}x"
             return (
@@ -124,7 +126,7 @@ class IncidentsPanel(TablePanel[Incident]):
                 cell(short_span(now - one.opened_at, g), 4, "", right=True),
                 *((short_chip(nearest(one, rules, now), g, 5),) if clocked else ()),
                 cell(one.owner or g.missing, 8, "", cut=g.cut),
-                cell(fault, 8, "act" if one.active and not closed else "dim", cut=g.cut),
+                cell(fault, 8, "act" if one.active else "dim", cut=g.cut),
                 cell(
                     _called(one, g),
                     rest,

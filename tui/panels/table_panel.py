@@ -155,6 +155,11 @@ class TablePanel(LiveTable, Generic[Item]):
             _("nothing here passes the filter") if self.hidden[0] else self.nothing_words(),
         )
 
+    def on_resize(self) -> None:
+        """Columns for another width: a panel that was hidden was drawn before it had its own."""
+        if self._fitted and self._fitted != max(20, self.size.width - 2):
+            self.redraw(frozenset())
+
     def lets_through(self, item: Item) -> bool:
         """Whether the filter shows an item."""
         return self.filter.lets_through(self.host_of(item), self.state_of(item), self.spoken(item))

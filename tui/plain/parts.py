@@ -9,7 +9,7 @@ from duty.board import HostView
 from duty.phrases import N_, Phrase
 from duty.quality import State
 from duty.series import READ
-from tui.sayings import QUALITY_WORDS, STATE_WORDS
+from tui.sayings import QUALITY_WORDS, STATE_WORDS, listed
 from wire.words import _, say
 
 BAD = (State.WARN, State.UNKNOWN, State.ACT)
@@ -53,7 +53,7 @@ class Part(NamedTuple):
     @property
     def reason(self) -> str:
         """All that is said against it."""
-        return "; ".join(say(why) for why in self.why)
+        return listed(say(why) for why in self.why)
 
 
 class Change(NamedTuple):

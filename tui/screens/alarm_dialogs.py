@@ -13,9 +13,9 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from duty.clean import clean
-from tui.pager import Line, Pager, wrapped
+from tui.pager import Line, Pager, Span, wrapped
 from tui.screens.form import Field, Form, Send
-from tui.screens.page import PAGE_WIDTH
+from tui.screens.page import PAGE_WIDTH, page_width
 from tui.widgets.line_input import TEXT_LIMIT, LineInput
 from wire.messages import Reply
 from wire.words import _, say
@@ -57,7 +57,7 @@ def aside(title: str, send: Send, *, about: str, session_ends: str, second: str)
 
 
 class BulkAck(ModalScreen[None]):
-    """Lists exactly what is acknowledged by Enter: ``lines`` are the events as they were drawn."""
+    """Lists exactly what is acknowledged by Enter: ``alarms`` are the events as they were drawn, one text each."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", show=False),
@@ -67,9 +67,9 @@ class BulkAck(ModalScreen[None]):
         Binding("pagedown", "turn(1)", show=False, priority=True),
     ]
 
-    def __init__(self, lines: Sequence[Line], send: Callable[[str], Awaitable[Reply]], *, note_needed: bool) -> None:
+    def __init__(self, alarms: Sequence[Span], send: Callable[[str], Awaitable[Reply]], *, note_needed: bool) -> None:
         super().__init__()
-        self._lines = lines
+        self._alarms = alarms
         self._send = send
         self._note_needed = note_needed
         self._sending = False
@@ -77,9 +77,9 @@ class BulkAck(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Title, list, note, keys."""
         with Vertical(id="page"):
-            title = _("Acknowledge these alarms: {count}", count=len(self._lines))
+            title = _("Acknowledge these alarms: {count}", count=len(self._alarms))
             yield Static(title, markup=False, classes="form-title")
-            yield Pager(list(self._lines))
+            yield Pager(self._laid_out())
             label = _("Note (must be: one of them came and went unseen)") if self._note_needed else _("Note, if any")
             yield Static(label, markup=False, classes="form-label")
             yield LineInput("", id="field-note", max_length=TEXT_LIMIT, compact=True)
@@ -90,9 +90,15 @@ class BulkAck(ModalScreen[None]):
         """The note has the keys; arrows move the list."""
         self.query_one(LineInput).focus()
 
+    def _laid_out(self) -> list[Line]:
+        width = page_width(self.app.size.width)
+        return [line for text, tone in self._alarms for line in wrapped(text, width, tone)]
+
     def on_resize(self) -> None:
-        """The keys below the list stay in sight."""
-        self.query_one(Pager).styles.max_height = max(1, self.app.size.height - _AROUND)
+        """Laid out for the new width; the keys below the list stay in sight."""
+        pager = self.query_one(Pager)
+        pager.styles.max_height = max(1, self.app.size.height - _AROUND)
+        pager.set_lines(self._laid_out())
 
     def on_pager_moved(self) -> None:
         """Say how much is left to read."""

@@ -43,12 +43,20 @@ def correct(send: Send, *, entry: LogEntry, stamp: str) -> Form:
     )
 
 
-def open_incident(send: Send, *, about: str, rules: DutyRules, title: str = "", level: int | None = None) -> Form:
-    """Title and level of a new incident, and whether it is a drill. ``title``, ``level``: to begin with."""
+def open_incident(
+    send: Send, *, about: str, rules: DutyRules, title: str = "", level: int | None = None, there: int | None = None
+) -> Form:
+    """Title and level of a new incident, and whether it is a drill.
+
+    ``title``, ``level``: to begin with. ``there``: an incident about the same thing that goes on.
+    """
     real, drill = _("a real one"), _("a drill")
+    lines = [_("about {subject}", subject=about)] if about else []
+    if there is not None:
+        lines.append(_("Incident {number} about it goes on: this will be another one.", number=there))
     return Form(
         _("Open an incident"),
-        [_("about {subject}", subject=about)] if about else [],
+        lines,
         [
             Field("title", _("What is wrong"), value=title[:TEXT_LIMIT]),
             Field(

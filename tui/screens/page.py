@@ -20,6 +20,11 @@ _AROUND = 7
 """Rows that are not the page's: border, title, keys, and some of the screen below."""
 
 
+def page_width(terminal: int) -> int:
+    """Cells of text on a page above a screen of ``terminal`` cells."""
+    return min(PAGE_WIDTH, terminal - 8)
+
+
 class PageScreen(ModalScreen[None]):
     """A title and a page. ``lines``: texts to wrap, or what makes the lines for a width."""
 
@@ -40,7 +45,7 @@ class PageScreen(ModalScreen[None]):
             yield Static("", markup=False, classes="form-keys", id="page-keys")
 
     def _laid_out(self) -> list[Line]:
-        width = min(PAGE_WIDTH, self.app.size.width - 8)
+        width = page_width(self.app.size.width)
         if callable(self._lines):
             return self._lines(width)
         return [line for text in self._lines for line in wrapped(text, width)]

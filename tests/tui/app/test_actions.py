@@ -47,6 +47,11 @@ def done(desk: Any) -> list[Any]:
     return [structs.replace(command, ask=0) for command in desk.watch.commands]
 
 
+def test_a_key_belongs_to_one_action() -> None:
+    keys = [key for action in ACTIONS for key in action.keys]
+    assert sorted(keys) == sorted(set(keys))
+
+
 async def test_a_note_is_about_what_is_under_the_cursor(desk: MakeDesk) -> None:
     async with desk() as d:
         await go_to_host(d, "qgw1")
@@ -85,6 +90,17 @@ async def test_nothing_is_sent_while_something_is_missing(desk: MakeDesk) -> Non
         assert not d.watch.commands
         await d.press("escape")
         assert d.screen == "WatchScreen"
+
+
+async def test_of_an_incident_opened_by_hand_nobody_says_that_its_fault_holds(desk: MakeDesk) -> None:
+    async with desk() as d:
+        d.watch.move(2, Move.OPENED, "li", "quotes stand still", level=2)
+        d.watch.move(3, Move.OPENED, "", "orderd is missing", level=2, automatic=True)
+        await d.press("7")
+        panel = d.app.panels().focused_panel
+        await d.until(lambda: {"2", "3"} <= set(panel.keys))
+        rows = {key: "".join(text for text, _tone in line) for key, line in zip(panel.keys, panel._seen, strict=True)}
+        assert "holds" not in rows["2"] and "holds" in rows["3"]
 
 
 async def test_an_incident_from_opening_to_closing(desk: MakeDesk) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from rich.cells import cell_len
 
 from duty.alarm_states import AlarmState
 from duty.phrases import phrase
-from duty.records import Subject
+from duty.records import Move, Subject
 from tests.tui.app.alarm_scene import DEAD, FULL, LINE, SLOW, acknowledged, rtt, set_scene
 from tests.tui.app.sites import NOW
+from tui.pager import Pager
 from wire.alarms import (
     AcknowledgeAlarms,
     BeginMaintenance,
@@ -94,6 +96,8 @@ async def test_many_are_listed_first_and_each_refusal_is_shown(desk: MakeDesk) -
         await d.press("B")
         await d.until(lambda: d.screen == "BulkAck")
         assert "Acknowledge these alarms: 2" in d.words
+        box = d.app.screen.query_one("#page").region
+        assert abs(box.x - (80 - box.right)) <= 1 and box.y > 0, "in the middle, as every other question"
         assert "interface eth1 has no link" in d.words and "process orderd is missing" in d.words
         assert "96 %" not in d.words, "what is acknowledged already is not listed"
         assert not d.watch.commands
@@ -105,6 +109,19 @@ async def test_many_are_listed_first_and_each_refusal_is_shown(desk: MakeDesk) -
         assert done(d) == [AcknowledgeAlarms(0, (Seen(LINE, 1), Seen(DEAD, 1)), "seen in the morning round")]
         assert "qgw1 exchange A" in d.words and "something new has come of this alarm" in d.words
         assert state(d, DEAD) is AlarmState.NORMAL and state(d, LINE) is AlarmState.UNACKNOWLEDGED
+
+
+async def test_what_is_listed_is_wrapped_and_not_cut(desk: MakeDesk) -> None:
+    async with desk() as d:
+        panel = await to_list(d)
+        key = rtt(9)
+        d.watch.alarms.comes(key, phrase("RTT is {value}", value="far too high " * 8 + "at the end"))
+        await d.until(lambda: str(key) in panel.keys)
+        await d.press("B")
+        await d.until(lambda: d.screen == "BulkAck")
+        pager = d.app.screen.query_one(Pager)
+        rows = ["".join(text for text, _tone in line) for line in pager.lines]
+        assert max(map(cell_len, rows)) <= pager.size.width and any("at the end" in row for row in rows)
 
 
 async def test_escape_acknowledges_none(desk: MakeDesk) -> None:
@@ -225,6 +242,20 @@ async def test_an_incident_is_opened_from_an_alarm(desk: MakeDesk) -> None:
         await d.until(lambda: bool(d.watch.commands))
         title = "qgw1 exchange A: interface eth1 has no link"
         assert done(d) == [OpenIncident(0, title, 1, LINE.subject, alarms=(LINE,))]
+
+
+async def test_a_second_incident_about_the_same_thing_is_not_opened_unawares(desk: MakeDesk) -> None:
+    async with desk() as d:
+        await to_list(d)
+        await d.press("o")
+        await d.until(lambda: d.screen == "Form")
+        assert "goes on" not in d.words
+        await d.press("escape")
+        d.watch.move(7, Move.OPENED, "li", "no link", level=1, subject=LINE.subject)
+        await d.until(lambda: 7 in d.app.picture.incidents)
+        await d.press("o")
+        await d.until(lambda: d.screen == "Form")
+        assert "Incident 7 about it goes on: this will be another one." in d.words
 
 
 async def test_what_cannot_be_done_says_why(desk: MakeDesk) -> None:

@@ -267,3 +267,12 @@ async def test_each_event_calls_once_also_over_a_lost_connection(desk: MakeDesk)
         assert written.count(BELL) == 2
         await d.press("9", "A")
         await d.until(lambda: any("1!1 Watchkeeper" in one for one in written[-1:]))
+
+
+async def test_a_panel_shown_again_has_its_columns_for_the_whole_width(desk: MakeDesk) -> None:
+    async with desk(size=(80, 24)) as d:
+        panel = await to_list(d)
+        for _round in range(3):
+            for key in ("7", "8", "1", "9"):
+                await d.press(key)
+            assert panel._fitted == panel.size.width - 2 == 78

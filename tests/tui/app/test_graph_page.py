@@ -19,8 +19,9 @@ from duty.quality import State
 from duty.records import Incident, IncidentState, Subject
 from duty.series import KINDS, SeriesKey, unit_of
 from tests.tui.app.sites import NOW, WELL
-from tui.graph_page import _WORDS, GraphPage, joined, page_lines, series_words
+from tui.graph_page import GraphPage, joined, page_lines
 from tui.screens.graph import SPANS, GraphScreen, first_of, ordered
+from tui.series_words import FIELD_WORDS, series_words
 from wire.messages import ReadHistory, ReadSeries
 from wire.words import LANGUAGES, speak
 
@@ -294,4 +295,4 @@ def test_a_terminal_without_wide_signs_gets_none() -> None:
 
 def test_every_kind_of_series_has_words() -> None:
     named = {(kind.name, name) for kind in KINDS for name, _attribute, _unit in kind.fields if kind.name != "perf"}
-    assert named <= {(kind, name) for kind, fields in _WORDS.items() for name in fields}
+    assert named <= {(kind, name) for kind, fields in FIELD_WORDS.items() for name in fields}

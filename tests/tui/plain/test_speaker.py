@@ -222,7 +222,7 @@ async def test_every_command_is_explained_and_chinese_is_spoken(watch: FakeWatch
     speak("zh_CN")
     try:
         async with watch, hears(watch) as heard:
-            await heard.says("演练。站点 Practice")
+            await heard.says("练习。站点 Practice")
             told = await heard.asked("help")
             assert "take N：接手事件 N。" in told and len(told) == 31
     finally:
