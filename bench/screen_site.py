@@ -35,7 +35,7 @@ def host(number: int, now: float, chance: random.Random) -> HostView:
 
 
 def trend(chance: random.Random) -> tuple[int, ...]:
-    return tuple(chance.randrange(1001) for _value in range(20))
+    return tuple(chance.randrange(101) for _value in range(20))
 
 
 def words(chance: random.Random) -> str:
@@ -66,7 +66,7 @@ def moved(view: HostView, now: float, chance: random.Random, share: float) -> Ho
         return chance.random() < share
 
     def on(values: tuple[int, ...]) -> tuple[int, ...]:
-        return (*values[1:], chance.randrange(1001)) if some() else values
+        return (*values[1:], chance.randrange(101)) if some() else values
 
     return structs.replace(
         view,

@@ -86,7 +86,7 @@ class LineView(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Highest since the watch began."""
     trend_in: tuple[int, ...] = ()
     trend_out: tuple[int, ...] = ()
-    """Last rates, oldest first, as thousandths of capacity (of the peak where capacity is unknown); -1 is a gap."""
+    """Last rates, oldest first, in percent of capacity (of the peak where capacity is unknown); -1 is a gap."""
     congested: bool = False
     """Well used, and packets wait, are dropped, lost or sent again."""
     queue_packets: int | None = None
@@ -205,7 +205,7 @@ class AppView(msgspec.Struct, frozen=True, array_like=True):
     certificate: Certificate | None = None
     detail: str = ""
     trend: tuple[int, ...] = ()
-    """Last response times, oldest first, as thousandths of its limit (else of the deadline); -1 is no answer."""
+    """Last response times, oldest first, in percent of its limit (else of the deadline); -1 is no answer."""
     deadline_s: float = 0.0
     states: tuple[State, ...] = ()
     """How grave each reason of ``why`` is, in its order."""
@@ -317,7 +317,7 @@ class HostView(msgspec.Struct, frozen=True, gc=False):
     system_percent: float | None = None
     user_percent: float | None = None
     cpu_trend: tuple[int, ...] = ()
-    """Last CPU shares in thousandths, oldest first; -1 is a gap."""
+    """Last CPU shares in percent, oldest first; -1 is a gap."""
     processes: tuple[ProcessView, ...] = ()
     lines: tuple[LineView, ...] = ()
     disks: tuple[DiskView, ...] = ()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 WRAP_32 = 1 << 32
+_MOST = 200
+"""Percent."""
 
 
 def growth(older: int | None, newer: int | None, *, siblings_fell: bool = True) -> int | None:
@@ -29,7 +31,11 @@ def per_second(grown: int | None, seconds: float) -> float | None:
 
 
 class Trend:
-    """The last values of a share, in thousandths, oldest first; -1 marks a moment without a value."""
+    """The last values of a share, in whole percent, oldest first; -1 marks a moment without a value.
+
+    They are drawn in eight levels, and every board carries dozens of them for each host: whole numbers up to 256 are
+    never made anew by Python, neither in the watch nor in a screen that reads the board.
+    """
 
     __slots__ = ("_values", "length")
 
@@ -38,9 +44,9 @@ class Trend:
         self._values: list[int] = []
 
     def add(self, share: float | None) -> None:
-        """Add a share (0.0 to 1.0 and above); ``None`` is a gap."""
+        """Add a share (0.0 to 1.0; above 2.0 it counts as 2.0); ``None`` is a gap."""
         values = self._values
-        values.append(-1 if share is None else min(round(share * 1000), 9999))
+        values.append(-1 if share is None else min(round(share * 100), _MOST))
         if len(values) > 2 * self.length:
             del values[: -self.length]
 

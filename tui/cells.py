@@ -32,11 +32,11 @@ def bar(share: float | None, width: int, glyphs: Glyphs, tone: str) -> tuple[Spa
 
 
 def spark(trend: tuple[int, ...], width: int, glyphs: Glyphs) -> Span:
-    """The newest values as levels, thousandths of a whole; a gap is a blank."""
+    """The newest values as levels, percent of a whole; a gap is a blank."""
     levels = glyphs.spark
     top = len(levels) - 1
     shown = trend[-width:]
-    text = "".join(levels[0] if v < 0 else levels[min(top, 1 + v * top // 1001)] for v in shown)
+    text = "".join(levels[0] if v < 0 else levels[min(top, 1 + v * top // 101)] for v in shown)
     return (text.rjust(width) + " ", "spark")
 
 

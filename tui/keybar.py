@@ -46,16 +46,15 @@ class KeyBar(Widget):
     def __init__(self) -> None:
         super().__init__(id="keybar")
         self._cells: list[Cell] = []
+        self._offered: tuple[int, list[Cell]] = (0, [])
+        """The width and the cells that :attr:`_cells` were fitted from."""
 
     def renew(self) -> None:
-        """See again what can be done now; drawn again only where that changed."""
-        cells = self._fitting()
-        if cells != self._cells:
-            self._cells = cells
+        """See again what can be done now; fitted and drawn again only where that changed."""
+        offered = self.size.width, [self._cell(action) for action in ACTIONS if action.short]
+        if offered != self._offered:
+            self._offered, self._cells = offered, cells_for(offered[1], offered[0])
             self.refresh()
-
-    def _fitting(self) -> list[Cell]:
-        return cells_for([self._cell(action) for action in ACTIONS if action.short], self.size.width)
 
     def _cell(self, action: Action) -> Cell:
         return spoken_keys(action).split(" ")[0], _(action.short), action.why_not(self.app) is None, action.id
@@ -65,7 +64,8 @@ class KeyBar(Widget):
         tones = palette_of(self.app.current_theme)
         base, key, dead = tones["base"], tones["accent"], tones["dim"]
         segments: list[Segment] = []
-        self._cells = self._cells or self._fitting()  # the first frame has its keys
+        if not self._cells:  # the first frame has its keys
+            self.renew()
         for keys, words, alive, _id in self._cells:
             segments += [Segment(f" {keys}", key if alive else dead), Segment(f" {words} ", base if alive else dead)]
         return Strip(segments).adjust_cell_length(self.size.width, base)

@@ -33,8 +33,9 @@ class Onlooker(OrderlyApp):
     def renew_bars(self) -> None:
         """See again which keys can be used now."""
         for screen in self.screen_stack:
-            for bar in screen.query(KeyBar):
-                bar.renew()
+            for bar in screen.children:  # it is always there, and every board comes by here: no need to look deeper
+                if isinstance(bar, KeyBar):
+                    bar.renew()
 
     def view(self) -> Looking | None:
         """The topmost screen that shows the site; dialogs lie above it."""

@@ -95,7 +95,7 @@ def test_a_line() -> None:
     assert by_name(made) == {
         "key": "key", "interface": "eth0", "state": State.ACT, "why": made.why, "in_bps": 8000.0,
         "out_bps": 160_000.0, "capacity_in_bps": 1e6, "capacity_out_bps": 2e6, "errors_per_s": 3.0, "drops_per_s": 5.0,
-        "peak_in_bps": 34.0, "peak_out_bps": 35.0, "trend_in": (-1, 8), "trend_out": (-1, 80), "congested": False,
+        "peak_in_bps": 34.0, "peak_out_bps": 35.0, "trend_in": (-1, 1), "trend_out": (-1, 8), "congested": False,
         "queue_packets": 31, "retransmitted_percent": 32.0, "looked_at": 33.0, "pings": (), "read_at": 81.0,
         "session": peak, "states": made.states,
     }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -48,12 +49,14 @@ class Header(Widget):
         self._shown: list[Line] = []
 
     def redraw(self) -> None:
-        """Draw again if anything differs."""
-        lines = self._lines()
+        """Draw the lines again that differ."""
+        lines, shown, width = self._lines(), self._shown, self.size.width
         self.set_class(len(lines) > 3, "-alarm")
-        if lines != self._shown:
-            self._shown = lines
+        self._shown = lines
+        if len(lines) != len(shown):
             self.refresh()
+        elif changed := [y for y, line in enumerate(lines) if line != shown[y]]:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     def _lines(self) -> list[Line]:
         app, width = self.app, max(20, self.size.width)

@@ -150,10 +150,10 @@ class LiveTable(Widget, can_focus=True):
         return self._seen[y - HEAD], chosen, chosen and self.slipped, chosen and self.has_focus
 
     def _position(self) -> str:
-        count = len(self.keys)
-        if count <= self.room:
+        count, room = len(self.keys), self.room
+        if count <= room:
             return ""
-        return f"{self.top + 1}-{min(count, self.top + self.room)}/{count}"
+        return f"{self.top + 1}-{min(count, self.top + room)}/{count}"
 
     # --- drawing -----------------------------------------------------------------------------------------------
 

@@ -50,7 +50,7 @@ def some_host(chance: Random) -> HostView:
         state=chance.choice(list(State)),
         quality=chance.choice(list(Quality)),
         cpu_percent=chance.uniform(0, 100),
-        cpu_trend=tuple(chance.randrange(-1, 1001) for _value in range(20)),
+        cpu_trend=tuple(chance.randrange(-1, 101) for _value in range(20)),
         why=(phrase("{x}", x=word * chance.randrange(8)),) * chance.randrange(2),
     )
 

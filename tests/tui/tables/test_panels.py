@@ -98,7 +98,7 @@ def named(text: str, number: int = 0, **more: Any) -> HostView:
         why=why,
         cpu_percent=12.0,
         memory_percent=99.6,
-        cpu_trend=(0, 500, -1, 1000),
+        cpu_trend=(0, 50, -1, 100),
         processes=(ProcessView(text, State.WARN, why, 2, "1+", uptime_s=9e5, cpu_percent=250.0, rss_bytes=1 << 40),),
         lines=(LineView(text, text, State.ACT, why, 1e11, 0.0, 1e9, None, trend_in=(1, 2), trend_out=()),),
         disks=(DiskView(text, State.UNKNOWN, why, "ok", text, text, 1, 1, 10**15, 100.0, 100.0),),
@@ -187,7 +187,7 @@ def test_any_text_keeps_its_column(texts: list[str], width: int) -> None:
 def test_a_line_shows_rate_share_trend_rtt_and_loss_at_every_size(width: int, language: str) -> None:
     speak(language)
     ping = PingView("10.9.0.1", State.OK, (), 0.028, 0.001, 16.0, NOW)
-    full = LineView("SGE-quote", "eth1", State.OK, (), 9.9e6, 8.9e6, 1e7, 1e7, trend_in=(990, -1), trend_out=(100, 890))
+    full = LineView("SGE-quote", "eth1", State.OK, (), 9.9e6, 8.9e6, 1e7, 1e7, trend_in=(99, -1), trend_out=(10, 89))
     picture = picture_of(
         host("quote-gw-1", lines=(structs.replace(full, pings=(ping,)),)),
         host("trade-front-1", lines=(structs.replace(full, capacity_in_bps=None, capacity_out_bps=None),)),
