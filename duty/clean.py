@@ -32,7 +32,8 @@ _TABLE: dict[int, str] = {
     **dict.fromkeys(range(0x1F3FB, 0x1F400), ""),  # and on that of a skin's colour behind a face
     **{0x1F1E6 + n: chr(0x41 + n) for n in range(26)},  # and of flags: the two letters they are made of
 }
-_MARKS = frozenset(("Mn", "Me"))
+_MARKS = frozenset(("Mn", "Me", "Mc"))
+"""Those of kind Mc have a place of their own in print; in a terminal most of them have none."""
 _NO_LETTER = "\u25cc"
 """In place of a mark that has no letter: it would be drawn onto whatever stands before this text."""
 _JAMO = frozenset(map(chr, (*range(0x1160, 0x1200), *range(0xD7B0, 0xD800))))

@@ -33,6 +33,7 @@ def test_known_attacks_become_visible() -> None:
     assert clean("gateway\u202eexe") == "gateway\u00b7exe"
     assert clean("e" + "\u0301" * 50) == "e" + "\u0301" * MAX_MARKS
     assert clean("\u0301\u0301a \u20ddb") == "\u25cc\u0301a \u25ccb"
+    assert clean("a \u1c25b") == "a \u25ccb" and clean("\u0915\u093e") == "\u0915\u093e", "a vowel stays on its letter"
     assert clean("行情网关 \u3042") == "行情网关 \u3042"
 
 

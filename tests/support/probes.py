@@ -55,6 +55,7 @@ class Probe:
         )
         self.reader = AnswerReader()
         self.pieces: list[bytes] = []
+        self._unread: list[Answer] = []
         self.say(script or probe.opening())
 
     def say(self, data: bytes) -> None:
@@ -72,8 +73,10 @@ class Probe:
     def until(self, kind: type, seconds: float = 20.0, seq: int | None = None) -> Answer:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            for answer in self.answers(end - time.monotonic()):
+            heard, self._unread = self._unread or self.answers(end - time.monotonic()), []
+            for place, answer in enumerate(heard, 1):
                 if isinstance(answer, kind) and (seq is None or getattr(answer, "seq", None) == seq):
+                    self._unread = heard[place:]  # what came in the same piece is heard next
                     return answer
         raise AssertionError(f"no {kind.__name__}; heard {b''.join(self.pieces)[-600:]!r}")
 
